@@ -1,0 +1,76 @@
+/**
+ * Values in running text: numbers, money, quantities and dates, exact as decimals, with what the words around them say
+ * about how exact they are.
+ *
+ * Numerals, units, measure words, currencies and qualifier words come from the rule pack (rules/zh/values.yaml); the
+ * code knows only how numerals add up.
+ */
+#ifndef ALM_EXTRACT_VALUE_VALUE_H
+#define ALM_EXTRACT_VALUE_VALUE_H
+
+#include "base/arena.h"
+#include "base/base.h"
+#include "base/yaml.h"
+
+typedef enum alm_value_kind {
+    ALM_VALUE_NUMBER, /**< a bare number; also ordinals, percentages, phone numbers: see form */
+    ALM_VALUE_MONEY,
+    ALM_VALUE_QUANTITY, /**< number and measure word */
+    ALM_VALUE_DATE
+} alm_value_kind;
+
+typedef enum alm_value_form {
+    ALM_FORM_PLAIN,
+    ALM_FORM_ORDINAL, /**< 第3 */
+    ALM_FORM_PERCENT,
+    ALM_FORM_FRACTION,
+    ALM_FORM_CODE /**< digits that name rather than count: telephone, account, licence numbers */
+} alm_value_form;
+
+typedef enum alm_qualifier {
+    ALM_QUALIFIER_EXACT,
+    ALM_QUALIFIER_ABOUT,
+    ALM_QUALIFIER_MORE_THAN,
+    ALM_QUALIFIER_NEARLY,
+    ALM_QUALIFIER_RANGE
+} alm_qualifier;
+
+/** "exact", "about", "more_than", "nearly", "range". */
+const char *alm_qualifier_name(alm_qualifier qualifier);
+
+typedef struct alm_value {
+    alm_value_kind kind;
+    alm_value_form form;
+    alm_qualifier qualifier;
+    uint32_t start, end; /**< bytes in the scanned text: numeral, unit and the qualifier words that touch them */
+    uint32_t number_start, number_end; /**< bytes of the numeral alone */
+    alm_str amount;    /**< plain decimal as stated ("100000", "345300.5"): no exponent, no group marks; {0} where the
+                          words give bounds only (数十万) */
+    alm_str low, high; /**< bounds; {0} is open */
+    alm_str unit;      /**< measure word as written, or ISO 4217 code; {0} for a bare number */
+    bool each;         /**< 每人500元, 各5万元: the word "each/per" touches the value */
+    bool approximate_many;      /**< reserved for 若干, 一批: a quantity without a number */
+    alm_str date_from, date_to; /**< of a date: "YYYY-MM-DD"; {0} where open or where no year can be known */
+} alm_value;
+
+/** Tables of one pack, immutable once made, shared by threads. */
+typedef struct alm_value_tables alm_value_tables;
+
+/**
+ * Compile the `values` document of a pack.
+ *
+ * @return ALM_OK, ALM_E_PARSE (with place), ALM_E_NOMEM. The caller owns *out (alm_value_tables_free).
+ */
+ALM_MUST_USE alm_status alm_value_tables_new(alm_value_tables **out, const alm_yaml_node *values, alm_err *err);
+void alm_value_tables_free(alm_value_tables *tables);
+
+/**
+ * Find all values in @p text (a shadow text, valid UTF-8), left to right, not overlapping.
+ *
+ * @p published ("YYYY-MM-DD" or {0}) gives the year of partial dates. *out and the decimals live in @p arena.
+ * Linear in text.len.
+ */
+ALM_MUST_USE alm_status alm_value_scan(alm_value **out, size_t *count, alm_arena *arena, const alm_value_tables *tables,
+                                       alm_str text, alm_str published, alm_err *err);
+
+#endif
