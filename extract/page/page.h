@@ -49,7 +49,7 @@ typedef struct alm_attachment {
 typedef struct alm_page {
     alm_str title;     /**< of the article, without site name */
     alm_str published; /**< "YYYY-MM-DD" */
-    alm_str source;    /**< the publisher that the page names as its source (来源) */
+    alm_str source;    /**< the publisher that the page names as its source */
     alm_str author;
     alm_str site;
     alm_str language; /**< BCP 47: "zh-Hans", "zh-Hant", … */

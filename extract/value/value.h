@@ -21,7 +21,7 @@ typedef enum alm_value_kind {
 
 typedef enum alm_value_form {
     ALM_FORM_PLAIN,
-    ALM_FORM_ORDINAL, /**< 第3 */
+    ALM_FORM_ORDINAL, /**< "the third" */
     ALM_FORM_PERCENT,
     ALM_FORM_FRACTION,
     ALM_FORM_CODE /**< digits that name rather than count: telephone, account, licence numbers */
@@ -45,11 +45,11 @@ typedef struct alm_value {
     uint32_t start, end; /**< bytes in the scanned text: numeral, unit and the qualifier words that touch them */
     uint32_t number_start, number_end; /**< bytes of the numeral alone */
     alm_str amount;    /**< plain decimal as stated ("100000", "345300.5"): no exponent, no group marks; {0} where the
-                          words give bounds only (数十万) */
+                          words give bounds only ("some hundreds of thousands") */
     alm_str low, high; /**< bounds; {0} is open */
     alm_str unit;      /**< measure word as written, or ISO 4217 code; {0} for a bare number */
-    bool each;         /**< 每人500元, 各5万元: the word "each/per" touches the value */
-    bool approximate_many;      /**< reserved for 若干, 一批: a quantity without a number */
+    bool each;         /**< "500 yuan a person", "50,000 each": the word "each/per" touches the value */
+    bool approximate_many;      /**< reserved for "some", "a batch": a quantity without a number */
     alm_str date_from, date_to; /**< of a date: "YYYY-MM-DD"; {0} where open or where no year can be known */
 } alm_value;
 
