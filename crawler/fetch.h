@@ -25,7 +25,7 @@ typedef struct alm_fetch_options {
     int64_t connect_ms;         /**< name lookup, TCP and TLS; 0: ALM_FETCH_CONNECT_MS */
     int64_t total_ms;           /**< everything, all redirects; 0: ALM_FETCH_TOTAL_MS */
     size_t max_body;            /**< 0: ALM_FETCH_MAX_BODY */
-    const char *user_agent;     /**< NULL: ALM_USER_AGENT */
+    const char *user_agent;     /**< NULL: alm_user_agent() */
     const char *proxy;          /**< NULL: none. The environment's proxies are not used: behind one the guard sees
                                    nothing but the proxy's address */
     const char *ca_file;        /**< PEM bundle of further trust; NULL: the system's */
@@ -33,8 +33,8 @@ typedef struct alm_fetch_options {
     const char *const *resolve; /**< "host:port:address" answers instead of DNS, NULL-terminated, for tests */
 } alm_fetch_options;
 
-/** "almoner/0.1.0 (+https://…)": says who is asking and where to complain. */
-#define ALM_USER_AGENT "almoner/" ALM_VERSION " (+https://github.com/almoner/almoner)"
+/** "almoner/0.1.0 (+https://…)": says who is asking and where to complain. Static storage. */
+const char *alm_user_agent(void);
 
 /** One response, caller-placed: alm_response_init before, alm_response_release after. All of it is owned. */
 typedef struct alm_response {

@@ -1,0 +1,250 @@
+#include "crawler/transfer.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+
+static pthread_once_t global_once = PTHREAD_ONCE_INIT;
+static CURLcode global_result;
+
+static void global_init(void) { global_result = curl_global_init(CURL_GLOBAL_DEFAULT); }
+
+alm_status alm_curl_global(alm_err *err) {
+    pthread_once(&global_once, global_init);
+    if (global_result == CURLE_OK) return ALM_OK;
+    return alm_fail(err, ALM_E_INTERNAL, "libcurl does not start: %s", curl_easy_strerror(global_result));
+}
+
+static void address_text(const struct sockaddr *address, char *out, size_t size) {
+    union {
+        struct sockaddr_in ipv4;
+        struct sockaddr_in6 ipv6;
+    } copy;
+    out[0] = '\0';
+    if (address->sa_family == AF_INET) {
+        memcpy(&copy.ipv4, address, sizeof copy.ipv4);
+        inet_ntop(AF_INET, &copy.ipv4.sin_addr, out, (socklen_t)size);
+    } else if (address->sa_family == AF_INET6) {
+        memcpy(&copy.ipv6, address, sizeof copy.ipv6);
+        inet_ntop(AF_INET6, &copy.ipv6.sin6_addr, out, (socklen_t)size);
+    }
+}
+
+/* Every connection of ours comes through here, with the address that it is about to go to. */
+static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address) {
+    alm_transfer *transfer = context;
+    if (purpose != CURLSOCKTYPE_IPCXN) return CURL_SOCKET_BAD;
+    alm_address_class class = alm_guard_classify(&address->addr);
+    if (!transfer->options->proxy && !alm_guard_allows(class, transfer->options->allow_private)) {
+        transfer->refused = true;
+        transfer->refused_class = class;
+        address_text(&address->addr, transfer->refused_address, sizeof transfer->refused_address);
+        errno = EACCES;
+        return CURL_SOCKET_BAD;
+    }
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+static size_t take_body(char *bytes, size_t size, size_t count, void *context) {
+    alm_transfer *transfer = context;
+    size_t len = size * count;
+    return alm_buf_add(&transfer->response->body, (alm_str){bytes, len}) == ALM_OK ? len : 0;
+}
+
+static size_t take_header(char *bytes, size_t size, size_t count, void *context) {
+    alm_transfer *transfer = context;
+    alm_str line = {bytes, size * count};
+    if (line.len > ALM_FETCH_MAX_HEADERS - transfer->header_bytes) {
+        transfer->headers_full = true;
+        return 0;
+    }
+    transfer->header_bytes += line.len;
+    /* a status line begins the block of the next response: after a redirect, after 100 Continue */
+    if (alm_str_starts(line, ALM_STR("HTTP/"))) {
+        alm_buf_reset(&transfer->response->headers);
+        alm_buf_reset(&transfer->response->body);
+    }
+    return alm_buf_add(&transfer->response->headers, line) == ALM_OK ? line.len : 0;
+}
+
+static alm_status add_all(struct curl_slist **list, const char *const *items) {
+    for (; items && *items; items++) {
+        struct curl_slist *longer = curl_slist_append(*list, *items);
+        if (!longer) return ALM_E_NOMEM;
+        *list = longer;
+    }
+    return ALM_OK;
+}
+
+/* libcurl's setopt is variadic: long and pointer options each need their own call shape, and one failure counts. */
+static alm_status set_options(alm_transfer *transfer) {
+    const alm_fetch_options *o = transfer->options;
+    CURL *easy = transfer->easy;
+    CURLcode bad = CURLE_OK;
+#define SET(option, value)                                                                                             \
+    do {                                                                                                               \
+        if (bad == CURLE_OK) bad = curl_easy_setopt(easy, option, value);                                              \
+    } while (0)
+    SET(CURLOPT_NOSIGNAL, 1L);
+    SET(CURLOPT_PROTOCOLS_STR, "http,https");
+    SET(CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+    SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+    SET(CURLOPT_ACCEPT_ENCODING, "");
+    SET(CURLOPT_FOLLOWLOCATION, o->no_redirects ? 0L : 1L);
+    SET(CURLOPT_MAXREDIRS, (long)(o->max_redirects ? o->max_redirects : ALM_FETCH_MAX_REDIRECTS));
+    SET(CURLOPT_CONNECTTIMEOUT_MS, (long)(o->connect_ms ? o->connect_ms : ALM_FETCH_CONNECT_MS));
+    SET(CURLOPT_TIMEOUT_MS, (long)(o->total_ms ? o->total_ms : ALM_FETCH_TOTAL_MS));
+    SET(CURLOPT_USERAGENT, o->user_agent ? o->user_agent : alm_user_agent());
+    SET(CURLOPT_PROXY, o->proxy ? o->proxy : "");
+    SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+    if (o->ca_file) SET(CURLOPT_CAINFO, o->ca_file);
+    SET(CURLOPT_OPENSOCKETFUNCTION, open_socket);
+    SET(CURLOPT_OPENSOCKETDATA, transfer);
+    SET(CURLOPT_WRITEFUNCTION, take_body);
+    SET(CURLOPT_WRITEDATA, transfer);
+    SET(CURLOPT_HEADERFUNCTION, take_header);
+    SET(CURLOPT_HEADERDATA, transfer);
+    SET(CURLOPT_ERRORBUFFER, transfer->curl_message);
+    SET(CURLOPT_HTTPHEADER, transfer->headers);
+    SET(CURLOPT_RESOLVE, transfer->resolve);
+    SET(CURLOPT_PRIVATE, transfer);
+#undef SET
+    return bad == CURLE_OK ? ALM_OK : bad == CURLE_OUT_OF_MEMORY ? ALM_E_NOMEM : ALM_E_INVALID;
+}
+
+alm_status alm_transfer_init(alm_transfer *transfer, const alm_fetch_options *options, alm_err *err) {
+    *transfer = (alm_transfer){.options = options};
+    alm_status status = alm_curl_global(err);
+    if (status != ALM_OK) return status;
+    status = ALM_E_NOMEM;
+    transfer->easy = curl_easy_init();
+    if (transfer->easy && add_all(&transfer->headers, options->headers) == ALM_OK &&
+        add_all(&transfer->resolve, options->resolve) == ALM_OK)
+        status = set_options(transfer);
+    if (status == ALM_OK) return ALM_OK;
+    alm_transfer_release(transfer);
+    return alm_fail(err, status, status == ALM_E_NOMEM ? "out of memory" : "libcurl refuses a fetch option");
+}
+
+void alm_transfer_release(alm_transfer *transfer) {
+    curl_easy_cleanup(transfer->easy);
+    curl_slist_free_all(transfer->headers);
+    curl_slist_free_all(transfer->resolve);
+    *transfer = (alm_transfer){0};
+}
+
+static bool is_http(alm_str url) {
+    return (url.len > 7 && alm_str_is_nocase(alm_str_slice(url, 0, 7), ALM_STR("http://"))) ||
+           (url.len > 8 && alm_str_is_nocase(alm_str_slice(url, 0, 8), ALM_STR("https://")));
+}
+
+alm_status alm_transfer_start(alm_transfer *transfer, const char *url, alm_response *response, alm_err *err) {
+    alm_response_reset(response);
+    transfer->response = response;
+    transfer->header_bytes = 0;
+    transfer->headers_full = transfer->refused = false;
+    transfer->curl_message[0] = '\0';
+    if (!is_http(alm_str_of(url))) return alm_fail(err, ALM_E_INVALID, "not an http or https URL with a host");
+    if (strlen(url) > ALM_FETCH_MAX_URL)
+        return alm_fail(err, ALM_E_LIMIT, "the URL is longer than %d bytes", (int)ALM_FETCH_MAX_URL);
+    if (curl_easy_setopt(transfer->easy, CURLOPT_URL, url) != CURLE_OK)
+        return alm_fail(err, ALM_E_NOMEM, "out of memory");
+    return ALM_OK;
+}
+
+static void take_facts(alm_transfer *transfer) {
+    alm_response *response = transfer->response;
+    long number = 0;
+    curl_off_t microseconds = 0;
+    char *text = NULL;
+    if (curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &number) == CURLE_OK) response->status = (int)number;
+    if (curl_easy_getinfo(transfer->easy, CURLINFO_REDIRECT_COUNT, &number) == CURLE_OK)
+        response->redirect_count = (int)number;
+    if (curl_easy_getinfo(transfer->easy, CURLINFO_TOTAL_TIME_T, &microseconds) == CURLE_OK)
+        response->elapsed_ms = microseconds / 1000;
+    if (curl_easy_getinfo(transfer->easy, CURLINFO_EFFECTIVE_URL, &text) == CURLE_OK && text)
+        alm_buf_add_c(&response->url, text);
+    text = NULL;
+    if (transfer->options->no_redirects &&
+        curl_easy_getinfo(transfer->easy, CURLINFO_REDIRECT_URL, &text) == CURLE_OK && text)
+        alm_buf_add_c(&response->location, text);
+    text = NULL;
+    if (curl_easy_getinfo(transfer->easy, CURLINFO_PRIMARY_IP, &text) == CURLE_OK && text)
+        snprintf(response->address, sizeof response->address, "%s", text);
+}
+
+/* A write callback of ours stopped the transfer, or it ended with a buffer that refused more. */
+static alm_status check_buffers(const alm_transfer *transfer, alm_err *err) {
+    const alm_response *r = transfer->response;
+    if (transfer->headers_full || r->headers.status == ALM_E_LIMIT)
+        return alm_fail(err, ALM_E_LIMIT, "the response headers are larger than %d KiB",
+                        (int)(ALM_FETCH_MAX_HEADERS >> 10));
+    if (r->body.status == ALM_E_LIMIT)
+        return alm_fail(err, ALM_E_LIMIT, "the page is larger than %zu MiB after decompression", r->body.max >> 20);
+    if (r->url.status == ALM_E_LIMIT || r->location.status == ALM_E_LIMIT)
+        return alm_fail(err, ALM_E_LIMIT, "a redirect leads to a URL longer than %d bytes", (int)ALM_FETCH_MAX_URL);
+    if (r->body.status != ALM_OK || r->headers.status != ALM_OK || r->url.status != ALM_OK ||
+        r->location.status != ALM_OK)
+        return alm_fail(err, ALM_E_NOMEM, "out of memory");
+    return ALM_OK;
+}
+
+alm_status alm_transfer_finish(alm_transfer *transfer, CURLcode result, alm_err *err) {
+    take_facts(transfer);
+    alm_status status = check_buffers(transfer, err);
+    if (status != ALM_OK || result == CURLE_OK) return status;
+    const char *why = transfer->curl_message[0] ? transfer->curl_message : curl_easy_strerror(result);
+    const char *redirected = transfer->response->redirect_count ? " (after a redirect)" : "";
+    int code = (int)result;
+    if (transfer->refused)
+        return alm_fail_system(err, ALM_E_REFUSED, code, "refused to connect to the %s address %s%s",
+                               alm_address_class_name(transfer->refused_class), transfer->refused_address, redirected);
+    switch (result) {
+    case CURLE_OUT_OF_MEMORY: return alm_fail(err, ALM_E_NOMEM, "out of memory");
+    case CURLE_URL_MALFORMAT: return alm_fail_system(err, ALM_E_INVALID, code, "not a URL: %s%s", why, redirected);
+    case CURLE_UNSUPPORTED_PROTOCOL:
+        return alm_fail_system(err, ALM_E_REFUSED, code, "only http and https are fetched%s: %s", redirected, why);
+    case CURLE_TOO_MANY_REDIRECTS:
+        return alm_fail_system(err, ALM_E_LIMIT, code, "more than %d redirects", transfer->response->redirect_count);
+    case CURLE_OPERATION_TIMEDOUT: return alm_fail_system(err, ALM_E_NETWORK, code, "out of time: %s", why);
+    case CURLE_PEER_FAILED_VERIFICATION:
+        return alm_fail_system(err, ALM_E_NETWORK, code, "the server's TLS certificate is not trusted: %s", why);
+    case CURLE_BAD_CONTENT_ENCODING:
+        return alm_fail_system(err, ALM_E_NETWORK, code, "the compressed page is broken: %s", why);
+    case CURLE_PARTIAL_FILE: return alm_fail_system(err, ALM_E_NETWORK, code, "the page was cut short: %s", why);
+    default: return alm_fail_system(err, ALM_E_NETWORK, code, "%s", why);
+    }
+}
+
+struct alm_fetcher {
+    alm_transfer transfer;
+};
+
+alm_status alm_fetcher_new(alm_fetcher **out, const alm_fetch_options *options, alm_err *err) {
+    alm_fetcher *fetcher = alm_calloc(1, sizeof *fetcher);
+    if (!fetcher) return alm_fail(err, ALM_E_NOMEM, "out of memory");
+    alm_status status = alm_transfer_init(&fetcher->transfer, options, err);
+    if (status == ALM_OK)
+        *out = fetcher;
+    else
+        alm_free(fetcher);
+    return status;
+}
+
+void alm_fetcher_free(alm_fetcher *fetcher) {
+    if (!fetcher) return;
+    alm_transfer_release(&fetcher->transfer);
+    alm_free(fetcher);
+}
+
+alm_status alm_fetch(alm_fetcher *fetcher, const char *url, alm_response *response, alm_err *err) {
+    alm_status status = alm_transfer_start(&fetcher->transfer, url, response, err);
+    if (status != ALM_OK) return status;
+    return alm_transfer_finish(&fetcher->transfer, curl_easy_perform(fetcher->transfer.easy), err);
+}
