@@ -49,6 +49,7 @@ typedef struct alm_output_options {
     alm_output_format format;
     bool with_text;  /**< put `text` into the page document */
     bool csv_header; /**< start CSV with the head row */
+    bool pretty;     /**< indent JSON; else a page document is one line */
 } alm_output_options;
 
 /** Receives a piece of output; a non-zero return stops the writer, which then fails with "io". */

@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/base.h"
+#include "base/yaml.h"
 #include "extract/diagnostic.h"
 
 typedef enum alm_block_kind {
@@ -67,6 +68,15 @@ typedef struct alm_page {
 
 /** Words that reading the page needs (labels before a source or date, navigation words, …), from the rule pack. */
 typedef struct alm_page_words alm_page_words;
+
+/**
+ * Compile the `page` document of a pack (rules/zh/page.yaml). Immutable once made; shared by threads. Nothing of
+ * @p page is kept.
+ *
+ * @return ALM_OK, ALM_E_PARSE (with place), ALM_E_NOMEM. The caller owns *out (alm_page_words_free).
+ */
+ALM_MUST_USE alm_status alm_page_words_new(alm_page_words **out, const alm_yaml_node *page, alm_err *err);
+void alm_page_words_free(alm_page_words *words);
 
 /**
  * Read @p html (valid UTF-8). @p url is the page's own URL or {0}. Limits on size, depth, nodes and attributes become

@@ -1,0 +1,123 @@
+#include "base/json.h"
+
+#include <stdio.h>
+
+#include "base/utf8.h"
+
+void alm_json_init(alm_json *json, alm_buf *out, bool pretty) {
+    *json = (alm_json){.out = out, .pretty = pretty, .first = true};
+}
+
+static void new_line(alm_json *json) {
+    if (!json->pretty) return;
+    alm_buf_add_byte(json->out, '\n');
+    for (unsigned i = 0; i < json->depth; i++) alm_buf_add(json->out, ALM_STR("  "));
+}
+
+/* What stands before a value: nothing after its key, else a comma and a new line inside an array. */
+static void before_value(alm_json *json) {
+    if (!json->keyed && json->depth > 0) {
+        if (!json->first) alm_buf_add_byte(json->out, ',');
+        new_line(json);
+    }
+    json->keyed = false;
+    json->first = false;
+}
+
+static void open_scope(alm_json *json, char mark) {
+    before_value(json);
+    alm_buf_add_byte(json->out, mark);
+    json->depth++;
+    json->first = true;
+}
+
+static void close_scope(alm_json *json, char mark) {
+    bool empty = json->first;
+    json->depth--;
+    if (!empty) new_line(json);
+    alm_buf_add_byte(json->out, mark);
+    json->first = false;
+}
+
+void alm_json_object(alm_json *json) { open_scope(json, '{'); }
+void alm_json_object_end(alm_json *json) { close_scope(json, '}'); }
+void alm_json_array(alm_json *json) { open_scope(json, '['); }
+void alm_json_array_end(alm_json *json) { close_scope(json, ']'); }
+
+void alm_json_key(alm_json *json, const char *name) {
+    before_value(json);
+    alm_buf_add_byte(json->out, '"');
+    alm_buf_add_c(json->out, name);
+    alm_buf_add_c(json->out, json->pretty ? "\": " : "\":");
+    json->keyed = true;
+}
+
+static void escape_byte(alm_buf *out, unsigned char byte) {
+    static const char names[] = "btnvfr"; /* of 8 to 13; \v is no JSON escape */
+    char text[8];
+    if (byte == '"' || byte == '\\')
+        snprintf(text, sizeof text, "\\%c", byte);
+    else if (byte >= 8 && byte <= 13 && byte != 11)
+        snprintf(text, sizeof text, "\\%c", names[byte - 8]);
+    else
+        snprintf(text, sizeof text, "\\u%04x", byte);
+    alm_buf_add_c(out, text);
+}
+
+static void escape_valid(alm_buf *out, alm_str text) {
+    size_t start = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char byte = (unsigned char)text.ptr[i];
+        if (byte >= 0x20 && byte != '"' && byte != '\\') continue;
+        alm_buf_add(out, alm_str_slice(text, start, i));
+        escape_byte(out, byte);
+        start = i + 1;
+    }
+    if (start < text.len) alm_buf_add(out, alm_str_slice(text, start, text.len));
+}
+
+void alm_json_escape(alm_buf *out, alm_str text) {
+    while (text.len > 0) {
+        size_t valid = alm_utf8_valid_prefix(text);
+        escape_valid(out, alm_str_slice(text, 0, valid));
+        if (valid == text.len) return;
+        alm_buf_add(out, ALM_STR("\xEF\xBF\xBD"));
+        text = alm_str_slice(text, valid + 1, text.len);
+    }
+}
+
+void alm_json_text(alm_json *json, alm_str text) {
+    before_value(json);
+    if (!text.ptr) {
+        alm_buf_add(json->out, ALM_STR("null"));
+        return;
+    }
+    alm_buf_add_byte(json->out, '"');
+    alm_json_escape(json->out, text);
+    alm_buf_add_byte(json->out, '"');
+}
+
+void alm_json_raw(alm_json *json, alm_str json_text) {
+    before_value(json);
+    alm_buf_add(json->out, json_text.ptr ? json_text : ALM_STR("null"));
+}
+
+void alm_json_uint(alm_json *json, uint64_t number) {
+    char digits[20];
+    size_t at = sizeof digits;
+    do digits[--at] = (char)('0' + number % 10);
+    while (number /= 10);
+    alm_json_raw(json, (alm_str){digits + at, sizeof digits - at});
+}
+
+void alm_json_bool(alm_json *json, bool value) { alm_json_raw(json, value ? ALM_STR("true") : ALM_STR("false")); }
+void alm_json_null(alm_json *json) { alm_json_raw(json, (alm_str){NULL, 0}); }
+
+void alm_json_member(alm_json *json, const char *name, alm_str text) {
+    alm_json_key(json, name);
+    alm_json_text(json, text);
+}
+
+void alm_json_member_c(alm_json *json, const char *name, const char *text) {
+    alm_json_member(json, name, alm_str_of(text));
+}

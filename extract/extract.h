@@ -1,0 +1,23 @@
+/**
+ * What the other rooms may use of extraction beyond the public calls: the document itself, and the explanation.
+ */
+#ifndef ALM_EXTRACT_EXTRACT_H
+#define ALM_EXTRACT_EXTRACT_H
+
+#include "base/base.h"
+#include "extract/almoner.h"
+#include "extract/document.h"
+
+/** The document of the last alm_extract that succeeded, or NULL. Valid until the next one. */
+const alm_document *alm_session_document(const alm_session *session);
+
+/** Why the last call failed, with its code and place; code is ALM_OK where it did not. */
+const alm_err *alm_session_error(const alm_session *session);
+
+/**
+ * Ask the next pages to tell what each rule did: lines of text go to @p write while alm_extract runs. NULL: silence.
+ * What @p write returns does not stop extraction.
+ */
+void alm_session_explain(alm_session *session, alm_write_fn write, void *context);
+
+#endif

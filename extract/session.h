@@ -1,0 +1,37 @@
+/**
+ * The insides of extractor and session, shared by the steps. Stays inside extract/.
+ */
+#ifndef ALM_EXTRACT_SESSION_H
+#define ALM_EXTRACT_SESSION_H
+
+#include "base/arena.h"
+#include "base/base.h"
+#include "base/buf.h"
+#include "extract/extract.h"
+#include "extract/page/page.h"
+#include "extract/page/shadow.h"
+#include "extract/value/value.h"
+
+enum { ALM_SESSION_ARENA_MAX = 256 << 20 };
+
+/** Immutable once made; what several steps need of the pack. */
+struct alm_extractor {
+    alm_arena arena; /**< the pack's parsed files */
+    alm_page_words *words;
+    alm_value_tables *values;
+};
+
+struct alm_session {
+    const alm_extractor *extractor;
+    alm_arena arena; /**< of the current document; reset by alm_extract */
+    bool has_document;
+    alm_document document;
+    alm_shadow shadow; /**< of document.page.text */
+    alm_buf output;    /**< scratch of alm_session_write */
+    alm_write_fn explain;
+    void *explain_context;
+    alm_err err;
+    char message[ALM_ERR_FILE_MAX + ALM_ERR_MESSAGE_MAX + 32];
+};
+
+#endif
