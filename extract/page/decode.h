@@ -31,6 +31,7 @@ typedef struct alm_decoded {
     const char *charset; /**< WHATWG name in lower case ("gb18030", "big5", "utf-8", "utf-16le", …); static storage */
     alm_charset_source source;
     size_t replaced; /**< U+FFFD written for bytes that mean nothing */
+    size_t stripped; /**< control characters taken out (all below U+0020 but tab, line feed, form feed, return) */
 } alm_decoded;
 
 /**
@@ -45,8 +46,9 @@ ALM_MUST_USE alm_status alm_decode(alm_decoded *out, alm_arena *arena, alm_str b
 const char *alm_charset_by_label(alm_str label);
 
 /**
- * The charset that a browser would sniff from the first 1,024 bytes: BOM, else the HTML Standard's meta prescan, as a
- * WHATWG name; NULL where neither tells.
+ * The charset that a browser would find out before it looks at the text: BOM, else the HTML Standard's meta prescan, as
+ * a WHATWG name; NULL where neither tells. Where a browser prescans 1,024 bytes and starts over on a later meta, one
+ * prescan of 64 KiB gives both.
  */
 const char *alm_charset_prescan(alm_str bytes);
 

@@ -1,0 +1,153 @@
+#include "extract/page/charset_priv.h"
+
+#include <unicode/ucsdet.h>
+
+#include "extract/page/utf8_step.h"
+
+/* Bytes of text that settle the question; a page that is longer says no more. */
+enum { SAMPLE = 64 * 1024, UTF16_SAMPLE = 4096, OTHER_SAMPLE = 8192, OTHER_SURE = 30 };
+
+static bool is_control(unsigned char c) { return c < 0x20 && c != '\t' && c != '\n' && c != '\f' && c != '\r'; }
+
+static bool has_control(const char *at, const char *end) {
+    for (; at < end; at++)
+        if (is_control((unsigned char)*at)) return true;
+    return false;
+}
+
+/* Some byte of the word is below 0x20 (exact: borrows only start at such a byte). */
+static bool word_is_low(uint64_t word) { return ((word - 0x2020202020202020u) & ~word & ALM_ASCII_MASK) != 0; }
+
+/* Behind the ASCII that starts at @p at; notes control characters in it. */
+static const char *pass_ascii(const char *at, const char *end, bool *controls) {
+    while (end - at >= 8) {
+        uint64_t word = alm_load_word(at);
+        if (word & ALM_ASCII_MASK) break;
+        if (word_is_low(word) && has_control(at, at + 8)) *controls = true;
+        at += 8;
+    }
+    while (at < end && (unsigned char)*at < 0x80) *controls |= is_control((unsigned char)*at++);
+    return at;
+}
+
+void alm_sniff_utf8(alm_utf8_facts *out, alm_str bytes) {
+    *out = (alm_utf8_facts){0};
+    const char *at = bytes.ptr, *end = bytes.ptr + bytes.len;
+    while (at < end) {
+        if ((unsigned char)*at < 0x80) {
+            at = pass_ascii(at, end, &out->controls);
+            continue;
+        }
+        bool ok;
+        size_t len = alm_utf8_step((const unsigned char *)at, (size_t)(end - at), &ok);
+        at += len;
+        if (!ok)
+            out->errors++;
+        else if (len == 2)
+            out->two++;
+        else
+            out->wide++;
+        if (!ok && out->errors > 64 && out->errors > out->two + out->wide) break;
+    }
+    if (!out->controls) out->controls = has_control(at, end);
+}
+
+typedef struct tally {
+    size_t pairs, common, errors;
+} tally;
+
+static double share(tally t) {
+    size_t all = t.pairs + t.errors;
+    return all ? ((double)t.common - (double)t.errors) / (double)all : 0;
+}
+
+static alm_str sample(alm_str bytes) {
+    size_t ascii = alm_ascii_run(bytes.ptr, bytes.ptr + bytes.len);
+    bytes = alm_str_slice(bytes, ascii, bytes.len);
+    if (bytes.len > SAMPLE) bytes.len = SAMPLE;
+    return bytes;
+}
+
+double alm_sniff_gb18030(alm_str bytes) {
+    bytes = sample(bytes);
+    const unsigned char *p = (const unsigned char *)bytes.ptr;
+    tally t = {0};
+    for (size_t i = 0; i < bytes.len;) {
+        unsigned lead = p[i];
+        if (lead < 0x80) {
+            i++;
+            continue;
+        }
+        unsigned trail = i + 1 < bytes.len ? p[i + 1] : 0;
+        if (lead == 0x80 || lead == 0xFF || trail < 0x30 || trail == 0x7F || trail == 0xFF) {
+            t.errors += i + 1 < bytes.len;
+            i++;
+        } else if (trail < 0x40) {
+            bool four = i + 3 < bytes.len && p[i + 2] >= 0x81 && p[i + 3] >= 0x30 && p[i + 3] < 0x3A && trail < 0x3A;
+            t.pairs += four;
+            t.errors += !four;
+            i += four ? 4 : 1;
+        } else {
+            t.pairs++;
+            t.common += trail >= 0xA1 && ((lead >= 0xB0 && lead <= 0xD7) || (lead >= 0xA1 && lead <= 0xA3));
+            i += 2;
+        }
+    }
+    return share(t);
+}
+
+double alm_sniff_big5(alm_str bytes) {
+    bytes = sample(bytes);
+    const unsigned char *p = (const unsigned char *)bytes.ptr;
+    tally t = {0};
+    for (size_t i = 0; i < bytes.len;) {
+        unsigned lead = p[i];
+        if (lead < 0x80) {
+            i++;
+            continue;
+        }
+        unsigned trail = i + 1 < bytes.len ? p[i + 1] : 0;
+        if (lead < 0x87 || lead == 0xFF || trail < 0x40 || (trail > 0x7E && trail < 0xA1) || trail == 0xFF) {
+            t.errors += i + 1 < bytes.len;
+            i++;
+        } else {
+            t.pairs++;
+            t.common += lead >= 0xA1 && lead <= 0xC6;
+            i += 2;
+        }
+    }
+    return share(t);
+}
+
+alm_charset_kind alm_sniff_utf16(alm_str bytes) {
+    size_t units = (bytes.len < UTF16_SAMPLE ? bytes.len : UTF16_SAMPLE) / 2;
+    if (units < 4) return ALM_KIND_UNKNOWN;
+    const unsigned char *p = (const unsigned char *)bytes.ptr;
+    size_t zero[2] = {0}, han[2] = {0};
+    for (size_t i = 0; i < units * 2; i++) {
+        zero[i & 1] += p[i] == 0;
+        han[i & 1] += (p[i] >= 0x4E && p[i] <= 0x9F) || p[i] == 0x30 || p[i] == 0xFF;
+    }
+    for (size_t high = 0; high < 2; high++) {
+        bool markup = zero[high] * 8 > units && zero[!high] * 8 < zero[high];
+        bool han_text = (zero[high] + han[high]) * 20 > units * 19 && (zero[!high] + han[!high]) * 2 < units;
+        if (markup || (han_text && zero[high] > 0)) return high ? ALM_KIND_UTF16LE : ALM_KIND_UTF16BE;
+    }
+    return ALM_KIND_UNKNOWN;
+}
+
+const alm_charset *alm_sniff_other(alm_str bytes) {
+    if (bytes.len > OTHER_SAMPLE) bytes.len = OTHER_SAMPLE;
+    UErrorCode status = U_ZERO_ERROR;
+    const alm_charset *found = NULL;
+    UCharsetDetector *detector = ucsdet_open(&status);
+    ucsdet_setText(detector, bytes.ptr, (int32_t)bytes.len, &status);
+    if (U_SUCCESS(status)) ucsdet_enableInputFilter(detector, true);
+    const UCharsetMatch *match = U_SUCCESS(status) ? ucsdet_detect(detector, &status) : NULL;
+    if (match && ucsdet_getConfidence(match, &status) >= OTHER_SURE) {
+        const char *name = ucsdet_getName(match, &status);
+        if (U_SUCCESS(status)) found = alm_charset_find(alm_str_of(name));
+    }
+    if (detector) ucsdet_close(detector);
+    return found && found->kind != ALM_KIND_UTF16LE && found->kind != ALM_KIND_UTF16BE ? found : NULL;
+}
