@@ -1,1 +1,52 @@
-# What `cmake --install` puts where.
+# libalmoner, the rooms base and extract in one library, and what `cmake --install` puts where.
+include(CMakePackageConfigHelpers)
+
+set(ALM_LIBALMONER_ROOMS base extract)
+foreach(room ${ALM_LIBALMONER_ROOMS})
+  list(APPEND objects $<TARGET_OBJECTS:alm_${room}>)
+  get_property(libraries GLOBAL PROPERTY ALM_LIBRARIES_OF_${room})
+  list(APPEND dependencies ${libraries})
+endforeach()
+list(REMOVE_DUPLICATES dependencies)
+
+add_library(libalmoner SHARED ${objects})
+add_library(libalmoner_static STATIC ${objects})
+foreach(kind "" _static)
+  set_target_properties(libalmoner${kind} PROPERTIES OUTPUT_NAME almoner EXPORT_NAME almoner${kind} LINKER_LANGUAGE C)
+  target_include_directories(libalmoner${kind} INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+endforeach()
+# before 1.0 every minor version may change the ABI
+set_target_properties(libalmoner PROPERTIES VERSION ${PROJECT_VERSION}
+                      SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
+foreach(dependency ${dependencies})
+  target_link_libraries(libalmoner PRIVATE alm_dep_${dependency})
+  list(APPEND ALM_PC_REQUIRES ${ALM_MODULE_OF_${dependency}})
+endforeach()
+target_link_libraries(libalmoner PRIVATE m)
+if(NOT ALM_SANITIZE)
+  target_link_options(libalmoner PRIVATE -Wl,--no-undefined)
+endif()
+list(JOIN ALM_PC_REQUIRES " " ALM_PC_REQUIRES)
+
+set(config_dir ${CMAKE_INSTALL_LIBDIR}/cmake/almoner)
+file(RELATIVE_PATH ALM_PC_TO_PREFIX /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)
+string(REGEX REPLACE "/$" "" ALM_PC_TO_PREFIX ${ALM_PC_TO_PREFIX})
+configure_file(cmake/almoner.pc.in ${PROJECT_BINARY_DIR}/almoner.pc @ONLY)
+set(ALM_RULES ${CMAKE_INSTALL_DATADIR}/almoner/rules)
+configure_package_config_file(cmake/almoner-config.cmake.in ${PROJECT_BINARY_DIR}/almoner-config.cmake
+                              INSTALL_DESTINATION ${config_dir} PATH_VARS ALM_RULES)
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/almoner-config-version.cmake COMPATIBILITY SameMinorVersion)
+
+install(TARGETS libalmoner libalmoner_static EXPORT almoner)
+install(EXPORT almoner NAMESPACE almoner:: FILE almoner-targets.cmake DESTINATION ${config_dir})
+install(FILES ${PROJECT_BINARY_DIR}/almoner-config.cmake ${PROJECT_BINARY_DIR}/almoner-config-version.cmake
+        DESTINATION ${config_dir})
+install(FILES ${PROJECT_BINARY_DIR}/almoner.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+install(FILES extract/almoner.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+if(TARGET almoner)
+  install(TARGETS almoner)
+endif()
+install(DIRECTORY rules/zh DESTINATION ${CMAKE_INSTALL_DATADIR}/almoner/rules)
+install(DIRECTORY schemas/ DESTINATION ${CMAKE_INSTALL_DATADIR}/almoner/schemas FILES_MATCHING PATTERN "*.json")
+install(FILES README.md README.zh-CN.md LICENSE CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES docs/examples/extract_one.c DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
