@@ -1,0 +1,114 @@
+/*
+ * Things that are given: a quantity of goods with the noun before it (masks 5000) or behind it (300 bags of rice), and
+ * nouns of the goods lexicon that stand without one.
+ */
+#include "extract/mention/mention.h"
+#include "extract/mention/walk.h"
+
+enum { MAX_ITEM = 16, MAX_QUOTED = 14 };
+
+static bool is_goods_quantity(const alm_folded *folded, const alm_token *token) {
+    const alm_mention *mention = alm_mention_of(folded, token);
+    return token->class_id == ALM_CLASS_QUANTITY && mention->value->measure == ALM_MEASURE_GOODS;
+}
+
+static bool may_be_item(const alm_folded *folded, const alm_token *token) {
+    switch (token->class_id) {
+    case ALM_CLASS_TEXT:
+        return alm_is_han(token->cp) || alm_is_latin(token->cp) || alm_is_digit(token->cp) || token->cp == '-' ||
+               token->cp == ALM_CP_MIDDLE_DOT || token->cp == '+';
+    case ALM_CLASS_GOODS_NOUN:
+    case ALM_CLASS_ORG_PART:
+    case ALM_CLASS_NUMBER:
+    case ALM_CLASS_PLACE:
+    case ALM_CLASS_NOUN: return true;
+    case ALM_CLASS_PLAIN: return alm_str_is_c(alm_token_attr(folded, token, ALM_CLASS_PLAIN, 0), "noun");
+    default: return alm_token_can_be(folded, token, ALM_CLASS_GOODS_NOUN);
+    }
+}
+
+static uint32_t run_left(const alm_folded *folded, uint32_t end) {
+    uint32_t first = end;
+    while (first > 0) {
+        const alm_token *before = &folded->tokens[first - 1];
+        uint32_t open;
+        if (may_be_item(folded, before))
+            first--;
+        else if ((open = alm_walk_opening(folded, first - 1, MAX_QUOTED)) != UINT32_MAX)
+            first = open;
+        else
+            break;
+        if (alm_walk_length(folded, first, end) > MAX_ITEM) return end;
+    }
+    return first;
+}
+
+static uint32_t run_right(const alm_folded *folded, uint32_t start) {
+    uint32_t last = start;
+    while (last < folded->count && may_be_item(folded, &folded->tokens[last]) &&
+           !is_goods_quantity(folded, &folded->tokens[last]))
+        last++;
+    return alm_walk_length(folded, start, last) > MAX_ITEM ? start : last;
+}
+
+static bool holds_noun(const alm_folded *folded, uint32_t first, uint32_t last) {
+    for (uint32_t i = first; i < last; i++)
+        if (alm_token_can_be(folded, &folded->tokens[i], ALM_CLASS_GOODS_NOUN)) return true;
+    return false;
+}
+
+static alm_status fold_goods(alm_folded *folded, uint32_t first, uint32_t last, uint32_t item_first, uint32_t item_last,
+                             const alm_value *quantity) {
+    const alm_token *tokens = folded->tokens;
+    alm_mention goods = {.class_id = ALM_CLASS_GOODS,
+                         .start = tokens[first].start,
+                         .end = tokens[last - 1].end,
+                         .value = quantity,
+                         .name = alm_str_slice(folded->text, tokens[item_first].start, tokens[item_last - 1].end),
+                         .strength = holds_noun(folded, item_first, item_last) ? 90 : 65,
+                         .rule = quantity ? ALM_STR("goods/quantity") : ALM_STR("goods/noun")};
+    uint32_t mention;
+    alm_status status = alm_mention_add(folded, &goods, &mention);
+    return status == ALM_OK ? alm_fold(folded, first, last, mention) : status;
+}
+
+/* The noun stands on the side that has one; where both have, a noun of the lexicon decides, else the left. */
+static alm_status with_quantity(alm_folded *folded, uint32_t i, uint32_t *next) {
+    const alm_value *quantity = alm_mention_of(folded, &folded->tokens[i])->value;
+    uint32_t left = run_left(folded, i), right = run_right(folded, i + 1);
+    bool has_left = left<i, has_right = right> i + 1;
+    *next = i;
+    if (has_left && has_right) has_left = holds_noun(folded, left, i) || !holds_noun(folded, i + 1, right);
+    if (has_left) return fold_goods(folded, left, i + 1, left, i, quantity);
+    if (!has_right) return ALM_OK;
+    *next = right - 1;
+    return fold_goods(folded, i, right, i + 1, right, quantity);
+}
+
+static alm_status find_quantities(alm_folded *folded) {
+    for (uint32_t i = 0; i < folded->count; i++) {
+        if (!is_goods_quantity(folded, &folded->tokens[i])) continue;
+        alm_status status = with_quantity(folded, i, &i);
+        if (status != ALM_OK) return status;
+    }
+    return alm_fold_close(folded);
+}
+
+/* A run of item tokens that ends with a goods noun and has no quantity. */
+static alm_status find_nouns(alm_folded *folded) {
+    for (uint32_t i = (uint32_t)folded->count; i-- > 0;) {
+        if (folded->tokens[i].class_id != ALM_CLASS_GOODS_NOUN) continue;
+        uint32_t first = run_left(folded, i + 1);
+        if (first > i) first = i;
+        alm_status status = fold_goods(folded, first, i + 1, first, i + 1, NULL);
+        if (status != ALM_OK) return status;
+        i = first;
+    }
+    return alm_fold_close(folded);
+}
+
+alm_status alm_goods_find(alm_folded *folded, alm_err *err) {
+    alm_status status = find_quantities(folded);
+    if (status == ALM_OK) status = find_nouns(folded);
+    return status == ALM_OK ? ALM_OK : alm_fail(err, status, "cannot fold goods: %s", alm_status_name(status));
+}

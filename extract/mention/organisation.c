@@ -1,0 +1,146 @@
+/*
+ * Organisation names: anchored at the suffix word, looking left to where the name begins.
+ *
+ * A name may hold place names, industry words, plain characters, numerals and quoted or bracketed parts; a word that
+ * bounds names (a verb, an adverb, a case word, punctuation, a value, a role) ends it. Where the stretch holds a place
+ * name, the name begins there: what stands before it is the sentence's.
+ */
+#include "base/utf8.h"
+#include "extract/document.h"
+#include "extract/mention/mention.h"
+#include "extract/mention/walk.h"
+
+enum { MAX_NAME = 32, MAX_QUOTED = 16, MIN_WEAK = 2 };
+
+static bool may_stand_inside(const alm_folded *folded, const alm_token *token) {
+    switch (token->class_id) {
+    case ALM_CLASS_TEXT:
+        return alm_is_han(token->cp) || alm_is_latin(token->cp) || alm_is_digit(token->cp) ||
+               token->cp == ALM_CP_MIDDLE_DOT || token->cp == '&' || token->cp == '-';
+    case ALM_CLASS_PLACE:
+    case ALM_CLASS_ORG_PART:
+    case ALM_CLASS_ORG_SUFFIX:
+    case ALM_CLASS_LOCAL:
+    case ALM_CLASS_GOODS_NOUN:
+    case ALM_CLASS_ORG: return true;
+    case ALM_CLASS_NUMBER: return true;
+    case ALM_CLASS_PLAIN: {
+        alm_str part = alm_token_attr(folded, token, ALM_CLASS_PLAIN, 0);
+        return alm_str_is_c(part, "name") || alm_str_is_c(part, "noun");
+    }
+    default: return alm_token_can_be(folded, token, ALM_CLASS_ORG_PART);
+    }
+}
+
+/* How far left a name that ends before @p end may reach. */
+static uint32_t reach(const alm_folded *folded, uint32_t end) {
+    uint32_t first = end;
+    while (first > 0) {
+        const alm_token *before = &folded->tokens[first - 1];
+        if (may_stand_inside(folded, before)) {
+            first--;
+        } else {
+            uint32_t open = alm_walk_opening(folded, first - 1, MAX_QUOTED);
+            if (open == UINT32_MAX) break;
+            if (before->cp == ALM_CP_BRACKET_CLOSE &&
+                (open == 0 || !may_stand_inside(folded, &folded->tokens[open - 1])))
+                break;
+            first = open;
+        }
+        if (alm_walk_length(folded, first, end) > MAX_NAME) {
+            first++;
+            break;
+        }
+    }
+    return first;
+}
+
+/* The first place name of the stretch starts the name, unless an organisation's suffix stands before it. */
+static uint32_t begin_at_place(const alm_folded *folded, uint32_t first, uint32_t suffix) {
+    for (uint32_t i = first; i < suffix; i++) {
+        uint16_t class_id = folded->tokens[i].class_id;
+        if (class_id == ALM_CLASS_ORG_SUFFIX || class_id == ALM_CLASS_ORG || class_id == ALM_CLASS_ORG_PART)
+            return first;
+        if (folded->tokens[i].cp == ALM_CP_QUOTE_OPEN) return i;
+        if (class_id == ALM_CLASS_PLACE || (class_id == ALM_CLASS_LOCAL && i == first)) return i;
+    }
+    return first;
+}
+
+static alm_organisation_type type_of(alm_str name) {
+    for (int type = ALM_ORGANISATION_OTHER; type <= ALM_ORGANISATION_COMMUNITY; type++)
+        if (alm_str_is_c(name, alm_organisation_type_name((alm_organisation_type)type)))
+            return (alm_organisation_type)type;
+    return ALM_ORGANISATION_OTHER;
+}
+
+static bool is_weak(const alm_folded *folded, const alm_token *suffix) {
+    return alm_str_is_c(alm_token_attr(folded, suffix, ALM_CLASS_ORG_SUFFIX, 1), "weak");
+}
+
+/* A weak ending (one that ordinary words have too) needs a name that starts like one, and must not run on. */
+static bool weak_holds(const alm_folded *folded, uint32_t first, uint32_t suffix) {
+    if (suffix + 1 < folded->count && alm_is_plain_han(&folded->tokens[suffix + 1])) return false;
+    if (alm_walk_length(folded, first, suffix) < 1) return false;
+    for (uint32_t i = first; i < suffix; i++) {
+        uint16_t class_id = folded->tokens[i].class_id;
+        if (class_id == ALM_CLASS_PLACE || class_id == ALM_CLASS_LOCAL || class_id == ALM_CLASS_ORG_SUFFIX ||
+            class_id == ALM_CLASS_ORG_PART || folded->tokens[i].cp == ALM_CP_QUOTE_OPEN)
+            return true;
+    }
+    return alm_walk_length(folded, first, suffix) >= MIN_WEAK;
+}
+
+static alm_status fold_name(alm_folded *folded, uint32_t first, uint32_t suffix) {
+    const alm_token *tokens = folded->tokens;
+    uint32_t start = tokens[first].start, end = tokens[suffix].end;
+    alm_mention org = {.class_id = ALM_CLASS_ORG,
+                       .start = start,
+                       .end = end,
+                       .name = alm_str_slice(folded->text, start, end),
+                       .detail = type_of(alm_token_attr(folded, &tokens[suffix], ALM_CLASS_ORG_SUFFIX, 0)),
+                       .strength = is_weak(folded, &tokens[suffix]) ? 60 : 90,
+                       .rule = ALM_STR("organisation/suffix")};
+    uint32_t mention;
+    alm_status status = alm_mention_add(folded, &org, &mention);
+    return status == ALM_OK ? alm_fold(folded, first, suffix + 1, mention) : status;
+}
+
+/* Suffixes from the right: a name that ends at the last one swallows those inside it. */
+static alm_status find_at(alm_folded *folded, uint32_t suffix, uint32_t *next) {
+    uint32_t first = reach(folded, suffix);
+    first = begin_at_place(folded, first, suffix);
+    *next = suffix;
+    if (first == suffix) return ALM_OK; /* the bare word: a reference, settled later */
+    if (is_weak(folded, &folded->tokens[suffix]) && !weak_holds(folded, first, suffix)) return ALM_OK;
+    *next = first;
+    return fold_name(folded, first, suffix);
+}
+
+/* A word that the lexicon knows as an organisation by itself. */
+static alm_status adopt_word(alm_folded *folded, uint32_t i) {
+    const alm_token *token = &folded->tokens[i];
+    alm_mention org = {.class_id = ALM_CLASS_ORG,
+                       .start = token->start,
+                       .end = token->end,
+                       .name = alm_token_text(folded, token),
+                       .detail = type_of(alm_token_attr(folded, token, ALM_CLASS_ORG, 0)),
+                       .strength = 90,
+                       .rule = ALM_STR("organisation/word")};
+    uint32_t mention;
+    alm_status status = alm_mention_add(folded, &org, &mention);
+    return status == ALM_OK ? alm_fold(folded, i, i + 1, mention) : status;
+}
+
+alm_status alm_organisations_find(alm_folded *folded, alm_err *err) {
+    alm_status status = ALM_OK;
+    for (uint32_t i = (uint32_t)folded->count; status == ALM_OK && i-- > 0;) {
+        const alm_token *token = &folded->tokens[i];
+        if (token->class_id == ALM_CLASS_ORG && !token->mention)
+            status = adopt_word(folded, i);
+        else if (alm_token_can_be(folded, token, ALM_CLASS_ORG_SUFFIX))
+            status = find_at(folded, i, &i);
+    }
+    if (status == ALM_OK) status = alm_fold_close(folded);
+    return status == ALM_OK ? ALM_OK : alm_fail(err, status, "cannot fold organisations: %s", alm_status_name(status));
+}

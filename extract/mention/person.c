@@ -1,0 +1,359 @@
+/*
+ * Names of people. Chinese names have no mark of their own, so each candidate is scored by its form (surname,
+ * characters usual in given names) and by what stands on both sides; only what scores high enough is a name. A name
+ * that was found once is then found again elsewhere in the document with less help from its neighbours.
+ */
+#include "base/utf8.h"
+#include "extract/mention/mention.h"
+#include "extract/mention/walk.h"
+
+enum {
+    ACCEPT = 70,
+    ACCEPT_AGAIN = 90, /* names this sure are looked for in the whole document */
+    MAX_FOREIGN_PART = 10,
+    MAX_KNOWN = 512
+};
+
+typedef struct candidate {
+    uint32_t first, last; /* tokens [first, last) */
+    int score;
+    const char *rule;
+} candidate;
+
+typedef struct finder {
+    alm_folded *folded;
+    alm_str known[MAX_KNOWN]; /* names found for certain */
+    size_t known_count;
+} finder;
+
+static const alm_sense *consult(const alm_folded *folded, uint32_t first, uint32_t last, uint16_t class_id) {
+    alm_str text = alm_str_slice(folded->text, folded->tokens[first].start, folded->tokens[last - 1].end);
+    return alm_lexicon_sense_of(folded->pack->consulted, alm_lexicon_find(folded->pack->consulted, text), class_id);
+}
+
+/* A token that may be part of a given name: a character, or a short ordinary word that people are named by. */
+static bool may_be_given(const alm_folded *folded, uint32_t i, uint32_t *length) {
+    if (i >= folded->count) return false;
+    const alm_token *token = &folded->tokens[i];
+    if (alm_is_plain_han(token)) {
+        *length = 1;
+        return true;
+    }
+    switch (token->class_id) {
+    case ALM_CLASS_PLAIN:
+    case ALM_CLASS_NOUN:
+    case ALM_CLASS_ORG_PART:
+    case ALM_CLASS_PLACE:
+    case ALM_CLASS_GOODS_NOUN:
+    case ALM_CLASS_VERB:
+    case ALM_CLASS_ADVERB:
+    case ALM_CLASS_TITLE:
+    case ALM_CLASS_NUMBER:
+    case ALM_CLASS_WITH:
+    case ALM_CLASS_TO:
+    case ALM_CLASS_ROLE_PREFIX: break;
+    default: return false;
+    }
+    alm_str text = alm_token_text(folded, token);
+    size_t at = 0, count = 0;
+    while (at < text.len)
+        if (!alm_is_han(alm_utf8_next(text, &at)) || ++count > 2) return false;
+    *length = (uint32_t)count;
+    return true;
+}
+
+static bool given_char(const alm_folded *folded, alm_str text, size_t index) {
+    size_t at = 0, start = 0;
+    for (size_t i = 0; i <= index && at < text.len; i++) start = at, alm_utf8_next(text, &at);
+    uint32_t sense = alm_lexicon_find(folded->pack->consulted, alm_str_slice(text, start, at));
+    return alm_lexicon_sense_of(folded->pack->consulted, sense, ALM_CLASS_GIVEN) != NULL;
+}
+
+/* What the form alone says: 0 where the tokens cannot be surname and given name. */
+static int score_form(const alm_folded *folded, uint32_t first, uint32_t surname_end, uint32_t last) {
+    const alm_sense *surname = consult(folded, first, surname_end, ALM_CLASS_SURNAME);
+    if (!surname) return 0;
+    int score = 40;
+    if (alm_str_is_c(surname->attrs[0], "rare")) score -= 20;
+    if (alm_walk_length(folded, first, surname_end) == 2) score += 25;
+    alm_str given = alm_str_slice(folded->text, folded->tokens[surname_end].start, folded->tokens[last - 1].end);
+    size_t length = alm_utf8_count(given);
+    for (size_t i = 0; i < length; i++) score += given_char(folded, given, i) ? 8 : -8;
+    for (uint32_t i = surname_end; i < last; i++) {
+        uint16_t class_id = folded->tokens[i].class_id;
+        if (class_id != ALM_CLASS_TEXT && class_id != ALM_CLASS_PLAIN) score -= class_id == ALM_CLASS_VERB ? 25 : 12;
+        if (class_id == ALM_CLASS_PLAIN &&
+            !alm_str_is_c(alm_token_attr(folded, &folded->tokens[i], ALM_CLASS_PLAIN, 0), "name"))
+            score -= 14;
+    }
+    if (length == 2) score += 6;
+    if (consult(folded, last - 1, last, ALM_CLASS_NAME_STOP)) score -= 25;
+    return score;
+}
+
+static int score_left(const alm_folded *folded, uint32_t first) {
+    if (first == 0) return 15;
+    const alm_token *before = &folded->tokens[first - 1];
+    switch (before->class_id) {
+    case ALM_CLASS_ROLE: return 45;
+    case ALM_CLASS_PERSON: return 10;
+    case ALM_CLASS_BY:
+    case ALM_CLASS_BEHALF:
+    case ALM_CLASS_WITH:
+    case ALM_CLASS_JOIN:
+    case ALM_CLASS_TO:
+    case ALM_CLASS_VIA:
+    case ALM_CLASS_RECEIVE: return 12;
+    case ALM_CLASS_SUBJECT_NOUN:
+    case ALM_CLASS_LIST_MARK: return 40;
+    case ALM_CLASS_TEXT: break;
+    default: return 8;
+    }
+    switch (before->cp) {
+    case '\n':
+    case '\t':
+    case ALM_CP_STOP:
+    case ALM_CP_SEMICOLON:
+    case ALM_CP_COLON:
+    case ALM_CP_LIST_COMMA:
+    case ALM_CP_COMMA: return 15;
+    case ALM_CP_BRACKET_OPEN: return 12;
+    case ' ': return 15;
+    case ALM_CP_EM_DASH: return 20;
+    default: return alm_is_han(before->cp) ? -25 : 0;
+    }
+}
+
+static int score_right(const alm_folded *folded, uint32_t last) {
+    if (last >= folded->count) return 12;
+    const alm_token *after = &folded->tokens[last];
+    switch (after->class_id) {
+    case ALM_CLASS_ROLE:
+    case ALM_CLASS_TITLE: return 25;
+    case ALM_CLASS_GIVE:
+    case ALM_CLASS_SEND:
+    case ALM_CLASS_RAISE:
+    case ALM_CLASS_BA:
+    case ALM_CLASS_BEHALF:
+    case ALM_CLASS_MONEY:
+    case ALM_CLASS_QUANTITY: return 22;
+    case ALM_CLASS_TO:
+    case ALM_CLASS_WITH:
+    case ALM_CLASS_EACH:
+    case ALM_CLASS_ETC:
+    case ALM_CLASS_VERB:
+    case ALM_CLASS_ADVERB:
+    case ALM_CLASS_FUTURE:
+    case ALM_CLASS_GROUP: return 16;
+    case ALM_CLASS_TEXT: break;
+    default: return 6;
+    }
+    switch (after->cp) {
+    case '\n':
+    case '\t':
+    case ' ':
+    case ALM_CP_LIST_COMMA:
+    case ALM_CP_BRACKET_OPEN: return 14;
+    case ALM_CP_STOP:
+    case ALM_CP_SEMICOLON:
+    case ALM_CP_COLON:
+    case ALM_CP_BRACKET_CLOSE:
+    case ALM_CP_COMMA: return 12;
+    default: return alm_is_han(after->cp) ? -15 : 4;
+    }
+}
+
+/* The best reading of the tokens from @p first as surname and given name. */
+static candidate best_chinese(const alm_folded *folded, uint32_t first) {
+    candidate best = {.first = first, .last = first, .rule = "person/surname"};
+    if (!alm_is_plain_han(&folded->tokens[first]) && alm_walk_length(folded, first, first + 1) > 2) return best;
+    for (uint32_t surname_len = 1; surname_len <= 2; surname_len++) {
+        uint32_t surname_end = first + surname_len;
+        if (surname_end > folded->count) break;
+        if (surname_len == 2 &&
+            (!alm_is_plain_han(&folded->tokens[first]) || !alm_is_plain_han(&folded->tokens[first + 1])))
+            break;
+        if (!consult(folded, first, surname_end, ALM_CLASS_SURNAME)) continue;
+        uint32_t length = 0, given = 0;
+        for (uint32_t last = surname_end; given < 2 && may_be_given(folded, last, &length); last++) {
+            given += length;
+            if (given > 2) break;
+            int score = score_form(folded, first, surname_end, last + 1) + score_left(folded, first) +
+                        score_right(folded, last + 1);
+            if (score > best.score) best.last = last + 1, best.score = score;
+        }
+    }
+    return best;
+}
+
+static bool is_dot(const alm_token *token) {
+    return token->class_id == ALM_CLASS_TEXT && (token->cp == ALM_CP_MIDDLE_DOT);
+}
+
+/* Han (1..10) dot Han (1..10) …: a name in transcription, wherever it stands. The parts may hold words of the lexicon.
+ */
+static candidate transcribed(const alm_folded *folded, uint32_t dot) {
+    candidate found = {.first = dot, .last = dot, .rule = "person/transcribed"};
+    uint32_t first = dot, last = dot, length;
+    while (first > 0 && alm_walk_length(folded, first - 1, dot) <= MAX_FOREIGN_PART &&
+           may_be_given(folded, first - 1, &length) &&
+           (alm_is_plain_han(&folded->tokens[first - 1]) || first == dot || alm_walk_length(folded, first, dot) < 3))
+        first--;
+    while (last < folded->count && is_dot(&folded->tokens[last])) {
+        uint32_t part = last + 1, end = part;
+        while (end < folded->count && alm_walk_length(folded, part, end + 1) <= MAX_FOREIGN_PART &&
+               may_be_given(folded, end, &length) && alm_is_plain_han(&folded->tokens[end]))
+            end++;
+        if (end == part) break;
+        last = end;
+    }
+    if (first == dot || last == dot) return found;
+    return (candidate){first, last, 95, found.rule};
+}
+
+/* Capitalised Latin words with spaces, dots or hyphens between them: at least two. */
+static candidate latin(const alm_folded *folded, uint32_t first) {
+    candidate found = {.first = first, .last = first, .rule = "person/latin"};
+    const alm_token *t = folded->tokens;
+    uint32_t i = first, words = 0, last = first;
+    while (i < folded->count && t[i].class_id == ALM_CLASS_TEXT && t[i].cp >= 'A' && t[i].cp <= 'Z') {
+        uint32_t lower = 0;
+        for (i++; i < folded->count && t[i].class_id == ALM_CLASS_TEXT && (alm_is_latin(t[i].cp) || t[i].cp == '-');
+             i++)
+            lower += t[i].cp >= 'a';
+        if (lower == 0 && !(i < folded->count && t[i].cp == '.')) break;
+        words++;
+        last = i;
+        while (i < folded->count && t[i].class_id == ALM_CLASS_TEXT && (t[i].cp == ' ' || t[i].cp == '.')) i++;
+        for (uint32_t j = i; j + 1 < folded->count && alm_is_latin(t[j].cp) && t[j].cp >= 'a' && j - i < 4; j++)
+            if (t[j + 1].cp == ' ' && j + 2 < folded->count && t[j + 2].cp >= 'A' && t[j + 2].cp <= 'Z') {
+                i = j + 2; /* a particle: da, van, de */
+                break;
+            }
+    }
+    if (words < 2) return found;
+    return (candidate){first, last, 80, found.rule};
+}
+
+/* After a role, a run of plain characters up to a boundary: a name without a Chinese surname. */
+static candidate after_role(const alm_folded *folded, uint32_t first) {
+    candidate found = {.first = first, .last = first, .rule = "person/after-role"};
+    if (first == 0 || folded->tokens[first - 1].class_id != ALM_CLASS_ROLE) return found;
+    uint32_t last = first;
+    while (last < folded->count && alm_is_plain_han(&folded->tokens[last]) && last - first < 6) last++;
+    size_t length = last - first;
+    if (length < 2 || length > 5 || score_right(folded, last) < 12) return found;
+    if (consult(folded, last - 1, last, ALM_CLASS_NAME_STOP)) return found;
+    return (candidate){first, last, 72, found.rule};
+}
+
+/* Two or three characters before a religious or courtesy title that goes with names (not surnames alone). */
+static candidate before_title(const alm_folded *folded, uint32_t first) {
+    candidate found = {.first = first, .last = first, .rule = "person/title"};
+    uint32_t last = first;
+    while (last < folded->count && alm_is_plain_han(&folded->tokens[last]) && last - first < 4) last++;
+    if (last - first < 2 || last >= folded->count || folded->tokens[last].class_id != ALM_CLASS_TITLE) return found;
+    if (!alm_str_is_c(alm_token_attr(folded, &folded->tokens[last], ALM_CLASS_TITLE, 0), "name")) return found;
+    if (score_left(folded, first) < 8) return found;
+    return (candidate){first, last, 75, found.rule};
+}
+
+static candidate better(candidate a, candidate b) { return b.score > a.score ? b : a; }
+
+static candidate best_at(const alm_folded *folded, uint32_t i) {
+    const alm_token *token = &folded->tokens[i];
+    if (token->class_id == ALM_CLASS_TEXT && token->cp >= 'A' && token->cp <= 'Z') return latin(folded, i);
+    if (token->class_id == ALM_CLASS_ORG || token->class_id == ALM_CLASS_ROLE) return (candidate){0};
+    candidate best = best_chinese(folded, i);
+    if (alm_is_plain_han(token)) {
+        best = better(best, after_role(folded, i));
+        best = better(best, before_title(folded, i));
+    }
+    return best;
+}
+
+static alm_status fold_person(finder *f, candidate c) {
+    alm_folded *folded = f->folded;
+    uint32_t start = folded->tokens[c.first].start, end = folded->tokens[c.last - 1].end;
+    alm_str name = alm_str_slice(folded->text, start, end);
+    alm_mention person = {.class_id = ALM_CLASS_PERSON,
+                          .start = start,
+                          .end = end,
+                          .name = name,
+                          .strength = (uint8_t)(c.score > 99 ? 99 : c.score),
+                          .rule = alm_str_of(c.rule)};
+    uint32_t mention;
+    alm_status status = alm_mention_add(folded, &person, &mention);
+    if (status == ALM_OK) status = alm_fold(folded, c.first, c.last, mention);
+    if (status == ALM_OK && c.score >= ACCEPT_AGAIN && f->known_count < MAX_KNOWN) f->known[f->known_count++] = name;
+    return status;
+}
+
+static alm_status find_dotted(finder *f) {
+    alm_folded *folded = f->folded;
+    for (uint32_t i = 1; i + 1 < folded->count; i++) {
+        if (!is_dot(&folded->tokens[i])) continue;
+        candidate c = transcribed(folded, i);
+        if (c.score < ACCEPT) continue;
+        alm_status status = fold_person(f, c);
+        if (status != ALM_OK) return status;
+        i = c.last - 1;
+    }
+    return alm_fold_close(folded);
+}
+
+static alm_status find_scored(finder *f) {
+    alm_folded *folded = f->folded;
+    for (uint32_t i = 0; i < folded->count; i++) {
+        candidate c = best_at(folded, i);
+        if (c.score < ACCEPT) continue;
+        alm_status status = fold_person(f, c);
+        if (status != ALM_OK) return status;
+        i = c.last - 1;
+    }
+    return alm_fold_close(folded);
+}
+
+/* The tokens from @p first that spell @p name exactly; 0 where they do not. */
+static uint32_t spells(const alm_folded *folded, uint32_t first, alm_str name) {
+    size_t used = 0;
+    for (uint32_t i = first; i < folded->count && used < name.len; i++) {
+        if (folded->tokens[i].mention && folded->tokens[i].class_id != ALM_CLASS_NUMBER) return 0;
+        alm_str text = alm_token_text(folded, &folded->tokens[i]);
+        if (used + text.len > name.len || memcmp(name.ptr + used, text.ptr, text.len) != 0) return 0;
+        used += text.len;
+        if (used == name.len) return i + 1;
+    }
+    return 0;
+}
+
+static alm_status find_again(finder *f) {
+    alm_folded *folded = f->folded;
+    size_t known = f->known_count;
+    bool starts[256] = {false};
+    for (size_t k = 0; k < known; k++) starts[(unsigned char)f->known[k].ptr[2]] = true;
+    for (uint32_t i = 0; i < folded->count; i++) {
+        alm_str here = alm_token_text(folded, &folded->tokens[i]);
+        if (here.len < 3 || !starts[(unsigned char)here.ptr[2]] || folded->tokens[i].mention) continue;
+        for (size_t k = 0; k < known; k++) {
+            uint32_t last = spells(folded, i, f->known[k]);
+            if (!last) continue;
+            alm_status status = fold_person(f, (candidate){i, last, 85, "person/again"});
+            if (status != ALM_OK) return status;
+            i = last - 1;
+            break;
+        }
+    }
+    return alm_fold_close(folded);
+}
+
+alm_status alm_people_find(alm_folded *folded, alm_err *err) {
+    finder *f = alm_arena_calloc(folded->arena, 1, sizeof *f);
+    if (!f) return alm_fail(err, ALM_E_NOMEM, "out of memory");
+    f->folded = folded;
+    alm_status status = find_dotted(f);
+    if (status == ALM_OK) status = find_scored(f);
+    if (status == ALM_OK && f->known_count) status = find_again(f);
+    return status == ALM_OK ? ALM_OK
+                            : alm_fail(err, status, "cannot fold names of people: %s", alm_status_name(status));
+}

@@ -1,0 +1,29 @@
+#include "extract/mention/walk.h"
+
+#include "base/utf8.h"
+
+size_t alm_walk_length(const alm_folded *folded, uint32_t first, uint32_t last) {
+    if (first >= last) return 0;
+    return alm_utf8_count(alm_str_slice(folded->text, folded->tokens[first].start, folded->tokens[last - 1].end));
+}
+
+static uint32_t opening_of(uint32_t close) {
+    switch (close) {
+    case ALM_CP_QUOTE_CLOSE: return ALM_CP_QUOTE_OPEN;
+    case ALM_CP_BRACKET_CLOSE: return ALM_CP_BRACKET_OPEN;
+    case ALM_CP_TITLE_CLOSE: return ALM_CP_TITLE_OPEN;
+    case '"': return '"';
+    default: return 0;
+    }
+}
+
+uint32_t alm_walk_opening(const alm_folded *folded, uint32_t close, uint32_t max) {
+    uint32_t want = opening_of(folded->tokens[close].cp);
+    if (!want) return UINT32_MAX;
+    for (uint32_t i = close; i-- > 0 && close - i <= max;) {
+        uint32_t cp = folded->tokens[i].cp;
+        if (cp == want) return i;
+        if (cp == '\n' || cp == '\t' || cp == ALM_CP_STOP) break;
+    }
+    return UINT32_MAX;
+}

@@ -1,0 +1,189 @@
+#include "extract/rules/lexicon.h"
+
+#include "base/alloc.h"
+#include "base/utf8.h"
+
+/*
+ * A trie by code point. The edges of all nodes stand in one open-addressing table keyed by (node, code point), so that
+ * a step is one probe and building is linear. A bit table over the Basic Multilingual Plane tells which code points
+ * start a word at all: most characters of running text do not get as far as the table.
+ */
+typedef struct edge {
+    uint32_t node, cp; /* key; node is stored + 1, 0 = free */
+    uint32_t child;
+} edge;
+
+struct alm_lexicon {
+    edge *edges;
+    size_t edge_count, edge_cap; /* cap is a power of two */
+    uint32_t *node_sense;        /* by node: first sense + 1 */
+    size_t node_count, node_cap;
+    alm_sense *senses;
+    size_t sense_count, sense_cap;
+    size_t word_count;
+    uint64_t starts[0x10000 / 64];
+};
+
+enum { MAX_NODES = 1 << 24 };
+
+static size_t slot_of(uint32_t node, uint32_t cp, size_t cap) {
+    uint64_t key = ((uint64_t)node << 21 | cp) * 0x9E3779B97F4A7C15u;
+    return (size_t)(key >> 20) & (cap - 1);
+}
+
+static uint32_t child_of(const alm_lexicon *lexicon, uint32_t node, uint32_t cp) {
+    if (lexicon->edge_cap == 0) return 0;
+    for (size_t i = slot_of(node, cp, lexicon->edge_cap);; i = (i + 1) & (lexicon->edge_cap - 1)) {
+        const edge *e = &lexicon->edges[i];
+        if (e->node == 0) return 0;
+        if (e->node == node + 1 && e->cp == cp) return e->child;
+    }
+}
+
+static void edge_put(edge *edges, size_t cap, edge e) {
+    size_t i = slot_of(e.node - 1, e.cp, cap);
+    while (edges[i].node) i = (i + 1) & (cap - 1);
+    edges[i] = e;
+}
+
+static alm_status edges_grow(alm_lexicon *lexicon) {
+    if (lexicon->edge_count * 2 < lexicon->edge_cap) return ALM_OK;
+    size_t cap = lexicon->edge_cap ? lexicon->edge_cap * 2 : 1 << 16;
+    edge *edges = alm_calloc(cap, sizeof *edges);
+    if (!edges) return ALM_E_NOMEM;
+    for (size_t i = 0; i < lexicon->edge_cap; i++)
+        if (lexicon->edges[i].node) edge_put(edges, cap, lexicon->edges[i]);
+    alm_free(lexicon->edges);
+    lexicon->edges = edges;
+    lexicon->edge_cap = cap;
+    return ALM_OK;
+}
+
+static alm_status node_add(alm_lexicon *lexicon, uint32_t *out) {
+    void *nodes = lexicon->node_sense;
+    alm_status status = alm_grow(&nodes, &lexicon->node_cap, lexicon->node_count, sizeof(uint32_t), MAX_NODES);
+    lexicon->node_sense = nodes;
+    if (status != ALM_OK) return status;
+    lexicon->node_sense[lexicon->node_count] = 0;
+    *out = (uint32_t)lexicon->node_count++;
+    return ALM_OK;
+}
+
+alm_lexicon *alm_lexicon_new(void) {
+    alm_lexicon *lexicon = alm_calloc(1, sizeof *lexicon);
+    uint32_t root;
+    if (lexicon && node_add(lexicon, &root) != ALM_OK) {
+        alm_free(lexicon);
+        return NULL;
+    }
+    return lexicon;
+}
+
+void alm_lexicon_free(alm_lexicon *lexicon) {
+    if (!lexicon) return;
+    alm_free(lexicon->edges);
+    alm_free(lexicon->node_sense);
+    alm_free(lexicon->senses);
+    alm_free(lexicon);
+}
+
+static alm_status child_make(alm_lexicon *lexicon, uint32_t node, uint32_t cp, uint32_t *out) {
+    uint32_t child = child_of(lexicon, node, cp);
+    if (child == 0) {
+        alm_status status = edges_grow(lexicon);
+        if (status == ALM_OK) status = node_add(lexicon, &child);
+        if (status != ALM_OK) return status;
+        edge_put(lexicon->edges, lexicon->edge_cap, (edge){node + 1, cp, child});
+        lexicon->edge_count++;
+    }
+    *out = child;
+    return ALM_OK;
+}
+
+static alm_status sense_put(alm_lexicon *lexicon, uint32_t node, const alm_sense *sense) {
+    uint32_t *link = &lexicon->node_sense[node];
+    while (*link) {
+        alm_sense *known = &lexicon->senses[*link - 1];
+        if (known->class_id == sense->class_id) {
+            uint32_t next = known->next;
+            *known = *sense;
+            known->next = next;
+            return ALM_OK;
+        }
+        link = &known->next;
+    }
+    size_t link_at = link == &lexicon->node_sense[node] ? SIZE_MAX : (size_t)((char *)link - (char *)lexicon->senses);
+    void *senses = lexicon->senses;
+    alm_status status = alm_grow(&senses, &lexicon->sense_cap, lexicon->sense_count, sizeof(alm_sense), MAX_NODES);
+    lexicon->senses = senses;
+    if (status != ALM_OK) return status;
+    if (link_at != SIZE_MAX) link = (uint32_t *)(void *)((char *)lexicon->senses + link_at);
+    if (lexicon->node_sense[node] == 0) lexicon->word_count++;
+    lexicon->senses[lexicon->sense_count] = *sense;
+    lexicon->senses[lexicon->sense_count].next = 0;
+    *link = (uint32_t)++lexicon->sense_count;
+    return ALM_OK;
+}
+
+alm_status alm_lexicon_add(alm_lexicon *lexicon, alm_str word, const alm_sense *sense) {
+    if (word.len == 0 || word.len > ALM_LEXICON_MAX_WORD) return ALM_E_INVALID;
+    uint32_t node = 0;
+    for (size_t at = 0; at < word.len;) {
+        uint32_t cp = alm_utf8_next(word, &at);
+        if (node == 0 && cp < 0x10000) lexicon->starts[cp / 64] |= UINT64_C(1) << (cp % 64);
+        alm_status status = child_make(lexicon, node, cp, &node);
+        if (status != ALM_OK) return status;
+    }
+    return sense_put(lexicon, node, sense);
+}
+
+static uint32_t node_of(const alm_lexicon *lexicon, alm_str word) {
+    uint32_t node = 0;
+    for (size_t at = 0; at < word.len;) {
+        node = child_of(lexicon, node, alm_utf8_next(word, &at));
+        if (node == 0) return 0;
+    }
+    return node;
+}
+
+bool alm_lexicon_remove(alm_lexicon *lexicon, alm_str word, uint16_t class_id) {
+    uint32_t node = node_of(lexicon, word);
+    if (node == 0) return false;
+    for (uint32_t *link = &lexicon->node_sense[node]; *link; link = &lexicon->senses[*link - 1].next) {
+        if (lexicon->senses[*link - 1].class_id != class_id) continue;
+        *link = lexicon->senses[*link - 1].next;
+        if (lexicon->node_sense[node] == 0) lexicon->word_count--;
+        return true;
+    }
+    return false;
+}
+
+size_t alm_lexicon_longest(const alm_lexicon *lexicon, alm_str text, size_t at, uint32_t *sense) {
+    size_t begin = at, longest = 0;
+    uint32_t cp = alm_utf8_next(text, &at);
+    if (cp < 0x10000 && !(lexicon->starts[cp / 64] >> (cp % 64) & 1)) return 0;
+    for (uint32_t node = child_of(lexicon, 0, cp); node; node = child_of(lexicon, node, cp)) {
+        if (lexicon->node_sense[node]) {
+            longest = at - begin;
+            *sense = lexicon->node_sense[node];
+        }
+        if (at >= text.len) break;
+        cp = alm_utf8_next(text, &at);
+    }
+    return longest;
+}
+
+uint32_t alm_lexicon_find(const alm_lexicon *lexicon, alm_str word) {
+    uint32_t node = word.len ? node_of(lexicon, word) : 0;
+    return node ? lexicon->node_sense[node] : 0;
+}
+
+const alm_sense *alm_lexicon_sense(const alm_lexicon *lexicon, uint32_t sense) { return &lexicon->senses[sense - 1]; }
+
+const alm_sense *alm_lexicon_sense_of(const alm_lexicon *lexicon, uint32_t sense, uint16_t class_id) {
+    for (; sense; sense = lexicon->senses[sense - 1].next)
+        if (lexicon->senses[sense - 1].class_id == class_id) return &lexicon->senses[sense - 1];
+    return NULL;
+}
+
+size_t alm_lexicon_count(const alm_lexicon *lexicon) { return lexicon->word_count; }

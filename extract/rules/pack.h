@@ -1,0 +1,52 @@
+/**
+ * The rule pack: lexicon, words by class, value tables, rules; loaded from a folder of YAML and TSV, then immutable and
+ * shared by threads.
+ */
+#ifndef ALM_EXTRACT_RULES_PACK_H
+#define ALM_EXTRACT_RULES_PACK_H
+
+#include "base/arena.h"
+#include "base/base.h"
+#include "base/yaml.h"
+#include "extract/rules/classes.h"
+#include "extract/rules/lexicon.h"
+#include "extract/value/value.h"
+
+typedef struct alm_rule alm_rule;
+
+/** Where lexicon entries come from, for explain and the linter. */
+typedef struct alm_word_list {
+    alm_str name, file;
+} alm_word_list;
+
+typedef struct alm_pack {
+    alm_arena arena; /**< everything that is text in here */
+    alm_str name;
+    alm_str dir;
+    alm_lexicon *scanned;           /**< words that are looked for in every text */
+    alm_lexicon *consulted;         /**< parts of names, asked for at a place: surnames, given names */
+    alm_str classes[ALM_CLASS_MAX]; /**< names by id; {0} where free */
+    size_t class_count;
+    alm_word_list *lists;
+    size_t list_count, list_cap;
+    alm_rule *rules; /**< in the total order: phase, priority, id */
+    size_t rule_count, rule_cap;
+    const alm_yaml_node *defines[8]; /**< `define` mappings of the pack's files, later ones first */
+    size_t define_count;
+    alm_value_tables *values;
+    const alm_yaml_node *page;   /**< page.yaml, for extract/page */
+    const alm_yaml_node *tables; /**< tables.yaml, for relate */
+} alm_pack;
+
+/**
+ * Load the pack in folder @p dir (its pack.yaml names the other files). Errors name file, line and column.
+ *
+ * @return ALM_OK, ALM_E_PARSE, ALM_E_NOT_FOUND, ALM_E_IO, ALM_E_NOMEM. The caller owns *out (alm_pack_free).
+ */
+ALM_MUST_USE alm_status alm_pack_load(alm_pack **out, const char *dir, alm_err *err);
+void alm_pack_free(alm_pack *pack);
+
+/** The id of class @p name; ALM_CLASS_TEXT where the pack has none of that name. */
+uint16_t alm_pack_class(const alm_pack *pack, alm_str name);
+
+#endif
