@@ -19,7 +19,6 @@ typedef enum alm_link_kind {
     ALM_LINK_REFRESH,   /**< <meta http-equiv=refresh> with a URL */
     ALM_LINK_SCRIPT,    /**< a plain location.href = "…" or the like in a script: a redirect */
     ALM_LINK_PAGING,    /**< a page of a list, as a script or its siblings would make it */
-    ALM_LINK_FORM,      /**< <form method=get action>: its action, not followed by the crawler */
     ALM_LINK_KIND_COUNT
 } alm_link_kind;
 

@@ -42,7 +42,11 @@ typedef struct alm_robots_verdict {
 
 /**
  * Judge a request target: path and query (alm_url_target), beginning with '/'. The longest matching pattern wins, Allow
- * in a draw; /robots.txt itself is always allowed. Percent codes are compared by what they mean (RFC 9309 2.2.2).
+ * in a draw; /robots.txt itself is always allowed.
+ *
+ * Percent codes of unreserved characters in the target are read as those characters (RFC 9309 2.2.2). Of a pattern they
+ * are where it disallows; an Allow has to name what it allows as it is asked for, so that doubt goes to the stricter
+ * side (and google/robotstxt agrees). Bytes outside ASCII in a pattern are compared percent-coded.
  * Cost: linear in target and pattern for each rule, whatever the number of '*'.
  */
 alm_robots_verdict alm_robots_judge(const alm_robots *robots, alm_str target);
@@ -68,18 +72,11 @@ typedef struct alm_robots_stats {
 } alm_robots_stats;
 const alm_robots_stats *alm_robots_describe(const alm_robots *robots);
 
-/**
- * The pattern form that rules and targets are compared in: unreserved percent codes decoded, others in upper case,
- * bytes that are not ASCII encoded. Appends at most 3 bytes a byte to @p out (room for 3 * s.len); returns the length.
- */
-size_t alm_robots_normalise(char *out, alm_str s);
-
 /** Directives of <meta name="robots"> and X-Robots-Tag. All zero: index and follow. */
 typedef struct alm_robots_tag {
     bool noindex;
     bool nofollow;
     bool noarchive;
-    int64_t unavailable_after_s; /**< Unix time; 0 where not given or not understood */
 } alm_robots_tag;
 
 /**

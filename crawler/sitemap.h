@@ -35,7 +35,8 @@ typedef enum alm_changefreq {
 /** "always", …, "" for none; static storage. */
 const char *alm_changefreq_name(alm_changefreq freq);
 
-enum { ALM_SITEMAP_NO_TIME = INT64_MIN };
+/** "No time given". */
+#define ALM_SITEMAP_NO_TIME INT64_MIN
 
 typedef struct alm_sitemap_entry {
     alm_url url;       /**< resolved, without fragment handling: as listed */

@@ -87,7 +87,10 @@ typedef struct alm_url_canon_options {
 ALM_MUST_USE alm_status alm_url_canon(alm_url *out, alm_arena *arena, const alm_url *url,
                                       const alm_url_canon_options *options);
 
-/** "scheme://host[:port]" without the path: the unit of robots.txt and of politeness. A slice of href. */
+/**
+ * "scheme://host[:port]" without the path: the unit of robots.txt and of politeness. A slice of href, so user name and
+ * password stand in it where the URL has them; a canonical URL has none.
+ */
 alm_str alm_url_origin(const alm_url *url);
 /** Path, and '?' with the query where there is one: what a request line and robots.txt speak of. A slice of href. */
 alm_str alm_url_target(const alm_url *url);
