@@ -48,7 +48,7 @@ def check_rows(kind, inputs, pages):
     if [row["uid"] for row in rows] != uids:
         wrong.append(f"{kind}: the rows are not the donations of the documents")
     table = list(csv.DictReader(io.StringIO(run(inputs, "--type", kind, "--format", "csv"), newline="")))
-    as_text = [{k: "" if v is None else v if isinstance(v, str) else v for k, v in row.items()} for row in rows]
+    as_text = [{k: "" if v is None else v for k, v in row.items()} for row in rows]
     for line, row in zip(table, as_text):
         same = all(json.loads(line[k]) == v if not isinstance(v, str) else line[k] == v for k, v in row.items())
         if not same or list(line) != list(row):
