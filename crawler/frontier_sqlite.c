@@ -1,0 +1,875 @@
+#include "crawler/frontier.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/random.h>
+
+#include "base/alloc.h"
+#include "crawler/frontier_sqlite_priv.h"
+#include "crawler/siphash.h"
+
+/* A failed allocation fails that insertion alone: uthash leaves the element out, and hh.tbl stays NULL. */
+#define HASH_NONFATAL_OOM 1
+#define uthash_malloc(size) alm_malloc(size)
+#define uthash_free(ptr, size) alm_free(ptr)
+#include <uthash.h>
+
+enum {
+    SCHEMA_VERSION = 1,
+    RECENT_SLOTS = 1 << 21, /* 16 MiB, touched as far as it is used */
+    YOUNG_MAX = 1 << 18,
+    BATCH = 32, /* URLs read ahead for a host */
+    CHECKPOINT_PAGES = 4000,
+    MAX_DROPPED_ROWS = 10000
+};
+
+static const char schema_sql[] =
+    "CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;"
+    "CREATE TABLE source(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);"
+    "CREATE TABLE seen(key INTEGER PRIMARY KEY) WITHOUT ROWID;"
+    "CREATE TABLE host(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, next_ms INTEGER NOT NULL DEFAULT 0,"
+    " backoff INTEGER NOT NULL DEFAULT 0, queued INTEGER NOT NULL DEFAULT 0, known INTEGER NOT NULL DEFAULT 0,"
+    " dropped INTEGER NOT NULL DEFAULT 0, dropped_more INTEGER NOT NULL DEFAULT 0,"
+    " visited INTEGER NOT NULL DEFAULT 0);"
+    "CREATE TABLE url(id INTEGER PRIMARY KEY, key INTEGER NOT NULL, host INTEGER NOT NULL, state INTEGER NOT NULL,"
+    " rank INTEGER NOT NULL, due INTEGER, attempts INTEGER NOT NULL DEFAULT 0, kind INTEGER NOT NULL,"
+    " source INTEGER NOT NULL, depth INTEGER NOT NULL, hops INTEGER NOT NULL, via INTEGER NOT NULL, reason TEXT,"
+    " url TEXT NOT NULL);"
+    "CREATE INDEX url_queue ON url(host, rank) WHERE state = 0;"
+    "CREATE INDEX url_due ON url(due) WHERE due IS NOT NULL;"
+    "CREATE INDEX url_retry ON url(due) WHERE state = 1;"
+    "CREATE TABLE visit(url INTEGER PRIMARY KEY, status INTEGER NOT NULL, fetched INTEGER NOT NULL, etag TEXT,"
+    " last_modified TEXT, sha256 BLOB, simhash INTEGER, visits INTEGER NOT NULL, changes INTEGER NOT NULL,"
+    " interval INTEGER NOT NULL, archive INTEGER, offset INTEGER, length INTEGER, records INTEGER NOT NULL);"
+    "CREATE TABLE robots(origin TEXT PRIMARY KEY, fetched INTEGER NOT NULL, status INTEGER NOT NULL, body BLOB)"
+    " WITHOUT ROWID;"
+    "CREATE TABLE archive(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, length INTEGER NOT NULL);";
+
+static const char *const statement_sql[STATEMENT_COUNT] = {
+    [SQL_BEGIN] = "BEGIN IMMEDIATE",
+    [SQL_COMMIT] = "COMMIT",
+    [SQL_ROLLBACK] = "ROLLBACK",
+    [SQL_SOURCE_ADD] = "INSERT OR IGNORE INTO source(name) VALUES(?1)",
+    [SQL_SOURCE_GET] = "SELECT id FROM source WHERE name = ?1",
+    [SQL_HOST_ADD] = "INSERT INTO host(name) VALUES(?1)",
+    [SQL_HOST_SAVE] = "UPDATE host SET next_ms = ?2, backoff = ?3, queued = ?4, known = ?5, dropped = ?6,"
+                      " dropped_more = ?7, visited = ?8 WHERE id = ?1",
+    [SQL_HOSTS] = "SELECT id, name, next_ms, backoff, queued, known, dropped, dropped_more, visited FROM host",
+    [SQL_URL_ADD] = "INSERT INTO url(key, host, state, rank, kind, source, depth, hops, via, reason, url)"
+                    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+    [SQL_SEEN_HAS] = "SELECT 1 FROM seen WHERE key = ?1",
+    [SQL_SEEN_ADD] = "INSERT INTO seen(key) VALUES(?1)",
+    [SQL_SEEN_MARK] = "INSERT OR REPLACE INTO meta(name, value) SELECT 'seen', ifnull(max(id), 0) FROM url",
+    [SQL_URL_TAKE] = "SELECT u.id, u.via, u.source, u.depth, u.hops, u.attempts, u.kind, u.url, v.etag,"
+                     " v.last_modified, v.fetched, v.visits, v.changes, v.interval, v.sha256"
+                     " FROM url u LEFT JOIN visit v ON v.url = u.id WHERE u.host = ?1 AND u.state = 0"
+                     " ORDER BY u.rank, u.id LIMIT ?2",
+    [SQL_URL_FINISH] = "UPDATE url SET state = ?2, due = ?3, attempts = ?4, reason = ?5 WHERE id = ?1 AND state = 0",
+    [SQL_VISIT_PUT] = "INSERT INTO visit(url, status, fetched, etag, last_modified, sha256, simhash, visits, changes,"
+                      " interval, archive, offset, length, records)"
+                      " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
+                      " ON CONFLICT(url) DO UPDATE SET status = ?2, fetched = ?3, etag = ?4, last_modified = ?5,"
+                      " sha256 = ?6, simhash = ?7, visits = ?8, changes = ?9, interval = ?10, archive = ?11,"
+                      " offset = ?12, length = ?13, records = ?14",
+    [SQL_VISIT_TOUCH] = "UPDATE visit SET status = ?2, fetched = ?3, visits = ?4, changes = ?5, interval = ?6"
+                        " WHERE url = ?1",
+    [SQL_DUE] = "SELECT id, host FROM url WHERE due <= ?1 ORDER BY due LIMIT ?2",
+    [SQL_QUEUE] = "UPDATE url SET state = 0, due = NULL WHERE id = ?1",
+    [SQL_NEXT_RETRY] = "SELECT min(due) FROM url WHERE state = 1",
+    [SQL_ROBOTS_GET] = "SELECT fetched, status, body FROM robots WHERE origin = ?1",
+    [SQL_ROBOTS_PUT] = "INSERT OR REPLACE INTO robots(origin, fetched, status, body) VALUES(?1, ?2, ?3, ?4)",
+    [SQL_ARCHIVE_PUT] = "INSERT INTO archive(name, length) VALUES(?1, ?2)"
+                        " ON CONFLICT(name) DO UPDATE SET length = ?2 RETURNING id",
+    [SQL_ARCHIVE_GET] = "SELECT length FROM archive WHERE name = ?1",
+};
+
+typedef struct entry_node {
+    alm_frontier_entry entry; /* first: an alm_frontier_entry is freed as its node */
+    struct entry_node *next;
+    char text[];
+} entry_node;
+
+struct host {
+    alm_frontier_host row;
+    uint64_t dropped_more;
+    bool is_dirty;
+    host *next_dirty;
+    entry_node *ahead; /* read from the queue, not taken yet */
+    uint32_t leased_count;
+    UT_hash_handle hh_name, hh_id;
+    char name[];
+};
+
+/* A URL that is read ahead or taken: still queued in the table, and not to be read again. */
+struct leased {
+    int64_t id, host;
+    UT_hash_handle hh;
+};
+
+static const char *const state_names[ALM_URL_STATE_COUNT] = {"queued", "retry", "done", "gone", "failed", "dropped"};
+
+const char *alm_url_state_name(alm_url_state state) { return state_names[state]; }
+
+bool alm_url_state_parse(alm_url_state *out, alm_str name) {
+    for (size_t i = 0; i < ALM_URL_STATE_COUNT; i++) {
+        if (!alm_str_is_c(name, state_names[i])) continue;
+        *out = (alm_url_state)i;
+        return true;
+    }
+    return false;
+}
+
+void alm_frontier_entry_free(alm_frontier_entry *entry) { alm_free(entry); }
+
+/* ---- statements and transactions ---- */
+
+alm_status frontier_fail(sqlite_frontier *f, alm_err *err, const char *doing) {
+    int code = f->db ? sqlite3_extended_errcode(f->db) : SQLITE_NOMEM;
+    const char *text = f->db ? sqlite3_errmsg(f->db) : "out of memory";
+    alm_status status = (code & 0xFF) == SQLITE_NOMEM ? ALM_E_NOMEM : ALM_E_STORAGE;
+    alm_fail_system(err, status, code, "frontier %s: %s: %s", f->options.path, doing, text);
+    if (f->db && !sqlite3_get_autocommit(f->db)) sqlite3_exec(f->db, "ROLLBACK", NULL, NULL, NULL);
+    f->open = false;
+    return status;
+}
+
+sqlite3_stmt *frontier_statement(sqlite_frontier *f, statement which, alm_err *err) {
+    if (f->statements[which]) return f->statements[which];
+    if (sqlite3_prepare_v3(f->db, statement_sql[which], -1, SQLITE_PREPARE_PERSISTENT, &f->statements[which], NULL) !=
+        SQLITE_OK)
+        frontier_fail(f, err, "prepare");
+    return f->statements[which];
+}
+
+/* Run a statement that gives no rows and reset it. */
+static alm_status run(sqlite_frontier *f, sqlite3_stmt *st, alm_err *err, const char *doing) {
+    int code = sqlite3_step(st);
+    if (code != SQLITE_DONE && code != SQLITE_ROW) {
+        alm_status status = frontier_fail(f, err, doing);
+        sqlite3_reset(st);
+        return status;
+    }
+    sqlite3_reset(st);
+    return ALM_OK;
+}
+
+alm_status frontier_begin(sqlite_frontier *f, alm_err *err) {
+    if (f->open) return ALM_OK;
+    sqlite3_stmt *st = frontier_statement(f, SQL_BEGIN, err);
+    if (!st) return ALM_E_STORAGE;
+    alm_status status = run(f, st, err, "begin");
+    f->open = status == ALM_OK;
+    return status;
+}
+
+static void bind_text(sqlite3_stmt *st, int at, alm_str s) {
+    if (s.ptr)
+        sqlite3_bind_text(st, at, s.ptr, (int)s.len, SQLITE_STATIC);
+    else
+        sqlite3_bind_null(st, at);
+}
+
+static void bind_time(sqlite3_stmt *st, int at, int64_t ms) {
+    if (ms)
+        sqlite3_bind_int64(st, at, ms);
+    else
+        sqlite3_bind_null(st, at);
+}
+
+/* ---- hosts ---- */
+
+static void mark_dirty(sqlite_frontier *f, host *h) {
+    if (h->is_dirty) return;
+    h->is_dirty = true;
+    h->next_dirty = f->dirty;
+    f->dirty = h;
+}
+
+static host *host_keep(sqlite_frontier *f, int64_t id, alm_str name) {
+    host *h = alm_calloc(1, sizeof *h + name.len + 1);
+    if (!h) return NULL;
+    memcpy(h->name, name.ptr, name.len);
+    h->row = (alm_frontier_host){.id = id, .name = h->name};
+    HASH_ADD(hh_id, f->by_id, row.id, sizeof h->row.id, h);
+    if (!h->hh_id.tbl) {
+        alm_free(h);
+        return NULL;
+    }
+    HASH_ADD_KEYPTR(hh_name, f->by_name, h->name, name.len, h);
+    if (!h->hh_name.tbl) {
+        HASH_DELETE(hh_id, f->by_id, h);
+        alm_free(h);
+        return NULL;
+    }
+    return h;
+}
+
+static host *host_by_id(sqlite_frontier *f, int64_t id) {
+    host *h = NULL;
+    HASH_FIND(hh_id, f->by_id, &id, sizeof id, h);
+    return h;
+}
+
+static alm_status host_of(sqlite_frontier *f, alm_str name, host **out, alm_err *err) {
+    host *h = NULL;
+    HASH_FIND(hh_name, f->by_name, name.ptr, name.len, h);
+    if (!h) {
+        sqlite3_stmt *st = frontier_statement(f, SQL_HOST_ADD, err);
+        if (!st) return ALM_E_STORAGE;
+        bind_text(st, 1, name);
+        alm_status status = run(f, st, err, "add host");
+        if (status != ALM_OK) return status;
+        h = host_keep(f, sqlite3_last_insert_rowid(f->db), name);
+        if (!h) return alm_fail(err, ALM_E_NOMEM, "out of memory");
+    }
+    *out = h;
+    return ALM_OK;
+}
+
+alm_status frontier_load_hosts(sqlite_frontier *f, alm_err *err) {
+    sqlite3_stmt *st = frontier_statement(f, SQL_HOSTS, err);
+    if (!st) return ALM_E_STORAGE;
+    int code;
+    while ((code = sqlite3_step(st)) == SQLITE_ROW) {
+        int64_t id = sqlite3_column_int64(st, 0);
+        host *h = host_by_id(f, id);
+        alm_str name = {(const char *)sqlite3_column_text(st, 1), (size_t)sqlite3_column_bytes(st, 1)};
+        if (!h) h = name.ptr ? host_keep(f, id, name) : NULL;
+        if (!h) {
+            sqlite3_reset(st);
+            return alm_fail(err, ALM_E_NOMEM, "out of memory");
+        }
+        h->row.next_ms = sqlite3_column_int64(st, 2);
+        h->row.backoff = (uint32_t)sqlite3_column_int(st, 3);
+        h->row.queued = (uint64_t)sqlite3_column_int64(st, 4);
+        h->row.known = (uint64_t)sqlite3_column_int64(st, 5);
+        h->row.dropped = (uint64_t)sqlite3_column_int64(st, 6);
+        h->dropped_more = (uint64_t)sqlite3_column_int64(st, 7);
+        h->row.visited = sqlite3_column_int(st, 8) != 0;
+    }
+    sqlite3_reset(st);
+    return code == SQLITE_DONE ? ALM_OK : frontier_fail(f, err, "read hosts");
+}
+
+static alm_status save_host(sqlite_frontier *f, const host *h, alm_err *err) {
+    sqlite3_stmt *st = frontier_statement(f, SQL_HOST_SAVE, err);
+    if (!st) return ALM_E_STORAGE;
+    sqlite3_bind_int64(st, 1, h->row.id);
+    sqlite3_bind_int64(st, 2, h->row.next_ms);
+    sqlite3_bind_int(st, 3, (int)h->row.backoff);
+    sqlite3_bind_int64(st, 4, (int64_t)h->row.queued);
+    sqlite3_bind_int64(st, 5, (int64_t)h->row.known);
+    sqlite3_bind_int64(st, 6, (int64_t)h->row.dropped);
+    sqlite3_bind_int64(st, 7, (int64_t)h->dropped_more);
+    sqlite3_bind_int(st, 8, h->row.visited);
+    return run(f, st, err, "save host");
+}
+
+static alm_status each_host(alm_frontier *base, alm_frontier_host_fn fn, void *context, alm_err *err) {
+    (void)err;
+    sqlite_frontier *f = (sqlite_frontier *)base;
+    host *h, *next;
+    HASH_ITER(hh_id, f->by_id, h, next)
+    if (h->row.queued) fn(context, &h->row);
+    return ALM_OK;
+}
+
+static alm_status host_wait(alm_frontier *base, int64_t id, int64_t next_ms, uint32_t backoff, alm_err *err) {
+    sqlite_frontier *f = (sqlite_frontier *)base;
+    host *h = host_by_id(f, id);
+    if (!h) return alm_fail(err, ALM_E_INVALID, "frontier: no host %lld", (long long)id);
+    alm_status status = frontier_begin(f, err);
+    if (status != ALM_OK) return status;
+    h->row.next_ms = next_ms;
+    h->row.backoff = backoff;
+    mark_dirty(f, h);
+    return ALM_OK;
+}
+
+/* ---- adding ---- */
+
+static alm_status source_number(alm_frontier *base, uint32_t *number, alm_str name, alm_err *err) {
+    sqlite_frontier *f = (sqlite_frontier *)base;
+    sqlite3_stmt *add = frontier_statement(f, SQL_SOURCE_ADD, err);
+    sqlite3_stmt *get = add ? frontier_statement(f, SQL_SOURCE_GET, err) : NULL;
+    if (!get) return ALM_E_STORAGE;
+    alm_status status = frontier_begin(f, err);
+    if (status != ALM_OK) return status;
+    bind_text(add, 1, name);
+    status = run(f, add, err, "add source");
+    if (status != ALM_OK) return status;
+    bind_text(get, 1, name);
+    if (sqlite3_step(get) == SQLITE_ROW)
+        *number = (uint32_t)sqlite3_column_int64(get, 0);
+    else
+        status = frontier_fail(f, err, "read source");
+    sqlite3_reset(get);
+    return status;
+}
+
+static int64_t stored(uint64_t key) {
+    int64_t value;
+    memcpy(&value, &key, sizeof value);
+    return value;
+}
+
+/*
+ * Which URLs are known is asked of three places: a cache of recent keys, the set of young keys in memory, and the
+ * table `seen`, into which the young ones are merged in ascending order when there are many. A unique index on `url`
+ * would do the same and dirty one page for every new URL; the merge dirties each page once for thousands.
+ */
+static alm_status is_known(sqlite_frontier *f, uint64_t key, bool *known, alm_err *err) {
+    *known = f->recent[key & (RECENT_SLOTS - 1)] == key || alm_keyset_has(&f->young, key);
+    if (*known) return ALM_OK;
+    sqlite3_stmt *st = frontier_statement(f, SQL_SEEN_HAS, err);
+    if (!st) return ALM_E_STORAGE;
+    sqlite3_bind_int64(st, 1, stored(key));
+    int code = sqlite3_step(st);
+    sqlite3_reset(st);
+    if (code != SQLITE_ROW && code != SQLITE_DONE) return frontier_fail(f, err, "look up a URL");
+    *known = code == SQLITE_ROW;
+    if (*known) f->recent[key & (RECENT_SLOTS - 1)] = key;
+    return ALM_OK;
+}
+
+static alm_status merge_young(sqlite_frontier *f, alm_err *err) {
+    sqlite3_stmt *st = frontier_statement(f, SQL_SEEN_ADD, err);
+    sqlite3_stmt *mark = st ? frontier_statement(f, SQL_SEEN_MARK, err) : NULL;
+    if (!mark) return ALM_E_STORAGE;
+    const uint64_t *keys;
+    size_t count = alm_keyset_drain_sorted(&f->young, &keys);
+    alm_status status = ALM_OK;
+    for (size_t i = 0; i < count && status == ALM_OK; i++) {
+        sqlite3_bind_int64(st, 1, stored(keys[i]));
+        status = run(f, st, err, "merge known URLs");
+    }
+    alm_keyset_reset(&f->young);
+    return status == ALM_OK ? run(f, mark, err, "merge known URLs") : status;
+}
+
+static alm_status insert_url(sqlite_frontier *f, const alm_frontier_link *link, uint64_t key, int64_t host_id,
+                             alm_err *err) {
+    sqlite3_stmt *st = frontier_statement(f, SQL_URL_ADD, err);
+    if (!st) return ALM_E_STORAGE;
+    sqlite3_bind_int64(st, 1, stored(key));
+    sqlite3_bind_int64(st, 2, host_id);
+    sqlite3_bind_int(st, 3, link->reason ? ALM_URL_DROPPED : ALM_URL_QUEUED);
+    sqlite3_bind_int64(st, 4, link->rank);
+    sqlite3_bind_int(st, 5, (int)link->kind);
+    sqlite3_bind_int64(st, 6, link->source);
+    sqlite3_bind_int64(st, 7, link->depth);
+    sqlite3_bind_int64(st, 8, link->hops);
+    sqlite3_bind_int64(st, 9, link->via);
+    bind_text(st, 10, alm_str_of(link->reason));
+    bind_text(st, 11, link->url);
+    alm_status status = run(f, st, err, "add URL");
+    if (status != ALM_OK) return status;
+    f->recent[key & (RECENT_SLOTS - 1)] = key;
+    status = alm_keyset_add(&f->young, key);
+    if (status != ALM_OK) return alm_fail(err, status, "out of memory");
+    return f->young.count >= YOUNG_MAX ? merge_young(f, err) : ALM_OK;
+}
+
+/* A dropped URL is kept one by one, up to a number a host: a trap must not fill the disk with what was not fetched. */
+static alm_status add_dropped(sqlite_frontier *f, const alm_frontier_link *link, uint64_t key, host *h, alm_err *err) {
+    mark_dirty(f, h);
+    if (h->row.dropped >= f->options.max_dropped_rows) {
+        h->dropped_more++;
+        return ALM_END;
+    }
+    alm_status status = insert_url(f, link, key, h->row.id, err);
+    if (status != ALM_OK) return status;
+    h->row.dropped++;
+    return ALM_END;
+}
+
+static alm_status add(alm_frontier *base, const alm_frontier_link *link, int64_t *host_id, alm_err *err) {
+    sqlite_frontier *f = (sqlite_frontier *)base;
+    uint64_t key = alm_siphash(f->secret, link->url);
+    if (!key) key = 1; /* 0 marks an empty slot */
+    bool known;
+    alm_status status = is_known(f, key, &known, err);
+    if (status != ALM_OK) return status;
+    if (known) return ALM_END;
+    host *h = NULL;
+    status = frontier_begin(f, err);
+    if (status == ALM_OK) status = host_of(f, link->host, &h, err);
+    if (status != ALM_OK) return status;
+    alm_frontier_link row = *link;
+    if (!row.reason && f->options.max_urls_per_host && h->row.known >= f->options.max_urls_per_host)
+        row.reason = "host-budget";
+    if (row.reason) return add_dropped(f, &row, key, h, err);
+    status = insert_url(f, &row, key, h->row.id, err);
+    if (status != ALM_OK) return status;
+    h->row.queued++;
+    h->row.known++;
+    mark_dirty(f, h);
+    *host_id = h->row.id;
+    return ALM_OK;
+}
+
+/* ---- taking ---- */
+
+static alm_str column_str(sqlite3_stmt *st, int at) {
+    const char *text = (const char *)sqlite3_column_text(st, at);
+    return (alm_str){text ? text : "", text ? (size_t)sqlite3_column_bytes(st, at) : 0};
+}
+
+static const char *put_text(char **at, alm_str s) {
+    char *start = *at;
+    memcpy(start, s.ptr, s.len);
+    start[s.len] = '\0';
+    *at += s.len + 1;
+    return start;
+}
+
+static entry_node *read_entry(sqlite3_stmt *st, int64_t host_id) {
+    alm_str url = column_str(st, 7), etag = column_str(st, 8), modified = column_str(st, 9);
+    entry_node *node = alm_calloc(1, sizeof *node + url.len + etag.len + modified.len + 3);
+    if (!node) return NULL;
+    char *at = node->text;
+    node->entry = (alm_frontier_entry){
+        .id = sqlite3_column_int64(st, 0),
+        .host = host_id,
+        .via = sqlite3_column_int64(st, 1),
+        .source = (uint32_t)sqlite3_column_int64(st, 2),
+        .depth = (uint32_t)sqlite3_column_int64(st, 3),
+        .hops = (uint32_t)sqlite3_column_int64(st, 4),
+        .attempts = (uint32_t)sqlite3_column_int64(st, 5),
+        .kind = (alm_url_kind)sqlite3_column_int(st, 6),
+        .url = put_text(&at, url),
+        .etag = put_text(&at, etag),
+        .last_modified = put_text(&at, modified),
+        .fetched_ms = sqlite3_column_int64(st, 10),
+        .visits = (uint32_t)sqlite3_column_int64(st, 11),
+        .changes = (uint32_t)sqlite3_column_int64(st, 12),
+        .interval_s = sqlite3_column_int64(st, 13),
+    };
+    if (sqlite3_column_bytes(st, 14) == ALM_SHA256_LEN) {
+        node->entry.has_sha256 = true;
+        memcpy(node->entry.sha256, sqlite3_column_blob(st, 14), ALM_SHA256_LEN);
+    }
+    return node;
+}
+
+static bool lease(sqlite_frontier *f, host *h, int64_t id) {
+    leased *l = alm_calloc(1, sizeof *l);
+    if (!l) return false;
+    l->id = id;
+    l->host = h->row.id;
+    HASH_ADD(hh, f->leases, id, sizeof l->id, l);
+    if (!l->hh.tbl) {
+        alm_free(l);
+        return false;
+    }
+    h->leased_count++;
+    return true;
+}
+
+static void unlease(sqlite_frontier *f, int64_t id) {
+    leased *l = NULL;
+    HASH_FIND(hh, f->leases, &id, sizeof id, l);
+    if (!l) return;
+    host *h = host_by_id(f, l->host);
+    if (h) h->leased_count--;
+    HASH_DELETE(hh, f->leases, l);
+    alm_free(l);
+}
+
+static bool is_leased(sqlite_frontier *f, int64_t id) {
+    leased *l = NULL;
+    HASH_FIND(hh, f->leases, &id, sizeof id, l);
+    return l != NULL;
+}
+
+/* Leased rows come first in the queue's order, so reading leased_count rows more is enough to get behind them. */
+static alm_status read_ahead(sqlite_frontier *f, host *h, alm_err *err) {
+    sqlite3_stmt *st = frontier_statement(f, SQL_URL_TAKE, err);
+    if (!st) return ALM_E_STORAGE;
+    sqlite3_bind_int64(st, 1, h->row.id);
+    sqlite3_bind_int64(st, 2, BATCH + (int64_t)h->leased_count);
+    entry_node **tail = &h->ahead;
+    alm_status status = ALM_OK;
+    int code = SQLITE_DONE;
+    while (status == ALM_OK && (code = sqlite3_step(st)) == SQLITE_ROW) {
+        if (is_leased(f, sqlite3_column_int64(st, 0))) continue;
+        entry_node *node = read_entry(st, h->row.id);
+        if (!node || !lease(f, h, node->entry.id)) {
+            alm_free(node);
+            status = alm_fail(err, ALM_E_NOMEM, "out of memory");
+            break;
+        }
+        *tail = node;
+        tail = &node->next;
+    }
+    if (status == ALM_OK && code != SQLITE_DONE) status = frontier_fail(f, err, "read queue");
+    sqlite3_reset(st);
+    return status;
+}
+
+static alm_status take(alm_frontier *base, int64_t host_id, alm_frontier_entry **out, alm_err *err) {
+    sqlite_frontier *f = (sqlite_frontier *)base;
+    host *h = host_by_id(f, host_id);
+    if (!h) return alm_fail(err, ALM_E_INVALID, "frontier: no host %lld", (long long)host_id);
+    if (!h->ahead && h->row.queued > h->leased_count) {
+        alm_status status = read_ahead(f, h, err);
+        if (status != ALM_OK) return status;
+    }
+    entry_node *node = h->ahead;
+    if (!node) return ALM_END;
+    h->ahead = node->next;
+    *out = &node->entry;
+    return ALM_OK;
+}
+
+static void put_back(alm_frontier *base, const alm_frontier_entry *entry) {
+    unlease((sqlite_frontier *)base, entry->id);
+}
+
+/* ---- finishing ---- */
+
+static alm_status put_visit(sqlite_frontier *f, const alm_visit *v, alm_err *err) {
+    bool touch = v->sha256 == NULL && v->status == 304;
+    sqlite3_stmt *st = frontier_statement(f, touch ? SQL_VISIT_TOUCH : SQL_VISIT_PUT, err);
+    if (!st) return ALM_E_STORAGE;
+    sqlite3_bind_int64(st, 1, v->id);
+    sqlite3_bind_int(st, 2, v->status);
+    sqlite3_bind_int64(st, 3, v->fetched_ms);
+    if (touch) {
+        sqlite3_bind_int64(st, 4, v->visits);
+        sqlite3_bind_int64(st, 5, v->changes);
+        sqlite3_bind_int64(st, 6, v->interval_s);
+        return run(f, st, err, "touch visit");
+    }
+    bind_text(st, 4, v->etag);
+    bind_text(st, 5, v->last_modified);
+    if (v->sha256)
+        sqlite3_bind_blob(st, 6, v->sha256, ALM_SHA256_LEN, SQLITE_STATIC);
+    else
+        sqlite3_bind_null(st, 6);
+    int64_t simhash;
+    memcpy(&simhash, &v->simhash, sizeof simhash);
+    bind_time(st, 7, simhash);
+    sqlite3_bind_int64(st, 8, v->visits);
+    sqlite3_bind_int64(st, 9, v->changes);
+    sqlite3_bind_int64(st, 10, v->interval_s);
+    bind_time(st, 11, v->archive);
+    sqlite3_bind_int64(st, 12, (int64_t)v->offset);
+    sqlite3_bind_int64(st, 13, (int64_t)v->length);
+    sqlite3_bind_int64(st, 14, v->records);
+    return run(f, st, err, "put visit");
+}
+
+static alm_status finish(alm_frontier *base, const alm_visit *v, alm_err *err) {
+    sqlite_frontier *f = (sqlite_frontier *)base;
+    leased *l = NULL;
+    HASH_FIND(hh, f->leases, &v->id, sizeof v->id, l);
+    host *h = l ? host_by_id(f, l->host) : NULL;
+    if (!h) return alm_fail(err, ALM_E_INTERNAL, "frontier: URL %lld was not taken", (long long)v->id);
+    alm_status status = frontier_begin(f, err);
+    sqlite3_stmt *st = status == ALM_OK ? frontier_statement(f, SQL_URL_FINISH, err) : NULL;
+    if (!st) return status != ALM_OK ? status : ALM_E_STORAGE;
+    sqlite3_bind_int64(st, 1, v->id);
+    sqlite3_bind_int(st, 2, (int)v->state);
+    bind_time(st, 3, v->due_ms);
+    sqlite3_bind_int64(st, 4, v->attempts);
+    bind_text(st, 5, alm_str_of(v->reason));
+    status = run(f, st, err, "finish URL");
+    if (status == ALM_OK && v->answered) status = put_visit(f, v, err);
+    if (status != ALM_OK) return status;
+    unlease(f, v->id);
+    if (h->row.queued) h->row.queued--;
+    if (v->answered) h->row.visited = true;
+    mark_dirty(f, h);
+    return ALM_OK;
+}
+
+enum { PROMOTE_MAX = 256 };
+
+static alm_status promote(alm_frontier *base, int64_t now_ms, size_t max, alm_frontier_host_fn fn, void *context,
+                          alm_err *err) {
+    sqlite_frontier *f = (sqlite_frontier *)base;
+    sqlite3_stmt *due = frontier_statement(f, SQL_DUE, err);
+    sqlite3_stmt *queue = due ? frontier_statement(f, SQL_QUEUE, err) : NULL;
+    if (!queue) return ALM_E_STORAGE;
+    int64_t ids[PROMOTE_MAX], hosts[PROMOTE_MAX];
+    size_t count = 0;
+    sqlite3_bind_int64(due, 1, now_ms);
+    sqlite3_bind_int64(due, 2, (int64_t)(max < PROMOTE_MAX ? max : PROMOTE_MAX));
+    while (count < PROMOTE_MAX && sqlite3_step(due) == SQLITE_ROW) {
+        ids[count] = sqlite3_column_int64(due, 0);
+        hosts[count++] = sqlite3_column_int64(due, 1);
+    }
+    sqlite3_reset(due);
+    if (count == 0) return ALM_END;
+    alm_status status = frontier_begin(f, err);
+    for (size_t i = 0; i < count && status == ALM_OK; i++) {
+        host *h = host_by_id(f, hosts[i]);
+        sqlite3_bind_int64(queue, 1, ids[i]);
+        status = run(f, queue, err, "queue what is due");
+        if (status != ALM_OK || !h) continue;
+        h->row.queued++;
+        mark_dirty(f, h);
+        fn(context, &h->row);
+    }
+    return status;
+}
+
+static alm_status next_retry(alm_frontier *base, int64_t *due_ms, alm_err *err) {
+    sqlite_frontier *f = (sqlite_frontier *)base;
+    sqlite3_stmt *st = frontier_statement(f, SQL_NEXT_RETRY, err);
+    if (!st) return ALM_E_STORAGE;
+    alm_status status = ALM_END;
+    if (sqlite3_step(st) != SQLITE_ROW) {
+        status = frontier_fail(f, err, "read retries");
+    } else if (sqlite3_column_type(st, 0) != SQLITE_NULL) {
+        *due_ms = sqlite3_column_int64(st, 0);
+        status = ALM_OK;
+    }
+    sqlite3_reset(st);
+    return status;
+}
+
+/* ---- robots and archives ---- */
+
+static alm_status robots_get(alm_frontier *base, alm_str origin, alm_frontier_robots *out, alm_err *err) {
+    sqlite_frontier *f = (sqlite_frontier *)base;
+    sqlite3_stmt *st = frontier_statement(f, SQL_ROBOTS_GET, err);
+    if (!st) return ALM_E_STORAGE;
+    sqlite3_reset(st); /* the body was borrowed until this call */
+    bind_text(st, 1, origin);
+    int code = sqlite3_step(st);
+    if (code == SQLITE_ROW) {
+        *out = (alm_frontier_robots){sqlite3_column_int64(st, 0), sqlite3_column_int(st, 1), {0}};
+        out->body.ptr = sqlite3_column_blob(st, 2);
+        out->body.len = (size_t)sqlite3_column_bytes(st, 2);
+        return ALM_OK;
+    }
+    alm_status status = code == SQLITE_DONE ? ALM_END : frontier_fail(f, err, "read robots");
+    sqlite3_reset(st);
+    return status;
+}
+
+static alm_status robots_put(alm_frontier *base, alm_str origin, const alm_frontier_robots *robots, alm_err *err) {
+    sqlite_frontier *f = (sqlite_frontier *)base;
+    alm_status status = frontier_begin(f, err);
+    sqlite3_stmt *st = status == ALM_OK ? frontier_statement(f, SQL_ROBOTS_PUT, err) : NULL;
+    if (!st) return status != ALM_OK ? status : ALM_E_STORAGE;
+    bind_text(st, 1, origin);
+    sqlite3_bind_int64(st, 2, robots->fetched_ms);
+    sqlite3_bind_int(st, 3, robots->status);
+    sqlite3_bind_blob(st, 4, robots->body.ptr, (int)robots->body.len, SQLITE_STATIC);
+    return run(f, st, err, "put robots");
+}
+
+static alm_status archive_put(alm_frontier *base, alm_str name, uint64_t length, int64_t *number, alm_err *err) {
+    sqlite_frontier *f = (sqlite_frontier *)base;
+    alm_status status = frontier_begin(f, err);
+    sqlite3_stmt *st = status == ALM_OK ? frontier_statement(f, SQL_ARCHIVE_PUT, err) : NULL;
+    if (!st) return status != ALM_OK ? status : ALM_E_STORAGE;
+    bind_text(st, 1, name);
+    sqlite3_bind_int64(st, 2, (int64_t)length);
+    if (sqlite3_step(st) == SQLITE_ROW)
+        *number = sqlite3_column_int64(st, 0);
+    else
+        status = frontier_fail(f, err, "put archive");
+    sqlite3_reset(st);
+    return status;
+}
+
+static alm_status archive_get(alm_frontier *base, alm_str name, uint64_t *length, alm_err *err) {
+    sqlite_frontier *f = (sqlite_frontier *)base;
+    sqlite3_stmt *st = frontier_statement(f, SQL_ARCHIVE_GET, err);
+    if (!st) return ALM_E_STORAGE;
+    bind_text(st, 1, name);
+    int code = sqlite3_step(st);
+    alm_status status = code == SQLITE_ROW    ? ALM_OK
+                        : code == SQLITE_DONE ? ALM_END
+                                              : frontier_fail(f, err, "read archives");
+    if (status == ALM_OK) *length = (uint64_t)sqlite3_column_int64(st, 0);
+    sqlite3_reset(st);
+    return status;
+}
+
+/* ---- committing ---- */
+
+static int on_wal(void *context, sqlite3 *db, const char *name, int pages) {
+    (void)db;
+    (void)name;
+    ((sqlite_frontier *)context)->wal_pages = pages;
+    return SQLITE_OK;
+}
+
+static alm_status checkpoint(sqlite_frontier *f, alm_err *err) {
+    if (f->options.before_checkpoint) f->options.before_checkpoint(f->options.context);
+    int code = sqlite3_wal_checkpoint_v2(f->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    f->wal_pages = 0;
+    return code == SQLITE_OK || code == SQLITE_BUSY ? ALM_OK : frontier_fail(f, err, "checkpoint");
+}
+
+static alm_status commit(alm_frontier *base, alm_err *err) {
+    sqlite_frontier *f = (sqlite_frontier *)base;
+    if (!f->open) return ALM_OK;
+    alm_status status = ALM_OK;
+    while (f->dirty && status == ALM_OK) {
+        host *h = f->dirty;
+        f->dirty = h->next_dirty;
+        h->is_dirty = false;
+        status = save_host(f, h, err);
+    }
+    sqlite3_stmt *st = status == ALM_OK ? frontier_statement(f, SQL_COMMIT, err) : NULL;
+    if (!st) return status != ALM_OK ? status : ALM_E_STORAGE;
+    status = run(f, st, err, "commit");
+    if (status != ALM_OK) return status;
+    f->open = false;
+    return f->wal_pages >= CHECKPOINT_PAGES ? checkpoint(f, err) : ALM_OK;
+}
+
+/* ---- opening ---- */
+
+static alm_status read_secret(sqlite_frontier *f, alm_err *err) {
+    sqlite3_stmt *st = NULL;
+    alm_status status = ALM_OK;
+    if (sqlite3_prepare_v2(f->db, "SELECT value FROM meta WHERE name = 'secret'", -1, &st, NULL) == SQLITE_OK &&
+        sqlite3_step(st) == SQLITE_ROW && sqlite3_column_bytes(st, 0) == sizeof f->secret)
+        memcpy(f->secret, sqlite3_column_blob(st, 0), sizeof f->secret);
+    else
+        status = frontier_fail(f, err, "read the secret of its keys");
+    sqlite3_finalize(st);
+    return status;
+}
+
+/* The keys of URLs that were added after the last merge. */
+static alm_status read_young(sqlite_frontier *f, alm_err *err) {
+    sqlite3_stmt *st = NULL;
+    if (sqlite3_prepare_v2(f->db,
+                           "SELECT key FROM url WHERE id > ifnull((SELECT value FROM meta WHERE name = 'seen'), 0)", -1,
+                           &st, NULL) != SQLITE_OK)
+        return frontier_fail(f, err, "read known URLs");
+    alm_status status = ALM_OK;
+    int code;
+    while (status == ALM_OK && (code = sqlite3_step(st)) == SQLITE_ROW)
+        status = alm_keyset_add(&f->young, (uint64_t)sqlite3_column_int64(st, 0));
+    if (status != ALM_OK)
+        alm_fail(err, status, "out of memory");
+    else if (code != SQLITE_DONE)
+        status = frontier_fail(f, err, "read known URLs");
+    sqlite3_finalize(st);
+    return status;
+}
+
+static alm_status create(sqlite_frontier *f, alm_err *err) {
+    if (getrandom(f->secret, sizeof f->secret, 0) != (ssize_t)sizeof f->secret)
+        return alm_fail(err, ALM_E_IO, "no random bytes");
+    char head[64];
+    snprintf(head, sizeof head, "PRAGMA user_version = %d; COMMIT", SCHEMA_VERSION);
+    sqlite3_stmt *st = NULL;
+    bool well = sqlite3_exec(f->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK &&
+                sqlite3_exec(f->db, schema_sql, NULL, NULL, NULL) == SQLITE_OK &&
+                sqlite3_prepare_v2(f->db, "INSERT INTO meta VALUES('secret', ?1)", -1, &st, NULL) == SQLITE_OK &&
+                sqlite3_bind_blob(st, 1, f->secret, (int)sizeof f->secret, SQLITE_STATIC) == SQLITE_OK &&
+                sqlite3_step(st) == SQLITE_DONE && sqlite3_exec(f->db, head, NULL, NULL, NULL) == SQLITE_OK;
+    alm_status status = well ? ALM_OK : frontier_fail(f, err, "create");
+    sqlite3_finalize(st);
+    return status;
+}
+
+static alm_status check_version(sqlite_frontier *f, alm_err *err) {
+    sqlite3_stmt *st = NULL;
+    int version = -1;
+    if (sqlite3_prepare_v2(f->db, "PRAGMA user_version", -1, &st, NULL) == SQLITE_OK && sqlite3_step(st) == SQLITE_ROW)
+        version = sqlite3_column_int(st, 0);
+    sqlite3_finalize(st);
+    if (version < 0) return frontier_fail(f, err, "read its version");
+    if (version == 0 && !f->options.read_only) return create(f, err);
+    if (version != SCHEMA_VERSION)
+        return alm_fail(err, ALM_E_STORAGE, "%s: frontier of version %d; this program reads version %d",
+                        f->options.path, version, SCHEMA_VERSION);
+    alm_status status = read_secret(f, err);
+    return status == ALM_OK && !f->options.read_only ? read_young(f, err) : status;
+}
+
+static alm_status open_database(sqlite_frontier *f, alm_err *err) {
+    int flags = f->options.read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    if (sqlite3_open_v2(f->options.path, &f->db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
+        if (f->options.read_only && sqlite3_errcode(f->db) == SQLITE_CANTOPEN)
+            return alm_fail(err, ALM_E_NOT_FOUND, "%s: there is no frontier", f->options.path);
+        return frontier_fail(f, err, "open");
+    }
+    sqlite3_busy_timeout(f->db, 10000);
+    const char *pragmas = f->options.full_sync ? "PRAGMA synchronous = FULL; PRAGMA cache_size = -65536;"
+                                               : "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536;";
+    if (sqlite3_exec(f->db, pragmas, NULL, NULL, NULL) != SQLITE_OK) return frontier_fail(f, err, "set up");
+    if (!f->options.read_only &&
+        sqlite3_exec(f->db, "PRAGMA page_size = 4096; PRAGMA journal_mode = WAL", NULL, NULL, NULL) != SQLITE_OK)
+        return frontier_fail(f, err, "set up");
+    sqlite3_wal_hook(f->db, on_wal, f); /* replaces automatic checkpoints: ours are made in commit */
+    return check_version(f, err);
+}
+
+static void frontier_free(alm_frontier *base) {
+    sqlite_frontier *f = (sqlite_frontier *)base;
+    host *h, *next_host;
+    HASH_ITER(hh_id, f->by_id, h, next_host) {
+        HASH_DELETE(hh_id, f->by_id, h);
+        HASH_DELETE(hh_name, f->by_name, h);
+        for (entry_node *node = h->ahead, *after; node; node = after) {
+            after = node->next;
+            alm_free(node);
+        }
+        alm_free(h);
+    }
+    leased *l, *next_lease;
+    HASH_ITER(hh, f->leases, l, next_lease) {
+        HASH_DELETE(hh, f->leases, l);
+        alm_free(l);
+    }
+    for (size_t i = 0; i < STATEMENT_COUNT; i++) sqlite3_finalize(f->statements[i]);
+    if (f->db && f->open) sqlite3_exec(f->db, "ROLLBACK", NULL, NULL, NULL);
+    if (f->db && !f->options.read_only && f->options.before_checkpoint)
+        f->options.before_checkpoint(f->options.context);
+    sqlite3_close(f->db); /* the last one to close makes a checkpoint */
+    alm_keyset_release(&f->young);
+    alm_free(f->recent);
+    alm_free(f);
+}
+
+static const alm_frontier_vtable vtable = {
+    .free = frontier_free,
+    .source = source_number,
+    .add = add,
+    .take = take,
+    .put_back = put_back,
+    .finish = finish,
+    .promote = promote,
+    .next_retry = next_retry,
+    .hosts = each_host,
+    .host_wait = host_wait,
+    .robots_get = robots_get,
+    .robots_put = robots_put,
+    .archive_put = archive_put,
+    .archive_get = archive_get,
+    .archive_cut = frontier_archive_cut,
+    .commit = commit,
+    .stats = frontier_stats,
+    .list = frontier_list,
+    .set_state = frontier_set_state,
+};
+
+alm_status alm_frontier_sqlite_new(alm_frontier **out, const alm_frontier_sqlite_options *options, alm_err *err) {
+    sqlite_frontier *f = alm_calloc(1, sizeof *f);
+    if (!f) return alm_fail(err, ALM_E_NOMEM, "out of memory");
+    f->base.vtable = &vtable;
+    f->options = *options;
+    if (!f->options.max_dropped_rows) f->options.max_dropped_rows = MAX_DROPPED_ROWS;
+    alm_keyset_init(&f->young);
+    f->recent = alm_calloc(RECENT_SLOTS, sizeof *f->recent);
+    alm_status status = f->recent ? open_database(f, err) : alm_fail(err, ALM_E_NOMEM, "out of memory");
+    if (status == ALM_OK) status = frontier_load_hosts(f, err);
+    if (status != ALM_OK) {
+        frontier_free(&f->base);
+        return status;
+    }
+    *out = &f->base;
+    return ALM_OK;
+}

@@ -1,0 +1,70 @@
+/** The embedded frontier's inside, shared by frontier_sqlite.c and frontier_sqlite_list.c. */
+#ifndef ALM_CRAWLER_FRONTIER_SQLITE_PRIV_H
+#define ALM_CRAWLER_FRONTIER_SQLITE_PRIV_H
+
+#include <sqlite3.h>
+
+#include "crawler/frontier.h"
+#include "crawler/keyset.h"
+
+typedef enum statement {
+    SQL_BEGIN,
+    SQL_COMMIT,
+    SQL_ROLLBACK,
+    SQL_SOURCE_ADD,
+    SQL_SOURCE_GET,
+    SQL_HOST_ADD,
+    SQL_HOST_SAVE,
+    SQL_HOSTS,
+    SQL_URL_ADD,
+    SQL_SEEN_HAS,
+    SQL_SEEN_ADD,
+    SQL_SEEN_MARK,
+    SQL_URL_TAKE,
+    SQL_URL_FINISH,
+    SQL_VISIT_PUT,
+    SQL_VISIT_TOUCH,
+    SQL_DUE,
+    SQL_QUEUE,
+    SQL_NEXT_RETRY,
+    SQL_ROBOTS_GET,
+    SQL_ROBOTS_PUT,
+    SQL_ARCHIVE_PUT,
+    SQL_ARCHIVE_GET,
+    STATEMENT_COUNT
+} statement;
+
+typedef struct host host;
+typedef struct leased leased;
+
+typedef struct sqlite_frontier {
+    alm_frontier base;
+    sqlite3 *db;
+    sqlite3_stmt *statements[STATEMENT_COUNT];
+    alm_frontier_sqlite_options options;
+    bool open; /* a transaction */
+    uint64_t secret[2];
+    uint64_t *recent; /* a direct-mapped cache of keys that are certainly known */
+    alm_keyset young; /* known, and not in the table `seen` yet */
+    host *by_name, *by_id, *dirty;
+    leased *leases;
+    int wal_pages;
+} sqlite_frontier;
+
+/** Fail with what SQLite says; a transaction that is open is undone. */
+alm_status frontier_fail(sqlite_frontier *f, alm_err *err, const char *doing);
+/** Open the group transaction where none is. */
+ALM_MUST_USE alm_status frontier_begin(sqlite_frontier *f, alm_err *err);
+/** Prepare @p sql unless it is; NULL with @p err set on failure. */
+sqlite3_stmt *frontier_statement(sqlite_frontier *f, statement which, alm_err *err);
+/** Read the hosts' rows anew, after they were changed by a statement over many. */
+ALM_MUST_USE alm_status frontier_load_hosts(sqlite_frontier *f, alm_err *err);
+
+alm_status frontier_stats(alm_frontier *base, alm_frontier_stats *out, alm_err *err);
+alm_status frontier_list(alm_frontier *base, const alm_frontier_filter *filter, alm_frontier_row_fn fn, void *context,
+                         alm_err *err);
+alm_status frontier_set_state(alm_frontier *base, const alm_frontier_filter *filter, alm_url_state state,
+                              const char *reason, uint64_t *count, alm_err *err);
+alm_status frontier_archive_cut(alm_frontier *base, alm_str name, uint64_t length, uint64_t *requeued, alm_err *err);
+
+#endif
