@@ -1,0 +1,15 @@
+# cmake -DOUT=schemas.c -DSCHEMAS=a.schema.json;b.schema.json -P embed_schemas.cmake
+# writes the array of cli/schemas.h. Bytes as numbers: string literals have a length limit in C.
+set(rows "")
+set(arrays "")
+foreach(path ${SCHEMAS})
+  get_filename_component(name ${path} NAME)
+  string(REGEX REPLACE "\\.schema\\.json$" "" name ${name})
+  string(MAKE_C_IDENTIFIER ${name} id)
+  file(READ ${path} hex HEX)
+  string(REGEX REPLACE "(................................)" "\\1\n    " hex "${hex}")
+  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," hex "${hex}")
+  string(APPEND arrays "static const unsigned char ${id}_bytes[] = {\n    ${hex}};\n")
+  string(APPEND rows "    {\"${name}\", {(const char *)${id}_bytes, sizeof ${id}_bytes}},\n")
+endforeach()
+file(WRITE ${OUT} "#include \"cli/schemas.h\"\n\n${arrays}\nconst alm_schema alm_schemas[] = {\n${rows}    {NULL, {NULL, 0}}};\n")
