@@ -35,21 +35,40 @@ typedef enum alm_qualifier {
     ALM_QUALIFIER_RANGE
 } alm_qualifier;
 
+/** What a measure word counts. Gifts are counted in goods units alone; the pack's table of measure words decides. */
+typedef enum alm_measure {
+    ALM_MEASURE_NONE,
+    ALM_MEASURE_GOODS,  /**< things, by piece, package, weight or volume */
+    ALM_MEASURE_PEOPLE, /**< persons and households */
+    ALM_MEASURE_PLACE,  /**< firms, schools, places */
+    ALM_MEASURE_TIME,   /**< lengths of time, hours of the clock, ages */
+    ALM_MEASURE_EVENT,  /**< times, terms, rounds */
+    ALM_MEASURE_OTHER   /**< lengths, areas, degrees, items of a list */
+} alm_measure;
+
 /** "exact", "about", "more_than", "nearly", "range". */
 const char *alm_qualifier_name(alm_qualifier qualifier);
+/** "goods", "people", …; "" for none. */
+const char *alm_measure_name(alm_measure measure);
+/** "number", "money", "quantity", "date". */
+const char *alm_value_kind_name(alm_value_kind kind);
+/** "plain", "ordinal", "percent", "fraction", "code". */
+const char *alm_value_form_name(alm_value_form form);
 
 typedef struct alm_value {
     alm_value_kind kind;
     alm_value_form form;
     alm_qualifier qualifier;
     uint32_t start, end; /**< bytes in the scanned text: numeral, unit and the qualifier words that touch them */
-    uint32_t number_start, number_end; /**< bytes of the numeral alone */
-    alm_str amount;    /**< plain decimal as stated ("100000", "345300.5"): no exponent, no group marks; {0} where the
-                          words give bounds only ("some hundreds of thousands") */
+    uint32_t number_start, number_end; /**< bytes of the numeral alone; of a range both numerals and the word between */
+    alm_str amount;    /**< plain decimal as stated ("100000", "345300.5"): no exponent, no group marks; of a range its
+                          low end; of a fraction "p/q"; {0} where the words give bounds only ("some hundreds of
+                          thousands") or no number */
     alm_str low, high; /**< bounds; {0} is open */
     alm_str unit;      /**< measure word as written, or ISO 4217 code; {0} for a bare number */
-    bool each;         /**< "500 yuan a person", "50,000 each": the word "each/per" touches the value */
-    bool approximate_many;      /**< reserved for "some", "a batch": a quantity without a number */
+    alm_measure measure;        /**< of a quantity */
+    bool each;                  /**< "500 yuan a person", "50,000 each": the word "each/per" touches the value */
+    bool vague;                 /**< "some", "a batch": a quantity without a number */
     alm_str date_from, date_to; /**< of a date: "YYYY-MM-DD"; {0} where open or where no year can be known */
 } alm_value;
 

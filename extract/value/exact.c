@@ -1,0 +1,94 @@
+#include "extract/value/exact_priv.h"
+
+#include <stdio.h>
+
+/* Exponents beyond this are no amounts; the text form stays short. */
+enum { MAX_DIGITS = 19, MAX_EXPONENT = 40, TEXT_MAX = MAX_DIGITS + MAX_EXPONENT + 4 };
+
+alm_exact alm_exact_of(uint64_t mantissa, int exponent) {
+    if (mantissa == 0) return (alm_exact){0};
+    while (mantissa % 10 == 0) {
+        mantissa /= 10;
+        exponent++;
+    }
+    return (alm_exact){mantissa, exponent};
+}
+
+alm_exact alm_exact_scale(alm_exact a, int power) {
+    if (a.mantissa != 0) a.exponent += power;
+    return a;
+}
+
+/* Give @p a the smaller exponent @p exponent; false where the mantissa would not fit. */
+static bool lower_to(alm_exact *a, int exponent) {
+    uint64_t mantissa = a->mantissa;
+    for (int i = a->exponent; i > exponent; i--) {
+        if (mantissa > UINT64_MAX / 10) return false;
+        mantissa *= 10;
+    }
+    *a = (alm_exact){mantissa, exponent};
+    return true;
+}
+
+static bool align(alm_exact *a, alm_exact *b) {
+    return a->exponent > b->exponent ? lower_to(a, b->exponent) : lower_to(b, a->exponent);
+}
+
+bool alm_exact_add(alm_exact *a, alm_exact b) {
+    if (b.mantissa == 0) return true;
+    alm_exact sum = *a;
+    if (sum.mantissa == 0) {
+        *a = b;
+        return true;
+    }
+    if (!align(&sum, &b) || sum.mantissa > UINT64_MAX - b.mantissa) return false;
+    *a = alm_exact_of(sum.mantissa + b.mantissa, sum.exponent);
+    return true;
+}
+
+bool alm_exact_subtract(alm_exact *a, alm_exact b) {
+    if (b.mantissa == 0) return true;
+    alm_exact rest = *a;
+    if (rest.mantissa == 0 || !align(&rest, &b) || rest.mantissa < b.mantissa) return false;
+    *a = alm_exact_of(rest.mantissa - b.mantissa, rest.exponent);
+    return true;
+}
+
+int alm_exact_compare(alm_exact a, alm_exact b) {
+    if (a.mantissa == 0 || b.mantissa == 0) return (a.mantissa != 0) - (b.mantissa != 0);
+    /* where one cannot be lowered, it is the larger one: its exponent is greater and its digits run out of room */
+    if (!align(&a, &b)) return a.exponent > b.exponent ? 1 : -1;
+    return (a.mantissa > b.mantissa) - (a.mantissa < b.mantissa);
+}
+
+bool alm_exact_read(alm_exact *out, alm_str digits) {
+    uint64_t mantissa = 0;
+    int places = 0, count = 0;
+    bool fraction = false;
+    for (size_t i = 0; i < digits.len; i++) {
+        char c = digits.ptr[i];
+        if (c == '.') fraction = true;
+        if (c < '0' || c > '9') continue;
+        if (mantissa != 0 || c != '0') count++;
+        if (count > MAX_DIGITS) return false;
+        mantissa = mantissa * 10 + (uint64_t)(c - '0');
+        places += fraction;
+    }
+    if (places > MAX_EXPONENT) return false;
+    *out = alm_exact_of(mantissa, -places);
+    return true;
+}
+
+alm_str alm_exact_text(alm_arena *arena, alm_exact a, bool negative) {
+    char digits[24], text[TEXT_MAX + 24];
+    int count = snprintf(digits, sizeof digits, "%llu", (unsigned long long)a.mantissa);
+    size_t at = 0;
+    if (negative && a.mantissa != 0) text[at++] = '-';
+    int exponent = a.exponent > MAX_EXPONENT ? MAX_EXPONENT : a.exponent < -MAX_EXPONENT ? -MAX_EXPONENT : a.exponent;
+    int whole = count + exponent; /* digits before the point */
+    if (whole <= 0) text[at++] = '0';
+    for (int i = 0; i < whole; i++) text[at++] = i < count ? digits[i] : '0';
+    if (whole < count) text[at++] = '.';
+    for (int i = whole; i < count; i++) text[at++] = i < 0 ? '0' : digits[i];
+    return alm_arena_copy(arena, (alm_str){text, at});
+}

@@ -1,0 +1,341 @@
+#include "extract/value/value.h"
+
+#include "base/utf8.h"
+#include "extract/value/scan_priv.h"
+
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+static bool is_letter(char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
+
+static const word *peek(const scan *s, size_t at, uint32_t roles) { return alm_word_at(s->tables, s->text, at, roles); }
+
+static bool push(scan *s, const alm_value *value) {
+    void *items = s->items;
+    if (alm_arena_grow(s->arena, &items, &s->cap, s->count, sizeof *s->items) != ALM_OK) return false;
+    s->items = items;
+    s->items[s->count++] = *value;
+    s->floor = value->end;
+    return true;
+}
+
+/* What stands before a number. */
+typedef struct prefix {
+    size_t start;
+    const word *currency, *qualifier, *bare, *each, *ordinal;
+} prefix;
+
+static void read_prefix(const scan *s, size_t start, prefix *out) {
+    *out = (prefix){.start = start};
+    for (int i = 0; i < 4; i++) {
+        size_t end = out->start;
+        while (end > s->floor && s->text.ptr[end - 1] == ' ') end--;
+        const word *w = alm_word_before(s->tables, s->text, s->floor, end,
+                                        WORD_CURRENCY_BEFORE | WORD_BEFORE | WORD_BEFORE_BARE | WORD_NOT_BEFORE |
+                                            WORD_EACH | WORD_ORDINAL);
+        if (!w || w->role == WORD_NOT_BEFORE) return;
+        const word **slot = w->role == WORD_CURRENCY_BEFORE ? &out->currency
+                            : w->role == WORD_BEFORE        ? &out->qualifier
+                            : w->role == WORD_BEFORE_BARE   ? &out->bare
+                            : w->role == WORD_EACH          ? &out->each
+                                                            : &out->ordinal;
+        if (*slot) return;
+        if (w->role == WORD_ORDINAL && i > 0) return;
+        *slot = w;
+        out->start = end - w->text.len;
+    }
+}
+
+/* A hundred, a thousand, … without a digit is a figure only beside a word that says so, or as money of two units. */
+static bool bare_is_number(const reading *r, const prefix *p) {
+    if (!r->n.bare || r->n.more || p->qualifier || p->bare || p->each || p->currency) return true;
+    bool composite = r->n.value.mantissa != 1 || (r->n.scale && r->n.value.exponent > r->n.scale);
+    return composite && (r->kind != ALM_VALUE_NUMBER || r->n.value.mantissa != 1);
+}
+
+static bool is_code(const scan *s, const reading *r) {
+    const numeral *n = &r->n;
+    if (r->kind != ALM_VALUE_NUMBER || r->form != ALM_FORM_PLAIN) return false;
+    size_t len = n->number_end - n->digits;
+    if (n->digit_run) return true;
+    if (!n->arabic || n->grouped || n->fraction) return false;
+    return len >= 7 || (len > 1 && s->text.ptr[n->digits] == '0');
+}
+
+static void settle_qualifier(reading *r, const prefix *p) {
+    if (r->n.more)
+        r->qualifier = ALM_QUALIFIER_MORE_THAN;
+    else if (p->qualifier && !r->bounds)
+        r->qualifier = (alm_qualifier)p->qualifier->number;
+    else if (p->bare && r->n.bare)
+        r->qualifier = (alm_qualifier)p->bare->number;
+    else if (!r->qualified)
+        r->qualifier = r->bounds ? ALM_QUALIFIER_RANGE : ALM_QUALIFIER_EXACT;
+}
+
+/* The strings of the figures; false out of memory. */
+static bool write_figures(const scan *s, alm_value *v, const reading *r) {
+    bool negative = r->n.negative;
+    if (r->form == ALM_FORM_FRACTION) {
+        v->amount = r->fraction;
+        return true;
+    }
+    if (v->form == ALM_FORM_CODE) {
+        v->amount = alm_str_slice(s->text, r->n.digits, r->number_end);
+        if (!r->n.digit_run) return true;
+    }
+    if (r->n.stated && !(v->amount = alm_exact_text(s->arena, r->value, negative)).ptr) return false;
+    if (r->bounds) {
+        v->low = alm_exact_text(s->arena, r->low, negative);
+        v->high = alm_exact_text(s->arena, r->high, false);
+        return v->low.ptr && v->high.ptr;
+    }
+    if (r->qualifier == ALM_QUALIFIER_EXACT || r->qualifier == ALM_QUALIFIER_MORE_THAN) v->low = v->amount;
+    if (r->qualifier == ALM_QUALIFIER_EXACT || r->qualifier == ALM_QUALIFIER_NEARLY) v->high = v->amount;
+    return true;
+}
+
+/* @p start is the first byte of the reading itself (a "per cent" word may precede the numeral). */
+static outcome emit(scan *s, reading *r, size_t start) {
+    prefix p;
+    read_prefix(s, start, &p);
+    if (p.ordinal && r->form == ALM_FORM_PLAIN && r->kind != ALM_VALUE_MONEY) {
+        p.start = start - p.ordinal->text.len;
+        r->form = ALM_FORM_ORDINAL;
+        r->kind = ALM_VALUE_NUMBER;
+        r->end = r->n.number_end;
+        r->n.more = false;
+    } else {
+        if (p.currency && r->kind == ALM_VALUE_NUMBER && r->form == ALM_FORM_PLAIN) r->kind = ALM_VALUE_MONEY;
+        if (p.currency && r->kind == ALM_VALUE_MONEY && (r->yuan || !r->iso[0]))
+            memcpy(r->iso, p.currency->iso, sizeof r->iso);
+        if (!bare_is_number(r, &p)) return OUTCOME_NONE;
+        if (r->kind == ALM_VALUE_NUMBER && r->n.lone_digit && r->form == ALM_FORM_PLAIN) return OUTCOME_NONE;
+    }
+    settle_qualifier(r, &p);
+    alm_value v = {.kind = r->kind,
+                   .form = is_code(s, r) ? ALM_FORM_CODE : r->form,
+                   .qualifier = r->qualifier,
+                   .measure = r->kind == ALM_VALUE_QUANTITY ? r->measure : ALM_MEASURE_NONE,
+                   .start = (uint32_t)p.start,
+                   .end = (uint32_t)r->end,
+                   .number_start = (uint32_t)r->n.start,
+                   .number_end = (uint32_t)r->number_end,
+                   .each = r->each || p.each};
+    if (r->kind == ALM_VALUE_MONEY && !(v.unit = alm_arena_copy(s->arena, alm_str_of(r->iso))).ptr)
+        return OUTCOME_NOMEM;
+    if (r->kind == ALM_VALUE_QUANTITY) v.unit = alm_str_slice(s->text, r->unit_start, r->unit_end);
+    if (!write_figures(s, &v, r) || !push(s, &v)) return OUTCOME_NOMEM;
+    return OUTCOME_VALUE;
+}
+
+/* Digits, letters and what joins them: a name or a code, nothing to count. Its end. */
+static size_t token_end(const scan *s, size_t at) {
+    const char *p = s->text.ptr;
+    while (at < s->text.len) {
+        if (is_digit(p[at]) || is_letter(p[at]) || p[at] == '_')
+            at++;
+        else if ((p[at] == '-' || p[at] == '.' || p[at] == ':' || p[at] == '/') && at + 1 < s->text.len &&
+                 (is_digit(p[at + 1]) || is_letter(p[at + 1])))
+            at++;
+        else
+            break;
+    }
+    return at;
+}
+
+/* Digits joined to more digits: telephone numbers, clock times, dotted codes. The end, or @p at. */
+static size_t joined_digits_end(const scan *s, const numeral *n) {
+    const char *p = s->text.ptr;
+    size_t end = n->end, len = s->text.len;
+    if (!n->arabic || end + 1 >= len) return n->start;
+    if (is_letter(p[end]) && !alm_word_at(s->tables, s->text, end, WORD_MEASURE | WORD_CURRENCY_AFTER))
+        return token_end(s, end);
+    if (is_letter(p[end])) {
+        const word *unit = alm_word_at(s->tables, s->text, end, WORD_MEASURE | WORD_CURRENCY_AFTER);
+        size_t behind = end + unit->text.len;
+        if (behind < len && (is_letter(p[behind]) || is_digit(p[behind]))) return token_end(s, end);
+        return n->start;
+    }
+    if (!is_digit(p[end + 1])) return n->start;
+    if (p[end] == ':' || p[end] == '.') return token_end(s, end);
+    if (p[end] != '-' || n->fraction || n->grouped) return n->start;
+    size_t next = end + 1;
+    while (next < len && is_digit(p[next])) next++;
+    bool zero = p[n->digits] == '0' || (p[end + 1] == '0' && next - end > 2);
+    bool again = next + 1 < len && p[next] == '-' && is_digit(p[next + 1]);
+    bool letters =
+        next < len && is_letter(p[next]) && !alm_word_at(s->tables, s->text, next, WORD_MEASURE | WORD_LATIN_SCALE);
+    return zero || again || letters || next - end > 7 || end - n->digits > 6 ? token_end(s, end) : n->start;
+}
+
+static outcome push_code(scan *s, const numeral *n, size_t end) {
+    alm_value v = {.form = ALM_FORM_CODE,
+                   .start = (uint32_t)n->start,
+                   .end = (uint32_t)end,
+                   .number_start = (uint32_t)n->start,
+                   .number_end = (uint32_t)end,
+                   .amount = alm_str_slice(s->text, n->start, end)};
+    return push(s, &v) ? OUTCOME_VALUE : OUTCOME_NOMEM;
+}
+
+static outcome read_numeral(scan *s, size_t at, size_t *next) {
+    reading r = {0};
+    if (!alm_numeral_read(&r.n, s->tables, s->text, at)) {
+        if (is_digit(s->text.ptr[at])) *next = token_end(s, at);
+        return OUTCOME_NONE;
+    }
+    *next = r.n.number_end;
+    alm_value date = {0};
+    outcome done = alm_date_read(s, &date, &r.n);
+    if (done == OUTCOME_VALUE) {
+        *next = date.end;
+        return push(s, &date) ? OUTCOME_VALUE : OUTCOME_NOMEM;
+    }
+    size_t joined = joined_digits_end(s, &r.n);
+    if (joined > r.n.start) {
+        *next = joined;
+        return push_code(s, &r.n, joined);
+    }
+    if (done != OUTCOME_NONE || (done = alm_amount_read_behind(s, &r)) == OUTCOME_NOMEM) return done;
+    if (alm_amount_read_range(s, &r) == OUTCOME_NOMEM) return OUTCOME_NOMEM;
+    done = emit(s, &r, r.n.start);
+    if (done == OUTCOME_VALUE) *next = r.end;
+    return done;
+}
+
+static outcome read_half(scan *s, size_t at, size_t *next) {
+    const word *half = peek(s, at, WORD_HALF);
+    if (!half) return OUTCOME_NONE;
+    size_t end = at + half->text.len;
+    reading r = {.n = {.start = at, .digits = at, .number_end = end, .end = end, .stated = true}};
+    r.n.value = r.n.low = r.n.high = alm_exact_of(5, -1);
+    const word *unit = peek(s, end, WORD_MEASURE);
+    if (!unit) return OUTCOME_NONE;
+    outcome done = alm_amount_read_behind(s, &r);
+    if (done == OUTCOME_VALUE) done = emit(s, &r, at);
+    if (done == OUTCOME_VALUE) *next = r.end;
+    return done;
+}
+
+static outcome read_share(scan *s, size_t at, size_t *next) {
+    reading r = {0};
+    outcome done = alm_amount_read_share(s, &r, at);
+    if (done == OUTCOME_VALUE) done = emit(s, &r, at);
+    if (done == OUTCOME_VALUE) *next = r.end;
+    return done;
+}
+
+static outcome read_vague(scan *s, const word *vague, size_t at, size_t *next) {
+    const word *unit = vague->number ? peek(s, at + vague->text.len, WORD_MEASURE) : NULL;
+    size_t end = at + vague->text.len + (unit ? unit->text.len : 0);
+    alm_value v = {.kind = ALM_VALUE_QUANTITY,
+                   .qualifier = ALM_QUALIFIER_ABOUT,
+                   .measure = unit ? (alm_measure)unit->number : ALM_MEASURE_GOODS,
+                   .vague = true,
+                   .start = (uint32_t)at,
+                   .end = (uint32_t)end,
+                   .number_start = (uint32_t)at,
+                   .number_end = (uint32_t)(at + vague->text.len)};
+    if (unit) v.unit = alm_str_slice(s->text, end - unit->text.len, end);
+    *next = end;
+    return push(s, &v) ? OUTCOME_VALUE : OUTCOME_NOMEM;
+}
+
+static outcome read_relative(scan *s, size_t at, size_t *next) {
+    alm_value v = {0};
+    outcome done = alm_date_read_relative(s, &v, at);
+    if (done != OUTCOME_VALUE) return done;
+    *next = v.end;
+    return push(s, &v) ? OUTCOME_VALUE : OUTCOME_NOMEM;
+}
+
+/* A value at @p at, where one may start; *next is where to go on. */
+static outcome read_value(scan *s, size_t at, size_t *next) {
+    const word *w = peek(s, at, WORD_SKIP | WORD_KEEP | WORD_VAGUE | WORD_PER_HUNDRED | WORD_DATE_RELATIVE);
+    if (w && w->role == WORD_SKIP) {
+        *next = at + w->text.len;
+        return OUTCOME_NONE;
+    }
+    if (w && w->role == WORD_VAGUE) return read_vague(s, w, at, next);
+    outcome done = OUTCOME_NONE;
+    if (w && w->role == WORD_PER_HUNDRED) done = read_share(s, at, next);
+    if (w && w->role == WORD_DATE_RELATIVE) done = read_relative(s, at, next);
+    if (done == OUTCOME_NONE) done = read_half(s, at, next);
+    if (done == OUTCOME_NONE) done = read_numeral(s, at, next);
+    return done;
+}
+
+/* Letters: a currency sign of letters leads to its number, everything else is passed with the digits in it. */
+static size_t pass_letters(const scan *s, size_t at) {
+    const word *currency = peek(s, at, WORD_CURRENCY_BEFORE);
+    if (currency) {
+        size_t end = alm_numeral_skip_blanks(s->text, at + currency->text.len);
+        if (end < s->text.len && is_digit(s->text.ptr[end])) return end;
+    }
+    return token_end(s, at);
+}
+
+alm_status alm_value_scan(alm_value **out, size_t *count, alm_arena *arena, const alm_value_tables *tables,
+                          alm_str text, alm_str published, alm_err *err) {
+    if (text.len >= UINT32_MAX) return alm_fail(err, ALM_E_LIMIT, "a text of 4 GiB or more");
+    scan s = {.tables = tables, .arena = arena, .text = text, .published = alm_date_parse(published)};
+    for (size_t at = 0; at < text.len;) {
+        size_t next = at;
+        uint32_t cp = alm_utf8_next(text, &next);
+        if (cp < 0x80 && is_letter((char)cp)) {
+            at = pass_letters(&s, at);
+        } else if (!alm_word_may_start(tables, cp)) {
+            at = next;
+        } else {
+            if (read_value(&s, at, &next) == OUTCOME_NOMEM) return alm_fail(err, ALM_E_NOMEM, "out of memory");
+            at = next;
+        }
+    }
+    *out = s.items;
+    *count = s.count;
+    return ALM_OK;
+}
+
+const char *alm_qualifier_name(alm_qualifier qualifier) {
+    switch (qualifier) {
+    case ALM_QUALIFIER_EXACT: return "exact";
+    case ALM_QUALIFIER_ABOUT: return "about";
+    case ALM_QUALIFIER_MORE_THAN: return "more_than";
+    case ALM_QUALIFIER_NEARLY: return "nearly";
+    case ALM_QUALIFIER_RANGE: return "range";
+    }
+    return "";
+}
+
+const char *alm_measure_name(alm_measure measure) {
+    switch (measure) {
+    case ALM_MEASURE_NONE: return "";
+    case ALM_MEASURE_GOODS: return "goods";
+    case ALM_MEASURE_PEOPLE: return "people";
+    case ALM_MEASURE_PLACE: return "place";
+    case ALM_MEASURE_TIME: return "time";
+    case ALM_MEASURE_EVENT: return "event";
+    case ALM_MEASURE_OTHER: return "other";
+    }
+    return "";
+}
+
+const char *alm_value_kind_name(alm_value_kind kind) {
+    switch (kind) {
+    case ALM_VALUE_NUMBER: return "number";
+    case ALM_VALUE_MONEY: return "money";
+    case ALM_VALUE_QUANTITY: return "quantity";
+    case ALM_VALUE_DATE: return "date";
+    }
+    return "";
+}
+
+const char *alm_value_form_name(alm_value_form form) {
+    switch (form) {
+    case ALM_FORM_PLAIN: return "plain";
+    case ALM_FORM_ORDINAL: return "ordinal";
+    case ALM_FORM_PERCENT: return "percent";
+    case ALM_FORM_FRACTION: return "fraction";
+    case ALM_FORM_CODE: return "code";
+    }
+    return "";
+}

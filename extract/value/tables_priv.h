@@ -1,0 +1,63 @@
+/**
+ * The words that values are made of, out of the pack, found at or before a place in the text. Only value/ sees this.
+ */
+#ifndef ALM_EXTRACT_VALUE_TABLES_PRIV_H
+#define ALM_EXTRACT_VALUE_TABLES_PRIV_H
+
+#include "extract/value/value.h"
+
+/** What a word does in the grammar of values. A spelling may have several roles: it is then several words. */
+typedef enum word_role {
+    WORD_DIGIT = 1 << 0,       /**< number: 0..9 */
+    WORD_TENS = 1 << 1,        /**< one sign for 20, 30, 40; number: 2..4 */
+    WORD_UNIT = 1 << 2,        /**< ten, hundred, thousand; number: power of ten, 1..3 */
+    WORD_SCALE = 1 << 3,       /**< ten thousand, hundred million, …; number: power of ten */
+    WORD_LATIN_SCALE = 1 << 4, /**< k, w behind Arabic digits; number: power of ten */
+    WORD_POINT = 1 << 5,       /**< decimal point between Chinese digits */
+    WORD_NEGATIVE = 1 << 6,
+    WORD_HALF = 1 << 7,
+    WORD_SOME = 1 << 8, /**< "several" in the place of a digit */
+    WORD_MORE = 1 << 9, /**< "odd, and more" behind digits; number: 1 where only before a unit */
+    WORD_ORDINAL = 1 << 10,
+    WORD_PER_HUNDRED = 1 << 11,  /**< before the number; number: power of ten of the denominator */
+    WORD_PERCENT_SIGN = 1 << 12, /**< behind the number; number: as above */
+    WORD_FRACTION = 1 << 13,     /**< between denominator and numerator */
+    WORD_AND = 1 << 14,          /**< between whole number and fraction */
+    WORD_RANGE = 1 << 15,
+    WORD_CURRENCY_BEFORE = 1 << 16, /**< iso */
+    WORD_CURRENCY_AFTER = 1 << 17,  /**< iso; number: power of ten, 0 or -1, -2 for the small coins */
+    WORD_WHOLE = 1 << 18,           /**< "and no cents" */
+    WORD_MEASURE = 1 << 19,         /**< number: alm_measure */
+    WORD_BEFORE = 1 << 20,          /**< number: alm_qualifier */
+    WORD_BEFORE_BARE = 1 << 21,     /**< the same, only before a hundred, a thousand, … without a digit */
+    WORD_NOT_BEFORE = 1 << 22,      /**< ends like a WORD_BEFORE or a WORD_EACH but is none */
+    WORD_AFTER = 1 << 23,           /**< number: alm_qualifier */
+    WORD_EACH = 1 << 24,
+    WORD_VAGUE = 1 << 25,         /**< number: 1 where a measure word may follow */
+    WORD_SKIP = 1 << 26,          /**< an ordinary word that begins like a number */
+    WORD_KEEP = 1 << 27,          /**< longer than a WORD_SKIP, and a number after all */
+    WORD_DATE_UNIT = 1 << 28,     /**< number: word_date_unit */
+    WORD_DATE_RELATIVE = 1 << 29, /**< number: offset; date_unit of what */
+    WORD_DATE_EDGE = 1 << 30      /**< number: word_date_edge */
+} word_role;
+
+typedef enum word_date_unit { DATE_YEAR, DATE_MONTH, DATE_DAY, DATE_JANUARY } word_date_unit;
+typedef enum word_date_edge { EDGE_UNTIL, EDGE_SINCE, EDGE_ONWARD } word_date_edge;
+
+typedef struct word {
+    alm_str text;
+    uint32_t role;
+    int number;
+    word_date_unit date_unit;
+    bool capital; /**< of a digit: the form of cheques */
+    char iso[4];
+} word;
+
+/** The longest word with one of @p roles that starts at @p at; NULL: none. */
+const word *alm_word_at(const alm_value_tables *tables, alm_str text, size_t at, uint32_t roles);
+/** The longest word with one of @p roles that ends at @p end and starts at or after @p floor; NULL: none. */
+const word *alm_word_before(const alm_value_tables *tables, alm_str text, size_t floor, size_t end, uint32_t roles);
+/** False where no value, and no word to be skipped, starts with @p cp: what a scan asks first. */
+bool alm_word_may_start(const alm_value_tables *tables, uint32_t cp);
+
+#endif
