@@ -1,0 +1,2 @@
+alm_unit_test(frontier crawler base)
+alm_unit_test(schedule crawler base)
