@@ -49,7 +49,7 @@ static bool read_ipv6_ipv4(ipv6 *a) {
             advance(a, 1);
         }
         uint16_t *piece = &a->piece[a->count];
-        *piece = (uint16_t)(*piece << 8 | value);
+        *piece = (uint16_t)((unsigned)*piece << 8 | value);
         if (seen % 2 == 1) a->count++;
     }
     return a->rest.len == 0;
