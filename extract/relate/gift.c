@@ -1,0 +1,483 @@
+/*
+ * Gifts in running text, by case: a verb of giving opens an event; names around it get their case from the word that
+ * governs them (to, through, by, on behalf of), or are its subject; amounts and things on its side of the sentence are
+ * what was given. What a clause leaves unsaid is carried from the clauses before it.
+ */
+#include "extract/mention/walk.h"
+#include "extract/relate/relation.h"
+
+enum { MAX_EVENTS = 48, MAX_GAP = 3 };
+
+typedef enum name_case {
+    CASE_SUBJECT,
+    CASE_RECIPIENT,
+    CASE_CHANNEL,
+    CASE_AGENT,
+    CASE_SOURCE,
+    CASE_BEHALF,
+    CASE_JOINED,
+    CASE_OBJECT
+} name_case;
+
+typedef struct event {
+    uint32_t first, last;   /* tokens of the verb */
+    uint32_t before, after; /* its zone: [before, first) and [last, after) */
+    alm_gift gift;
+} event;
+
+typedef struct reader {
+    alm_relation *relation;
+    alm_folded *folded;
+    const alm_token *tokens;
+    uint32_t first, last; /* the sentence */
+    bool *used;           /* by token: a what that an event has taken */
+    event *events;
+    size_t event_count;
+    alm_actor topic[ALM_MAX_DONORS]; /* who was spoken of last in this block, as a subject */
+    size_t topic_count;
+    bool block_has_gift; /* the block or the title speaks of giving: bare pairs of name and amount count */
+} reader;
+
+static bool is_trigger(uint16_t c) { return c == ALM_CLASS_GIVE || c == ALM_CLASS_SEND || c == ALM_CLASS_RAISE; }
+static bool ends_sentence(uint32_t cp) {
+    return cp == '\n' || cp == ALM_CP_STOP || cp == ALM_CP_EXCLAMATION || cp == ALM_CP_QUESTION;
+}
+static bool ends_clause(uint32_t cp) {
+    return cp == ALM_CP_COMMA || cp == ALM_CP_SEMICOLON || cp == ALM_CP_COLON || ends_sentence(cp);
+}
+static bool is_what(uint16_t c) { return c == ALM_CLASS_MONEY || c == ALM_CLASS_GOODS; }
+
+static uint32_t clause_start(const reader *r, uint32_t i) {
+    while (i > r->first && !ends_clause(r->tokens[i - 1].cp)) i--;
+    return i;
+}
+static uint32_t clause_end(const reader *r, uint32_t i) {
+    while (i < r->last && !ends_clause(r->tokens[i].cp)) i++;
+    return i;
+}
+static bool has_class(const reader *r, uint32_t first, uint32_t last, uint16_t class_id) {
+    for (uint32_t i = first; i < last; i++)
+        if (r->tokens[i].class_id == class_id) return true;
+    return false;
+}
+
+/* ---- case ---- */
+
+/* A token that a governor reaches over: other names of the list, plain characters, places. */
+static bool is_transparent(const alm_token *token) {
+    switch (token->class_id) {
+    case ALM_CLASS_PARTY:
+    case ALM_CLASS_WITH:
+    case ALM_CLASS_ETC:
+    case ALM_CLASS_PLACE:
+    case ALM_CLASS_LOCAL:
+    case ALM_CLASS_ORG_SUFFIX:
+    case ALM_CLASS_ORG_PART:
+    case ALM_CLASS_ROLE:
+    case ALM_CLASS_ADVERB:
+    case ALM_CLASS_NOUN:
+    case ALM_CLASS_NUMBER:
+    case ALM_CLASS_SUBJECT_NOUN:
+    case ALM_CLASS_PLAIN: return true;
+    case ALM_CLASS_TEXT:
+        return alm_is_han(token->cp) || token->cp == ALM_CP_LIST_COMMA || token->cp == ALM_CP_QUOTE_OPEN ||
+               token->cp == ALM_CP_QUOTE_CLOSE;
+    default: return false;
+    }
+}
+
+static name_case case_of(const reader *r, uint32_t i) {
+    uint32_t begin = clause_start(r, i);
+    for (uint32_t at = i; at > begin; at--) {
+        const alm_token *before = &r->tokens[at - 1];
+        switch (before->class_id) {
+        case ALM_CLASS_TO: return CASE_RECIPIENT;
+        case ALM_CLASS_VIA: return CASE_CHANNEL;
+        case ALM_CLASS_BY: return CASE_AGENT;
+        case ALM_CLASS_BEHALF: return CASE_BEHALF;
+        case ALM_CLASS_JOIN: return CASE_JOINED;
+        case ALM_CLASS_RECEIVE: return CASE_SOURCE;
+        case ALM_CLASS_GIVE:
+        case ALM_CLASS_SEND: return CASE_RECIPIENT;
+        case ALM_CLASS_VERB: return at == i ? CASE_OBJECT : CASE_SUBJECT;
+        default: break;
+        }
+        if (!is_transparent(before)) return CASE_SUBJECT;
+    }
+    return CASE_SUBJECT;
+}
+
+/* ---- what ---- */
+
+static bool governed_by(const reader *r, uint32_t i, uint16_t class_id, uint32_t reach) {
+    for (uint32_t at = i; at > r->first && i - at < reach; at--) {
+        const alm_token *before = &r->tokens[at - 1];
+        if (before->class_id == class_id) return true;
+        if (is_what(before->class_id) || ends_clause(before->cp) || before->class_id == ALM_CLASS_PARTY) return false;
+    }
+    return false;
+}
+
+static bool has_goods_before(const reader *r, uint32_t from, uint32_t i) {
+    for (uint32_t at = i; at-- > from;) {
+        if (r->tokens[at].class_id == ALM_CLASS_GOODS) return true;
+        if (ends_sentence(r->tokens[at].cp)) return false;
+    }
+    return false;
+}
+
+/* An amount that values things rather than being given: "worth", "… of masks", a sum behind things. */
+static bool is_worth(const reader *r, uint32_t from, uint32_t i) {
+    if (governed_by(r, i, ALM_CLASS_WORTH, 6)) return true;
+    uint32_t next = i + 1;
+    if (next < r->last && r->tokens[next].class_id == ALM_CLASS_OF) next++;
+    if (next < r->last && r->tokens[next].class_id == ALM_CLASS_GOODS &&
+        !alm_mention_of(r->folded, &r->tokens[next])->value)
+        return true;
+    return has_goods_before(r, from, i) && governed_by(r, i, ALM_CLASS_TOTAL, 5);
+}
+
+static bool is_foreign_amount(const reader *r, uint32_t i) {
+    const alm_value *value = alm_mention_of(r->folded, &r->tokens[i])->value;
+    return governed_by(r, i, ALM_CLASS_NOT_GIFT, 8) || governed_by(r, i, ALM_CLASS_COST, 4) || value->amount.len == 0;
+}
+
+static void add_what(reader *r, event *e, uint32_t from, uint32_t i) {
+    alm_gift *gift = &e->gift;
+    const alm_token *token = &r->tokens[i];
+    if (gift->what_count == ALM_MAX_WHATS || r->used[i]) return;
+    alm_what what = {.kind = ALM_WHAT_GOODS, .mention = token->mention};
+    if (token->class_id == ALM_CLASS_MONEY) {
+        if (is_foreign_amount(r, i)) return;
+        what.kind = is_worth(r, from, i) ? ALM_WHAT_WORTH : ALM_WHAT_CASH;
+        /* money spent on the things that are given is not given beside them */
+        if (what.kind == ALM_WHAT_CASH &&
+            (governed_by(r, i, ALM_CLASS_SPEND, 4) || governed_by(r, i, ALM_CLASS_BUY, 4)))
+            return;
+    } else if (!alm_mention_of(r->folded, token)->value && i > from) {
+        /* a thing without a quantity counts in a list of what is given, not anywhere in the sentence */
+        if (i > e->last && clause_end(r, e->last) < i) return;
+    }
+    r->used[i] = true;
+    gift->whats[gift->what_count++] = what;
+}
+
+static bool has_what(const reader *r, uint32_t first, uint32_t last) {
+    for (uint32_t i = first; i < last; i++)
+        if (is_what(r->tokens[i].class_id) && !r->used[i]) return true;
+    return false;
+}
+
+/* Where the reach of event @p e to the right ends: a new subject in a later clause starts something of its own. */
+static uint32_t reach_right(const reader *r, const event *e) {
+    uint32_t own_end = clause_end(r, e->last);
+    for (uint32_t i = own_end; i < e->after; i++) {
+        if (r->tokens[i].class_id == ALM_CLASS_PARTY && case_of(r, i) == CASE_SUBJECT) return clause_start(r, i);
+        if (r->tokens[i].class_id == ALM_CLASS_FUTURE || r->tokens[i].class_id == ALM_CLASS_NOT_GIFT)
+            return clause_start(r, i);
+    }
+    return e->after;
+}
+
+/* The next event's own clause is its own where it has nothing behind its verb. */
+static uint32_t leave_to_next(const reader *r, const event *e, const event *next, uint32_t limit) {
+    if (!next || next->first > r->last) return limit;
+    uint32_t own = clause_start(r, next->first);
+    if (own <= e->last) return limit;
+    if (has_what(r, next->last, clause_end(r, next->last))) return limit;
+    return own < limit ? own : limit;
+}
+
+static void read_whats(reader *r, size_t k) {
+    event *e = &r->events[k];
+    event *next = k + 1 < r->event_count ? &r->events[k + 1] : NULL;
+    uint32_t limit = leave_to_next(r, e, next, reach_right(r, e));
+    for (uint32_t i = e->last; i < limit; i++)
+        if (is_what(r->tokens[i].class_id)) add_what(r, e, e->last, i);
+    if (e->gift.what_count && !has_class(r, e->before, e->first, ALM_CLASS_BA)) return;
+    uint32_t from = e->gift.what_count ? clause_start(r, e->first) : e->before;
+    uint32_t begin = from;
+    if (!e->gift.what_count && has_what(r, clause_start(r, e->first), e->first))
+        begin = clause_start(r, e->first) > from ? clause_start(r, e->first) : from;
+    for (uint32_t i = begin; i < e->first; i++)
+        if (is_what(r->tokens[i].class_id)) add_what(r, e, begin, i);
+}
+
+/* ---- who ---- */
+
+static void donor_add(event *e, alm_actor actor) {
+    alm_gift *gift = &e->gift;
+    for (size_t i = 0; i < gift->donor_count; i++)
+        if (gift->donors[i].person == actor.person && gift->donors[i].organisation == actor.organisation) return;
+    if (gift->donor_count < ALM_MAX_DONORS) gift->donors[gift->donor_count++] = actor;
+}
+
+static uint32_t principal(const alm_actor *actor) { return actor->organisation ? actor->organisation : actor->person; }
+
+static void mention_add(uint32_t *list, size_t *count, uint32_t mention) {
+    for (size_t i = 0; i < *count; i++)
+        if (list[i] == mention) return;
+    if (mention && *count < ALM_MAX_PARTIES) list[(*count)++] = mention;
+}
+
+/* All names in [first, last) with their cases into the event; true where a subject or agent was among them. */
+static bool read_names(reader *r, event *e, uint32_t first, uint32_t last, bool want_donors) {
+    bool found = false;
+    for (uint32_t i = first; i < last; i++) {
+        const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[i]);
+        if (!actor) continue;
+        switch (case_of(r, i)) {
+        case CASE_RECIPIENT: mention_add(e->gift.recipients, &e->gift.recipient_count, principal(actor)); break;
+        case CASE_CHANNEL: mention_add(e->gift.channels, &e->gift.channel_count, principal(actor)); break;
+        case CASE_SUBJECT:
+        case CASE_AGENT:
+        case CASE_SOURCE:
+        case CASE_BEHALF:
+        case CASE_JOINED:
+            if (!want_donors) break;
+            donor_add(e, *actor);
+            found = true;
+            break;
+        case CASE_OBJECT: break;
+        }
+    }
+    return found;
+}
+
+/* "received from X": X gives, the subject receives. */
+static bool read_receipt(reader *r, event *e, uint32_t begin) {
+    for (uint32_t i = e->first; i-- > begin;) {
+        if (r->tokens[i].class_id != ALM_CLASS_RECEIVE) continue;
+        bool found = false;
+        for (uint32_t j = i + 1; j < e->first; j++) {
+            const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[j]);
+            if (actor) donor_add(e, *actor), found = true;
+        }
+        for (uint32_t j = begin; j < i; j++) {
+            const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[j]);
+            if (actor) mention_add(e->gift.recipients, &e->gift.recipient_count, principal(actor));
+        }
+        if (!found) e->gift.status = ALM_STATUS_RECEIVED;
+        return true;
+    }
+    return false;
+}
+
+static bool is_nameless_subject(const reader *r, uint32_t begin, uint32_t end) {
+    for (uint32_t i = begin; i < end; i++) switch (r->tokens[i].class_id) {
+        case ALM_CLASS_ANONYMOUS: return true;
+        case ALM_CLASS_LOCAL: return i == begin;
+        case ALM_CLASS_SUBJECT_NOUN: return i + 1 >= end || r->tokens[i + 1].class_id != ALM_CLASS_PARTY;
+        default: break;
+        }
+    return false;
+}
+
+static void take_topic(reader *r, event *e) {
+    for (size_t i = 0; i < r->topic_count; i++) donor_add(e, r->topic[i]);
+    e->gift.confidence -= 0.1;
+}
+
+/* Who gives: by the verb's own clause, then the clauses before it, then whom the block spoke of last. */
+static void read_donors(reader *r, event *e) {
+    uint32_t begin = clause_start(r, e->first);
+    if (read_receipt(r, e, begin)) return;
+    for (uint32_t end = e->first;;) {
+        if (read_names(r, e, begin, end, true)) return;
+        if (is_nameless_subject(r, begin, end)) return;
+        if (begin <= r->first) break;
+        end = begin - 1;
+        begin = clause_start(r, end);
+    }
+    take_topic(r, e);
+}
+
+static void read_others(reader *r, size_t k) {
+    event *e = &r->events[k];
+    uint32_t limit = reach_right(r, e);
+    if (k + 1 < r->event_count && r->events[k + 1].before < limit) limit = r->events[k + 1].before;
+    read_names(r, e, e->last, limit, false);
+}
+
+/* ---- events ---- */
+
+static bool is_ruled_out(const reader *r, const event *e) {
+    uint32_t begin = clause_start(r, e->first);
+    for (uint32_t i = begin; i < e->first; i++) {
+        uint16_t c = r->tokens[i].class_id;
+        if (c == ALM_CLASS_FUTURE || c == ALM_CLASS_APPEAL || c == ALM_CLASS_DISTRIBUTE) return true;
+        if (c == ALM_CLASS_NEGATION && e->first - i <= 2) return true;
+    }
+    return false;
+}
+
+static bool merges(const reader *r, const event *e, uint32_t i) {
+    if (i - e->last > MAX_GAP) return false;
+    for (uint32_t at = e->last; at < i; at++)
+        if (ends_clause(r->tokens[at].cp) || r->tokens[at].class_id == ALM_CLASS_PARTY ||
+            is_what(r->tokens[at].class_id))
+            return false;
+    return true;
+}
+
+static void find_events(reader *r) {
+    r->event_count = 0;
+    for (uint32_t i = r->first; i < r->last; i++) {
+        if (!is_trigger(r->tokens[i].class_id)) continue;
+        event *last = r->event_count ? &r->events[r->event_count - 1] : NULL;
+        if (last && merges(r, last, i)) {
+            last->last = i + 1;
+            continue;
+        }
+        if (r->event_count == MAX_EVENTS) break;
+        event *e = &r->events[r->event_count++];
+        memset(e, 0, sizeof *e);
+        e->first = i;
+        e->last = i + 1;
+        e->gift.confidence = 0.9;
+        e->gift.trigger_start = r->tokens[i].start;
+    }
+    for (size_t k = 0; k < r->event_count; k++) {
+        event *e = &r->events[k];
+        e->before = k ? r->events[k - 1].last : r->first;
+        e->after = k + 1 < r->event_count ? r->events[k + 1].first : r->last;
+        e->gift.trigger_end = r->tokens[e->last - 1].end;
+        e->gift.start = r->tokens[r->first].start;
+        e->gift.end = r->tokens[r->last - 1].end;
+        e->gift.rule = ALM_STR("gift/verb");
+    }
+}
+
+/* A verb of moving things, with nothing of its own, tells where the gift before it went. */
+static void join_previous(event *previous, const event *e) {
+    for (size_t i = 0; i < e->gift.recipient_count; i++)
+        mention_add(previous->gift.recipients, &previous->gift.recipient_count, e->gift.recipients[i]);
+    for (size_t i = 0; i < e->gift.channel_count; i++)
+        mention_add(previous->gift.channels, &previous->gift.channel_count, e->gift.channels[i]);
+}
+
+static uint32_t nearest_date(const reader *r, uint32_t i) {
+    while (i-- > r->first)
+        if (r->tokens[i].class_id == ALM_CLASS_DATE) return r->tokens[i].mention;
+    return 0;
+}
+
+static size_t money_count(const alm_gift *gift) {
+    size_t count = 0;
+    for (size_t i = 0; i < gift->what_count; i++) count += gift->whats[i].kind == ALM_WHAT_CASH;
+    return count;
+}
+
+/* "A and B each gave": a gift for each. "A, B and C gave 1, 2 and 3 respectively": one by one. Else one joint gift. */
+static alm_status put(reader *r, const event *e) {
+    const alm_gift *gift = &e->gift;
+    bool each =
+        has_class(r, e->before, e->after, ALM_CLASS_EACH) && gift->donor_count > 1 && gift->recipient_count == 0;
+    each = each || (gift->donor_count > 1 && has_class(r, clause_start(r, e->first), e->first, ALM_CLASS_EACH));
+    bool split = gift->donor_count > 1 && has_class(r, e->before, e->after, ALM_CLASS_SPLIT) &&
+                 gift->what_count == gift->donor_count;
+    if (!each && !split) return alm_gift_add(r->relation, gift);
+    (void)money_count;
+    for (size_t i = 0; i < gift->donor_count; i++) {
+        alm_gift one = *gift;
+        one.donors[0] = gift->donors[i];
+        one.donor_count = 1;
+        if (split) {
+            one.whats[0] = gift->whats[i];
+            one.what_count = 1;
+        }
+        alm_status status = alm_gift_add(r->relation, &one);
+        if (status != ALM_OK) return status;
+    }
+    return ALM_OK;
+}
+
+static bool holds(const reader *r, const event *e) {
+    if (e->gift.what_count == 0 || e->gift.donor_count == 0) return false;
+    bool give = has_class(r, e->first, e->last, ALM_CLASS_GIVE) || has_class(r, e->first, e->last, ALM_CLASS_RAISE);
+    if (give) return true;
+    /* moving things about is giving where somebody gets them, or where money is put up */
+    return e->gift.recipient_count > 0 || money_count(&e->gift) > 0 || r->block_has_gift;
+}
+
+static alm_status read_events(reader *r) {
+    find_events(r);
+    event *previous = NULL;
+    for (size_t k = 0; k < r->event_count; k++) {
+        event *e = &r->events[k];
+        if (is_ruled_out(r, e)) continue;
+        read_whats(r, k);
+        read_donors(r, e);
+        read_others(r, k);
+        e->gift.date = nearest_date(r, e->first);
+        if (e->gift.what_count == 0) {
+            if (previous) join_previous(previous, e);
+            continue;
+        }
+        previous = e;
+    }
+    for (size_t k = 0; k < r->event_count; k++) {
+        if (!holds(r, &r->events[k])) continue;
+        alm_status status = put(r, &r->events[k]);
+        if (status != ALM_OK) return status;
+    }
+    return ALM_OK;
+}
+
+/* Name and amount side by side, without a verb, where the block tells of giving: "X 500, Y 200". */
+static alm_status read_pairs(reader *r) {
+    if (!r->block_has_gift) return ALM_OK;
+    for (uint32_t i = r->first; i < r->last; i++) {
+        const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[i]);
+        if (!actor || case_of(r, i) != CASE_SUBJECT) continue;
+        uint32_t next = i + 1;
+        while (next < r->last && (r->tokens[next].cp == ' ' || r->tokens[next].cp == ALM_CP_COLON ||
+                                  r->tokens[next].cp == ALM_CP_BRACKET_OPEN || r->tokens[next].cp == '\t'))
+            next++;
+        if (next >= r->last || !is_what(r->tokens[next].class_id) || r->used[next]) continue;
+        event e = {.first = i, .last = next, .before = r->first, .after = r->last};
+        add_what(r, &e, next, next);
+        if (e.gift.what_count == 0) continue;
+        e.gift.donors[0] = *actor;
+        e.gift.donor_count = 1;
+        e.gift.trigger_start = e.gift.trigger_end = r->tokens[next].start;
+        e.gift.start = r->tokens[r->first].start;
+        e.gift.end = r->tokens[r->last - 1].end;
+        e.gift.rule = ALM_STR("gift/pair");
+        e.gift.confidence = 0.8;
+        alm_status status = alm_gift_add(r->relation, &e.gift);
+        if (status != ALM_OK) return status;
+    }
+    return ALM_OK;
+}
+
+static void remember_topic(reader *r) {
+    for (uint32_t i = r->last; i-- > r->first;) {
+        const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[i]);
+        if (!actor || case_of(r, i) != CASE_SUBJECT) continue;
+        r->topic[0] = *actor;
+        r->topic_count = 1;
+        return;
+    }
+}
+
+alm_status alm_gifts_find(alm_relation *relation) {
+    alm_folded *folded = relation->folded;
+    reader r = {.relation = relation, .folded = folded, .tokens = folded->tokens};
+    r.used = alm_arena_calloc(folded->arena, folded->count, sizeof *r.used);
+    r.events = alm_arena_calloc(folded->arena, MAX_EVENTS, sizeof *r.events);
+    if (!r.used || !r.events) return ALM_E_NOMEM;
+    for (uint32_t i = 0; i < folded->count; i = r.last) {
+        r.first = i;
+        r.last = i;
+        while (r.last < folded->count && !ends_sentence(folded->tokens[r.last].cp)) r.last++;
+        if (r.last < folded->count) r.last++;
+        if (has_class(&r, r.first, r.last, ALM_CLASS_GIVE)) r.block_has_gift = true;
+        alm_status status = read_events(&r);
+        if (status == ALM_OK) status = read_pairs(&r);
+        if (status != ALM_OK) return status;
+        remember_topic(&r);
+        if (r.last > r.first && folded->tokens[r.last - 1].cp == '\n') r.topic_count = 0;
+    }
+    return ALM_OK;
+}

@@ -1,0 +1,92 @@
+/**
+ * What relate's parts hand to each other: posts, parties and gifts as mentions, before the document is settled. Inside
+ * this folder only.
+ *
+ * A mention is named by its index + 1 in folded->mentions; 0 is none.
+ */
+#ifndef ALM_EXTRACT_RELATE_RELATION_H
+#define ALM_EXTRACT_RELATE_RELATION_H
+
+#include "extract/document.h"
+#include "extract/rules/fold.h"
+#include "extract/rules/rule.h"
+#include "extract/session.h"
+
+enum {
+    ALM_OWN_ORGANISATION = UINT32_MAX, /**< a post at the organisation that publishes the page */
+    ALM_MAX_DONORS = 24,
+    ALM_MAX_WHATS = 48,
+    ALM_MAX_PARTIES = 32
+};
+
+/** A role that somebody holds somewhere. */
+typedef struct alm_post {
+    uint32_t member, organisation, role;
+    uint32_t start, end; /**< bytes of the shadow */
+    alm_str rule;
+} alm_post;
+
+/** Who acts in a sentence: a person, an organisation, or a person and the organisation that the person stands for. */
+typedef struct alm_actor {
+    uint32_t person, organisation;
+} alm_actor;
+
+typedef enum alm_what_kind { ALM_WHAT_CASH, ALM_WHAT_WORTH, ALM_WHAT_GOODS } alm_what_kind;
+
+typedef struct alm_what {
+    alm_what_kind kind;
+    uint32_t mention;  /**< MONEY or GOODS */
+    uint32_t quantity; /**< a QUANTITY mention that several goods share, each its own; 0 */
+} alm_what;
+
+/** One giving statement. */
+typedef struct alm_gift {
+    alm_actor donors[ALM_MAX_DONORS];
+    size_t donor_count;
+    alm_what whats[ALM_MAX_WHATS];
+    size_t what_count;
+    uint32_t recipients[ALM_MAX_PARTIES];
+    size_t recipient_count;
+    uint32_t channels[ALM_MAX_PARTIES];
+    size_t channel_count;
+    uint32_t date;
+    uint32_t trigger_start, trigger_end; /**< the verb; equal where there is none */
+    uint32_t start, end;                 /**< evidence: the sentence, list line or table row */
+    alm_donation_status status;
+    bool total;
+    alm_str rule;
+    double confidence;
+} alm_gift;
+
+typedef struct alm_relation {
+    alm_session *session;
+    alm_document *document;
+    alm_folded *folded;
+    alm_matcher *matcher;
+    alm_post *posts;
+    size_t post_count, post_cap;
+    alm_actor *actors; /**< by alm_mention.detail of a PARTY */
+    size_t actor_count, actor_cap;
+    alm_gift *gifts;
+    size_t gift_count, gift_cap;
+} alm_relation;
+
+ALM_MUST_USE alm_status alm_post_add(alm_relation *relation, const alm_post *post);
+ALM_MUST_USE alm_status alm_gift_add(alm_relation *relation, const alm_gift *gift);
+
+/** Read posts and fold parties: the rules of phase `affiliations`, then every name that is left. */
+ALM_MUST_USE alm_status alm_parties_find(alm_relation *relation);
+
+/** Read the gifts of running text. */
+ALM_MUST_USE alm_status alm_gifts_find(alm_relation *relation);
+
+/** Entities, aliases, gifts told twice; fills the document. */
+ALM_MUST_USE alm_status alm_relation_settle(alm_relation *relation);
+
+/** The actor behind a PARTY token, or NULL. */
+static inline const alm_actor *alm_actor_of(const alm_relation *relation, const alm_token *token) {
+    if (token->class_id != ALM_CLASS_PARTY) return NULL;
+    return &relation->actors[relation->folded->mentions[token->mention - 1].detail];
+}
+
+#endif
