@@ -9,22 +9,19 @@
 #include "extract/relate/relate.h"
 #include "extract/session.h"
 
-enum { PACK_ARENA_MAX = 256 << 20, OUTPUT_MAX = 256 << 20 };
+enum { OUTPUT_MAX = 256 << 20 };
 
 const char *alm_version(void) { return ALM_VERSION; }
 
 static alm_status load_pack(alm_extractor *extractor, const char *rules_dir, alm_err *err) {
     char found[ALM_PACK_PATH_MAX];
-    const alm_yaml_node *yaml;
     alm_status status = ALM_OK;
     if (!rules_dir) {
         status = alm_pack_find(found, err);
         rules_dir = found;
     }
-    if (status == ALM_OK) status = alm_pack_read_yaml(&yaml, &extractor->arena, rules_dir, "page.yaml", err);
-    if (status == ALM_OK) status = alm_page_words_new(&extractor->words, yaml, err);
-    if (status == ALM_OK) status = alm_pack_read_yaml(&yaml, &extractor->arena, rules_dir, "values.yaml", err);
-    if (status == ALM_OK) status = alm_value_tables_new(&extractor->values, yaml, err);
+    if (status == ALM_OK) status = alm_pack_load(&extractor->pack, rules_dir, err);
+    if (status == ALM_OK) status = alm_page_words_new(&extractor->words, extractor->pack->page, err);
     return status;
 }
 
@@ -32,10 +29,7 @@ alm_extractor *alm_extractor_new(const alm_extractor_options *options, char *mes
     alm_err err = {0};
     alm_extractor *extractor = alm_calloc(1, sizeof *extractor);
     alm_status status = ALM_E_NOMEM;
-    if (extractor) {
-        alm_arena_init(&extractor->arena, PACK_ARENA_MAX);
-        status = load_pack(extractor, options ? options->rules_dir : NULL, &err);
-    }
+    if (extractor) status = load_pack(extractor, options ? options->rules_dir : NULL, &err);
     if (status == ALM_OK) return extractor;
     alm_extractor_free(extractor);
     alm_fail(&err, status, "out of memory");
@@ -46,8 +40,7 @@ alm_extractor *alm_extractor_new(const alm_extractor_options *options, char *mes
 void alm_extractor_free(alm_extractor *extractor) {
     if (!extractor) return;
     alm_page_words_free(extractor->words);
-    alm_value_tables_free(extractor->values);
-    alm_arena_release(&extractor->arena);
+    alm_pack_free(extractor->pack);
     alm_free(extractor);
 }
 
@@ -55,6 +48,11 @@ alm_session *alm_session_new(const alm_extractor *extractor) {
     alm_session *session = alm_calloc(1, sizeof *session);
     if (!session) return NULL;
     session->extractor = extractor;
+    session->matcher = alm_matcher_new();
+    if (!session->matcher) {
+        alm_free(session);
+        return NULL;
+    }
     alm_arena_init(&session->arena, ALM_SESSION_ARENA_MAX);
     alm_buf_init(&session->output, OUTPUT_MAX);
     return session;
@@ -64,6 +62,7 @@ void alm_session_free(alm_session *session) {
     if (!session) return;
     alm_arena_release(&session->arena);
     alm_buf_release(&session->output);
+    alm_matcher_free(session->matcher);
     alm_free(session);
 }
 

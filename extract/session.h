@@ -10,15 +10,15 @@
 #include "extract/extract.h"
 #include "extract/page/page.h"
 #include "extract/page/shadow.h"
-#include "extract/value/value.h"
+#include "extract/rules/pack.h"
+#include "extract/rules/rule.h"
 
 enum { ALM_SESSION_ARENA_MAX = 256 << 20 };
 
 /** Immutable once made; what several steps need of the pack. */
 struct alm_extractor {
-    alm_arena arena; /**< the pack's parsed files */
     alm_page_words *words;
-    alm_value_tables *values;
+    alm_pack *pack;
 };
 
 struct alm_session {
@@ -26,6 +26,7 @@ struct alm_session {
     alm_arena arena; /**< of the current document; reset by alm_extract */
     bool has_document;
     alm_document document;
+    alm_matcher *matcher;
     alm_shadow shadow; /**< of document.page.text */
     alm_buf output;    /**< scratch of alm_session_write */
     alm_write_fn explain;
