@@ -1,7 +1,5 @@
 #include "extract/value/scan_priv.h"
 
-#include <stdio.h>
-
 #include "base/utf8.h"
 
 enum { MIN_YEAR = 1840, MAX_YEAR = 2199 };
@@ -78,9 +76,17 @@ static day last_day(day d) {
 }
 
 static bool write_day(const scan *s, alm_str *out, day d) {
-    char text[32];
-    int len = snprintf(text, sizeof text, "%04d-%02d-%02d", d.year, d.month, d.day);
-    *out = alm_arena_copy(s->arena, (alm_str){text, (size_t)len});
+    char text[10] = {(char)('0' + d.year / 1000),
+                     (char)('0' + d.year / 100 % 10),
+                     (char)('0' + d.year / 10 % 10),
+                     (char)('0' + d.year % 10),
+                     '-',
+                     (char)('0' + d.month / 10),
+                     (char)('0' + d.month % 10),
+                     '-',
+                     (char)('0' + d.day / 10),
+                     (char)('0' + d.day % 10)};
+    *out = alm_arena_copy(s->arena, (alm_str){text, sizeof text});
     return out->ptr != NULL;
 }
 
@@ -92,6 +98,7 @@ typedef struct date {
 } date;
 
 static const word *date_unit(const scan *s, size_t at, int unit) {
+    if (!alm_word_at(s->tables, s->text, at, WORD_DATE_UNIT)) return NULL;
     const word *w = alm_word_at(s->tables, s->text, at, WORD_DATE_UNIT | WORD_MEASURE);
     if (w && w->role == WORD_MEASURE) { /* the same spelling may be a measure; a longer one wins */
         const word *twin = alm_word_at(s->tables, s->text, at, WORD_DATE_UNIT);

@@ -1,9 +1,7 @@
 #include "extract/value/exact_priv.h"
 
-#include <stdio.h>
-
 /* Exponents beyond this are no amounts; the text form stays short. */
-enum { MAX_DIGITS = 19, MAX_EXPONENT = 40, TEXT_MAX = MAX_DIGITS + MAX_EXPONENT + 4 };
+enum { MAX_DIGITS = 19, MAX_EXPONENT = 40, TEXT_MAX = 20 + MAX_EXPONENT + 4 };
 
 alm_exact alm_exact_of(uint64_t mantissa, int exponent) {
     if (mantissa == 0) return (alm_exact){0};
@@ -80,15 +78,16 @@ bool alm_exact_read(alm_exact *out, alm_str digits) {
 }
 
 alm_str alm_exact_text(alm_arena *arena, alm_exact a, bool negative) {
-    char digits[24], text[TEXT_MAX + 24];
-    int count = snprintf(digits, sizeof digits, "%llu", (unsigned long long)a.mantissa);
-    size_t at = 0;
-    if (negative && a.mantissa != 0) text[at++] = '-';
+    char digits[20], text[TEXT_MAX];
+    int count = 0;
+    for (uint64_t rest = a.mantissa; rest || count == 0; rest /= 10) digits[count++] = (char)('0' + rest % 10);
     int exponent = a.exponent > MAX_EXPONENT ? MAX_EXPONENT : a.exponent < -MAX_EXPONENT ? -MAX_EXPONENT : a.exponent;
     int whole = count + exponent; /* digits before the point */
+    size_t at = 0;
+    if (negative && a.mantissa != 0) text[at++] = '-';
     if (whole <= 0) text[at++] = '0';
-    for (int i = 0; i < whole; i++) text[at++] = i < count ? digits[i] : '0';
+    for (int i = 0; i < whole; i++) text[at++] = i < count ? digits[count - 1 - i] : '0';
     if (whole < count) text[at++] = '.';
-    for (int i = whole; i < count; i++) text[at++] = i < 0 ? '0' : digits[i];
+    for (int i = whole; i < count; i++) text[at++] = i < 0 ? '0' : digits[count - 1 - i];
     return alm_arena_copy(arena, (alm_str){text, at});
 }

@@ -274,11 +274,22 @@ static size_t pass_letters(const scan *s, size_t at) {
     return token_end(s, at);
 }
 
+/* Most of a text: three-byte characters that start nothing. Valid UTF-8 is a precondition of the scan. */
+static size_t pass_plain_han(const scan *s, size_t at) {
+    const unsigned char *p = (const unsigned char *)s->text.ptr;
+    while (at + 2 < s->text.len && p[at] >= 0xE0 && p[at] < 0xF0) {
+        uint32_t cp = (uint32_t)(p[at] & 0x0F) << 12 | (uint32_t)(p[at + 1] & 0x3F) << 6 | (p[at + 2] & 0x3F);
+        if (alm_word_may_start(s->tables, cp)) break;
+        at += 3;
+    }
+    return at;
+}
+
 alm_status alm_value_scan(alm_value **out, size_t *count, alm_arena *arena, const alm_value_tables *tables,
                           alm_str text, alm_str published, alm_err *err) {
     if (text.len >= UINT32_MAX) return alm_fail(err, ALM_E_LIMIT, "a text of 4 GiB or more");
     scan s = {.tables = tables, .arena = arena, .text = text, .published = alm_date_parse(published)};
-    for (size_t at = 0; at < text.len;) {
+    for (size_t at = 0; (at = pass_plain_han(&s, at)) < text.len;) {
         size_t next = at;
         uint32_t cp = alm_utf8_next(text, &next);
         if (cp < 0x80 && is_letter((char)cp)) {

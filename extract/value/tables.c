@@ -1,31 +1,14 @@
 #include "extract/value/value.h"
 
-#include <stdlib.h>
-
 #include "base/alloc.h"
 #include "base/utf8.h"
 #include "extract/value/tables_priv.h"
 
-enum { MAX_TABLE_BYTES = 4 * 1024 * 1024, BMP = 0x10000 };
+enum { MAX_TABLE_BYTES = 4 * 1024 * 1024 };
 
-/* Words that begin, or end, with one code point: a run of `order`. */
-typedef struct bucket {
-    uint32_t cp;
-    uint32_t first, count;
-} bucket;
-
-typedef struct word_index {
-    const word **order; /* by code point, then longest first */
-    bucket *buckets;    /* open addressing; count == 0 is free */
-    uint32_t mask;
-} word_index;
-
-struct alm_value_tables {
-    alm_arena arena;
-    word *words;
-    size_t count, cap;
-    word_index by_start, by_end;
-    uint64_t starts[BMP / 64];
+/* Open addressing; child == 0 is free, for no edge leads to the root. */
+struct word_edge {
+    uint32_t parent, cp, child;
 };
 
 /* Roles that make a value start where they stand; others are looked for around a number. */
@@ -33,92 +16,100 @@ struct alm_value_tables {
     (WORD_DIGIT | WORD_TENS | WORD_UNIT | WORD_SCALE | WORD_NEGATIVE | WORD_HALF | WORD_SOME | WORD_ORDINAL |          \
      WORD_PER_HUNDRED | WORD_VAGUE | WORD_SKIP | WORD_DATE_RELATIVE)
 
-static uint32_t slot_of(uint32_t cp, uint32_t mask) { return (cp * 0x9E3779B1u >> 16) & mask; }
+static uint32_t slot_of(uint32_t parent, uint32_t cp, uint32_t mask) {
+    return ((parent * 0x85EBCA6Bu ^ cp) * 0x9E3779B1u >> 12) & mask;
+}
 
-static const bucket *find_bucket(const word_index *index, uint32_t cp) {
-    for (uint32_t slot = slot_of(cp, index->mask);; slot = (slot + 1) & index->mask) {
-        const bucket *b = &index->buckets[slot];
-        if (b->count == 0) return NULL;
-        if (b->cp == cp) return b;
+static uint32_t child_of(const word_tree *t, uint32_t parent, uint32_t cp) {
+    for (uint32_t slot = slot_of(parent, cp, t->mask);; slot = (slot + 1) & t->mask) {
+        const word_edge *e = &t->edges[slot];
+        if (e->child == 0 || (e->parent == parent && e->cp == cp)) return e->child;
     }
 }
 
-const word *alm_word_at(const alm_value_tables *tables, alm_str text, size_t at, uint32_t roles) {
-    if (at >= text.len) return NULL;
-    size_t next = at;
-    const bucket *b = find_bucket(&tables->by_start, alm_utf8_next(text, &next));
-    if (!b) return NULL;
-    alm_str rest = alm_str_slice(text, at, text.len);
-    for (uint32_t i = b->first; i < b->first + b->count; i++) {
-        const word *w = tables->by_start.order[i];
-        if ((w->role & roles) && alm_str_starts(rest, w->text)) return w;
+static const word *first_with(const word *w, uint32_t roles) {
+    while (w && !(w->role & roles)) w = w->next;
+    return w;
+}
+
+const word *alm_word_from(const alm_value_tables *tables, alm_str text, size_t next, uint32_t node, uint32_t roles) {
+    const word_tree *t = &tables->forward;
+    const word *found = NULL;
+    while (node != 0 && (t->nodes[node].reach & roles)) {
+        const word *w = first_with(t->nodes[node].words, roles);
+        if (w) found = w;
+        if (next >= text.len) break;
+        node = child_of(t, node, alm_utf8_next(text, &next));
     }
-    return NULL;
+    return found;
 }
 
 const word *alm_word_before(const alm_value_tables *tables, alm_str text, size_t floor, size_t end, uint32_t roles) {
-    if (end <= floor) return NULL;
-    size_t at = alm_utf8_before(text, end);
-    const bucket *b = find_bucket(&tables->by_end, alm_utf8_next(text, &at));
-    if (!b) return NULL;
-    alm_str before = alm_str_slice(text, floor, end);
-    for (uint32_t i = b->first; i < b->first + b->count; i++) {
-        const word *w = tables->by_end.order[i];
-        if ((w->role & roles) && alm_str_ends(before, w->text)) return w;
+    const word_tree *t = &tables->backward;
+    const word *found = NULL;
+    uint32_t here = 0;
+    while (end > floor) {
+        end = alm_utf8_before(text, end);
+        size_t at = end;
+        here = child_of(t, here, alm_utf8_next(text, &at));
+        const word_node *n = &t->nodes[here];
+        if (here == 0 || !(n->reach & roles)) break;
+        const word *w = first_with(n->words, roles);
+        if (w) found = w;
     }
-    return NULL;
+    return found;
 }
 
-bool alm_word_may_start(const alm_value_tables *tables, uint32_t cp) {
-    return cp < BMP && (tables->starts[cp / 64] >> (cp % 64) & 1);
+static uint32_t add_child(word_tree *t, uint32_t parent, uint32_t cp) {
+    uint32_t slot = slot_of(parent, cp, t->mask);
+    while (t->edges[slot].child && (t->edges[slot].parent != parent || t->edges[slot].cp != cp))
+        slot = (slot + 1) & t->mask;
+    word_edge *e = &t->edges[slot];
+    if (e->child == 0) *e = (word_edge){parent, cp, t->count++};
+    return e->child;
 }
 
-static uint32_t first_code_point(const word *w) {
-    size_t at = 0;
-    return alm_utf8_next(w->text, &at);
+/* Both trees hang the same list of words at the node where a spelling ends: `next` is shared. */
+static uint32_t tree_add(word_tree *t, const word *w, bool backward) {
+    uint32_t here = 0;
+    for (size_t at = backward ? w->text.len : 0; backward ? at > 0 : at < w->text.len;) {
+        size_t next = at = backward ? alm_utf8_before(w->text, at) : at;
+        uint32_t cp = alm_utf8_next(w->text, &next);
+        if (!backward) at = next;
+        here = add_child(t, here, cp);
+        t->nodes[here].reach |= w->role;
+    }
+    return here;
 }
 
-static uint32_t last_code_point(const word *w) {
-    size_t at = alm_utf8_before(w->text, w->text.len);
-    return alm_utf8_next(w->text, &at);
-}
-
-static int compare_words(uint32_t a_cp, uint32_t b_cp, const word *a, const word *b) {
-    if (a_cp != b_cp) return a_cp < b_cp ? -1 : 1;
-    if (a->text.len != b->text.len) return a->text.len > b->text.len ? -1 : 1;
-    int order = alm_str_compare(a->text, b->text);
-    return order ? order : (a->role > b->role) - (a->role < b->role);
-}
-
-static int by_start(const void *a, const void *b) {
-    const word *x = *(const word *const *)a, *y = *(const word *const *)b;
-    return compare_words(first_code_point(x), first_code_point(y), x, y);
-}
-
-static int by_end(const void *a, const void *b) {
-    const word *x = *(const word *const *)a, *y = *(const word *const *)b;
-    return compare_words(last_code_point(x), last_code_point(y), x, y);
-}
-
-static bool index_make(word_index *index, alm_value_tables *tables, uint32_t (*key)(const word *),
-                       int (*compare)(const void *, const void *)) {
+static bool tree_init(word_tree *t, alm_arena *arena, size_t max_nodes) {
     uint32_t slots = 64;
-    while (slots < 2 * tables->count) slots *= 2;
-    index->mask = slots - 1;
-    index->order = alm_arena_calloc(&tables->arena, tables->count, sizeof(const word *));
-    index->buckets = alm_arena_calloc(&tables->arena, slots, sizeof(bucket));
-    if (!index->order || !index->buckets) return false;
-    for (size_t i = 0; i < tables->count; i++) index->order[i] = &tables->words[i];
-    qsort(index->order, tables->count, sizeof(const word *), compare);
-    for (uint32_t i = 0; i < tables->count; i++) {
-        uint32_t cp = key(index->order[i]);
-        uint32_t slot = slot_of(cp, index->mask);
-        while (index->buckets[slot].count && index->buckets[slot].cp != cp) slot = (slot + 1) & index->mask;
-        bucket *b = &index->buckets[slot];
-        if (b->count == 0) *b = (bucket){.cp = cp, .first = i};
-        b->count++;
+    while (slots < 2 * max_nodes) slots *= 2;
+    *t = (word_tree){.nodes = alm_arena_calloc(arena, max_nodes, sizeof(word_node)),
+                     .edges = alm_arena_calloc(arena, slots, sizeof(word_edge)),
+                     .count = 1,
+                     .mask = slots - 1};
+    return t->nodes && t->edges;
+}
+
+static alm_status trees_make(alm_value_tables *tables) {
+    size_t max_nodes = 1;
+    for (size_t i = 0; i < tables->count; i++) max_nodes += alm_utf8_count(tables->words[i].text);
+    if (max_nodes > UINT16_MAX) return ALM_E_LIMIT;
+    if (!tree_init(&tables->forward, &tables->arena, max_nodes) ||
+        !tree_init(&tables->backward, &tables->arena, max_nodes))
+        return ALM_E_NOMEM;
+    for (size_t i = 0; i < tables->count; i++) {
+        word *w = &tables->words[i];
+        word_node *front = &tables->forward.nodes[tree_add(&tables->forward, w, false)];
+        word_node *back = &tables->backward.nodes[tree_add(&tables->backward, w, true)];
+        word **link = &front->words;
+        while (*link && (*link)->role < w->role) link = &(*link)->next;
+        w->next = *link;
+        *link = w;
+        back->words = front->words;
     }
-    return true;
+    return ALM_OK;
 }
 
 /* Reading the pack. */
@@ -303,11 +294,15 @@ static alm_status read_words(alm_value_tables *tables, const alm_yaml_node *valu
     return status;
 }
 
+/* What lets a scan pass most of a text without a look into the tree. */
 static void mark_starts(alm_value_tables *tables) {
     for (uint32_t cp = '0'; cp <= '9'; cp++) tables->starts[cp / 64] |= UINT64_C(1) << (cp % 64);
     for (size_t i = 0; i < tables->count; i++) {
-        uint32_t cp = first_code_point(&tables->words[i]);
-        if ((tables->words[i].role & STARTING_ROLES) && cp < BMP) tables->starts[cp / 64] |= UINT64_C(1) << (cp % 64);
+        size_t at = 0;
+        uint32_t cp = alm_utf8_next(tables->words[i].text, &at);
+        if (cp >= WORD_BMP) continue;
+        tables->first[cp] = (uint16_t)child_of(&tables->forward, 0, cp);
+        if (tables->words[i].role & STARTING_ROLES) tables->starts[cp / 64] |= UINT64_C(1) << (cp % 64);
     }
 }
 
@@ -316,9 +311,8 @@ alm_status alm_value_tables_new(alm_value_tables **out, const alm_yaml_node *val
     if (!tables) return alm_fail(err, ALM_E_NOMEM, "out of memory");
     alm_arena_init(&tables->arena, MAX_TABLE_BYTES);
     alm_status status = read_words(tables, values, err);
-    if (status == ALM_OK && (!index_make(&tables->by_start, tables, first_code_point, by_start) ||
-                             !index_make(&tables->by_end, tables, last_code_point, by_end)))
-        status = alm_fail(err, ALM_E_NOMEM, "out of memory");
+    if (status == ALM_OK && (status = trees_make(tables)) != ALM_OK)
+        alm_fail(err, status, "the words of values are too many, or out of memory");
     if (status != ALM_OK) {
         alm_value_tables_free(tables);
         return status;

@@ -4,6 +4,7 @@
 #ifndef ALM_EXTRACT_VALUE_TABLES_PRIV_H
 #define ALM_EXTRACT_VALUE_TABLES_PRIV_H
 
+#include "base/utf8.h"
 #include "extract/value/value.h"
 
 /** What a word does in the grammar of values. A spelling may have several roles: it is then several words. */
@@ -45,6 +46,7 @@ typedef enum word_date_unit { DATE_YEAR, DATE_MONTH, DATE_DAY, DATE_JANUARY } wo
 typedef enum word_date_edge { EDGE_UNTIL, EDGE_SINCE, EDGE_ONWARD } word_date_edge;
 
 typedef struct word {
+    struct word *next; /**< the same spelling in another role */
     alm_str text;
     uint32_t role;
     int number;
@@ -53,11 +55,49 @@ typedef struct word {
     char iso[4];
 } word;
 
+/** A tree of words by code point, forward or backward; its root is node 0. */
+typedef struct word_node {
+    uint32_t reach; /**< roles of the words here and further down */
+    word *words;    /**< that end here, by role */
+} word_node;
+
+typedef struct word_edge word_edge;
+
+typedef struct word_tree {
+    word_node *nodes;
+    word_edge *edges;
+    uint32_t count, mask;
+} word_tree;
+
+enum { WORD_BMP = 0x10000 };
+
+struct alm_value_tables {
+    alm_arena arena;
+    word *words;
+    size_t count, cap;
+    word_tree forward, backward;
+    uint16_t first[WORD_BMP];       /**< forward: the root's child by code point; 0: none */
+    uint64_t starts[WORD_BMP / 64]; /**< code points that a value or a word to be skipped may start with */
+};
+
+/** alm_word_at from the node of the first code point on, which ends at @p next. */
+const word *alm_word_from(const alm_value_tables *tables, alm_str text, size_t next, uint32_t node, uint32_t roles);
+
 /** The longest word with one of @p roles that starts at @p at; NULL: none. */
-const word *alm_word_at(const alm_value_tables *tables, alm_str text, size_t at, uint32_t roles);
+static inline const word *alm_word_at(const alm_value_tables *tables, alm_str text, size_t at, uint32_t roles) {
+    if (at >= text.len) return NULL;
+    uint32_t cp = alm_utf8_next(text, &at);
+    uint32_t node = cp < WORD_BMP ? tables->first[cp] : 0;
+    if (!(tables->forward.nodes[node].reach & roles)) return NULL;
+    return alm_word_from(tables, text, at, node, roles);
+}
+
 /** The longest word with one of @p roles that ends at @p end and starts at or after @p floor; NULL: none. */
 const word *alm_word_before(const alm_value_tables *tables, alm_str text, size_t floor, size_t end, uint32_t roles);
+
 /** False where no value, and no word to be skipped, starts with @p cp: what a scan asks first. */
-bool alm_word_may_start(const alm_value_tables *tables, uint32_t cp);
+static inline bool alm_word_may_start(const alm_value_tables *tables, uint32_t cp) {
+    return cp < WORD_BMP && (tables->starts[cp / 64] >> (cp % 64) & 1);
+}
 
 #endif
