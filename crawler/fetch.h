@@ -40,6 +40,7 @@ const char *alm_user_agent(void);
 typedef struct alm_response {
     int status;       /**< HTTP status of the last response; 0 where there was none */
     alm_buf body;     /**< after decompression */
+    alm_buf encoded;  /**< as it came, where it came compressed; else empty: body is as it came */
     alm_buf headers;  /**< status line and header lines of the last response, as received, CRLF line ends */
     alm_buf url;      /**< where the body came from, after redirects */
     alm_buf location; /**< with no_redirects: absolute target of a 3xx; else empty */
@@ -79,6 +80,15 @@ void alm_fetcher_free(alm_fetcher *fetcher);
  * ALM_E_LIMIT (body, headers, redirects), ALM_E_NETWORK (DNS, connection, TLS, time, cut short), ALM_E_NOMEM.
  */
 ALM_MUST_USE alm_status alm_fetch(alm_fetcher *fetcher, const char *url, alm_response *response, alm_err *err);
+
+/**
+ * Undo the content codings of a transfer: response->body is what came until now and becomes the page. Once a response;
+ * alm_fetch has done it.
+ *
+ * @return ALM_OK, ALM_E_LIMIT, ALM_E_PARSE (cut short, broken), ALM_E_UNSUPPORTED (a coding not asked for),
+ * ALM_E_NOMEM.
+ */
+ALM_MUST_USE alm_status alm_response_decode(alm_response *response, alm_err *err);
 
 /** ALM_E_HTTP with the status where @p response is not 2xx, ALM_E_UNSUPPORTED where it is 2xx without content (204). */
 ALM_MUST_USE alm_status alm_response_require_page(const alm_response *response, alm_err *err);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "crawler/content_coding.h"
 
 static pthread_once_t global_once = PTHREAD_ONCE_INIT;
 static CURLcode global_result;
@@ -95,7 +96,8 @@ static alm_status set_options(alm_transfer *transfer) {
     SET(CURLOPT_PROTOCOLS_STR, "http,https");
     SET(CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
     SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-    SET(CURLOPT_ACCEPT_ENCODING, "");
+    SET(CURLOPT_ACCEPT_ENCODING, alm_accept_encoding());
+    SET(CURLOPT_HTTP_CONTENT_DECODING, 0L); /* see content_coding.h */
     SET(CURLOPT_FOLLOWLOCATION, o->no_redirects ? 0L : 1L);
     SET(CURLOPT_MAXREDIRS, (long)(o->max_redirects ? o->max_redirects : ALM_FETCH_MAX_REDIRECTS));
     SET(CURLOPT_CONNECTTIMEOUT_MS, (long)(o->connect_ms ? o->connect_ms : ALM_FETCH_CONNECT_MS));
@@ -186,7 +188,7 @@ static alm_status check_buffers(const alm_transfer *transfer, alm_err *err) {
         return alm_fail(err, ALM_E_LIMIT, "the response headers are larger than %d KiB",
                         (int)(ALM_FETCH_MAX_HEADERS >> 10));
     if (r->body.status == ALM_E_LIMIT)
-        return alm_fail(err, ALM_E_LIMIT, "the page is larger than %zu MiB after decompression", r->body.max >> 20);
+        return alm_fail(err, ALM_E_LIMIT, "larger than %zu MiB, the limit for one page", r->body.max >> 20);
     if (r->url.status == ALM_E_LIMIT || r->location.status == ALM_E_LIMIT)
         return alm_fail(err, ALM_E_LIMIT, "a redirect leads to a URL longer than %d bytes", (int)ALM_FETCH_MAX_URL);
     if (r->body.status != ALM_OK || r->headers.status != ALM_OK || r->url.status != ALM_OK ||
@@ -215,8 +217,12 @@ alm_status alm_transfer_finish(alm_transfer *transfer, CURLcode result, alm_err 
     case CURLE_OPERATION_TIMEDOUT: return alm_fail_system(err, ALM_E_NETWORK, code, "out of time: %s", why);
     case CURLE_PEER_FAILED_VERIFICATION:
         return alm_fail_system(err, ALM_E_NETWORK, code, "the server's TLS certificate is not trusted: %s", why);
-    case CURLE_BAD_CONTENT_ENCODING:
-        return alm_fail_system(err, ALM_E_NETWORK, code, "the compressed page is broken: %s", why);
+    case CURLE_COULDNT_CONNECT: {
+        long number = 0;
+        (void)curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &number);
+        return alm_fail_system(err, ALM_E_NETWORK, code, "%s%s%s", why, number ? ": " : "",
+                               number ? strerror((int)number) : "");
+    }
     case CURLE_PARTIAL_FILE: return alm_fail_system(err, ALM_E_NETWORK, code, "the page was cut short: %s", why);
     default: return alm_fail_system(err, ALM_E_NETWORK, code, "%s", why);
     }
@@ -246,5 +252,6 @@ void alm_fetcher_free(alm_fetcher *fetcher) {
 alm_status alm_fetch(alm_fetcher *fetcher, const char *url, alm_response *response, alm_err *err) {
     alm_status status = alm_transfer_start(&fetcher->transfer, url, response, err);
     if (status != ALM_OK) return status;
-    return alm_transfer_finish(&fetcher->transfer, curl_easy_perform(fetcher->transfer.easy), err);
+    status = alm_transfer_finish(&fetcher->transfer, curl_easy_perform(fetcher->transfer.easy), err);
+    return status == ALM_OK ? alm_response_decode(response, err) : status;
 }

@@ -1,13 +1,17 @@
 #include <stdio.h>
 #include <strings.h>
 
+#include "crawler/content_coding.h"
 #include "crawler/fetch.h"
+
+enum { MAX_CODINGS = 3 };
 
 const char *alm_user_agent(void) { return "almoner/" ALM_VERSION " (+" ALM_CONTACT_URL ")"; }
 
 void alm_response_init(alm_response *response, size_t max_body) {
     *response = (alm_response){0};
     alm_buf_init(&response->body, max_body ? max_body : ALM_FETCH_MAX_BODY);
+    alm_buf_init(&response->encoded, max_body ? max_body : ALM_FETCH_MAX_BODY);
     alm_buf_init(&response->headers, ALM_FETCH_MAX_HEADERS);
     alm_buf_init(&response->url, ALM_FETCH_MAX_URL);
     alm_buf_init(&response->location, ALM_FETCH_MAX_URL);
@@ -15,6 +19,7 @@ void alm_response_init(alm_response *response, size_t max_body) {
 
 void alm_response_release(alm_response *response) {
     alm_buf_release(&response->body);
+    alm_buf_release(&response->encoded);
     alm_buf_release(&response->headers);
     alm_buf_release(&response->url);
     alm_buf_release(&response->location);
@@ -22,6 +27,7 @@ void alm_response_release(alm_response *response) {
 
 void alm_response_reset(alm_response *response) {
     alm_buf_reset(&response->body);
+    alm_buf_reset(&response->encoded);
     alm_buf_reset(&response->headers);
     alm_buf_reset(&response->url);
     alm_buf_reset(&response->location);
@@ -79,6 +85,42 @@ void alm_content_type_split(alm_str content_type, alm_str *type, alm_str *charse
         alm_str name, value = next_parameter(content_type, &at, &name);
         if (alm_str_is_nocase(name, ALM_STR("charset")) && !charset->ptr) *charset = value;
     }
+}
+
+/* Undo one coding. What came first is kept in `encoded`. */
+static alm_status undo_coding(alm_response *response, alm_str coding, alm_err *err) {
+    alm_buf plain;
+    alm_buf_init(&plain, response->body.max);
+    alm_status status = alm_content_decode(&plain, coding, alm_buf_str(&response->body), err);
+    if (status != ALM_OK) {
+        alm_buf_release(&plain);
+        return status;
+    }
+    if (response->encoded.len == 0) {
+        alm_buf_release(&response->encoded);
+        response->encoded = response->body;
+    } else {
+        alm_buf_release(&response->body);
+    }
+    response->body = plain;
+    return ALM_OK;
+}
+
+alm_status alm_response_decode(alm_response *response, alm_err *err) {
+    alm_str codings = alm_response_header(response, "Content-Encoding");
+    if (response->body.len == 0) return ALM_OK;
+    for (int layers = 0; codings.len > 0;) { /* the last named was applied last */
+        size_t start = codings.len;
+        while (start > 0 && codings.ptr[start - 1] != ',') start--;
+        alm_str coding = alm_str_trim(alm_str_slice(codings, start, codings.len));
+        codings = alm_str_slice(codings, 0, start > 0 ? start - 1 : 0);
+        if (coding.len == 0 || alm_str_is_nocase(coding, ALM_STR("identity"))) continue;
+        if (layers++ == MAX_CODINGS)
+            return alm_fail(err, ALM_E_LIMIT, "compressed more than %d times", (int)MAX_CODINGS);
+        alm_status status = undo_coding(response, coding, err);
+        if (status != ALM_OK) return status;
+    }
+    return ALM_OK;
 }
 
 alm_status alm_response_require_page(const alm_response *response, alm_err *err) {

@@ -31,7 +31,8 @@ void alm_transfer_release(alm_transfer *transfer);
 ALM_MUST_USE alm_status alm_transfer_start(alm_transfer *transfer, const char *url, alm_response *response,
                                            alm_err *err);
 
-/** After libcurl is done with @p result: fill the response's facts and say what went wrong, in our words. */
+/** After libcurl is done with @p result: fill the response's facts and say what went wrong, in our words. The body is
+ * as it came: alm_response_decode, in whatever thread, makes a page of it. */
 ALM_MUST_USE alm_status alm_transfer_finish(alm_transfer *transfer, CURLcode result, alm_err *err);
 
 /** Call libcurl's global set-up once for the process; safe from any thread, any number of times. */

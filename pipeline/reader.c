@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "pipeline/gunzip.h"
+#include "crawler/content_coding.h"
 #include "pipeline/sniff.h"
 
 enum { READ_STEP = 64 << 10, CHARSET_MAX = 64, TIME_MAX = 32 };
