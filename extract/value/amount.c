@@ -104,7 +104,7 @@ static outcome read_fraction(const scan *s, reading *r) {
     if (!plain_figure(&r->n)) return OUTCOME_NONE;
     size_t at = alm_numeral_skip_blanks(s->text, r->n.end);
     const word *and = peek(s, at, WORD_AND);
-    if (and) {
+    if (and&&and->number == 0) {
         numeral bottom;
         at = alm_numeral_skip_blanks(s->text, at + and->text.len);
         if (!alm_numeral_read(&bottom, s->tables, s->text, at)) return OUTCOME_NONE;
@@ -212,6 +212,7 @@ static void read_unit(const scan *s, reading *r) {
     }
     const word *unit = peek(s, at, WORD_CURRENCY_AFTER | WORD_MEASURE);
     if (!unit || peek(s, at, WORD_KEEP)) return;
+    if (s->numbers_only && unit->role == WORD_MEASURE) return;
     bool latin = (unsigned char)unit->text.ptr[unit->text.len - 1] < 0x80;
     if (latin && letter_follows(s, at + unit->text.len)) return;
     if (unit->role == WORD_CURRENCY_AFTER && !means_money(s, r, unit, at)) unit = peek(s, at, WORD_MEASURE);
@@ -317,6 +318,9 @@ outcome alm_amount_read_range(const scan *s, reading *r) {
     second.n.bare = r->n.bare;
     second.value = second.low = r->value;
     second.bounds = true;
+    const word *between = peek(s, second.end, WORD_BETWEEN);
+    if (to->number == 1 && !between) return OUTCOME_NONE;
+    if (between) second.end += between->text.len;
     *r = second;
     return OUTCOME_VALUE;
 }

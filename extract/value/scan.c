@@ -28,10 +28,10 @@ static void read_prefix(const scan *s, size_t start, prefix *out) {
     for (int i = 0; i < 4; i++) {
         size_t end = out->start;
         while (end > s->floor && s->text.ptr[end - 1] == ' ') end--;
-        const word *w = alm_word_before(s->tables, s->text, s->floor, end,
-                                        WORD_CURRENCY_BEFORE | WORD_BEFORE | WORD_BEFORE_BARE | WORD_NOT_BEFORE |
-                                            WORD_EACH | WORD_ORDINAL);
-        if (!w || w->role == WORD_NOT_BEFORE) return;
+        const word *w =
+            alm_word_before(s->tables, s->text, s->floor, end,
+                            WORD_CURRENCY_BEFORE | WORD_BEFORE | WORD_BEFORE_BARE | WORD_EACH | WORD_ORDINAL);
+        if (!w || (w->role == WORD_BEFORE && w->number == WORD_NO_QUALIFIER)) return;
         const word **slot = w->role == WORD_CURRENCY_BEFORE ? &out->currency
                             : w->role == WORD_BEFORE        ? &out->qualifier
                             : w->role == WORD_BEFORE_BARE   ? &out->bare
@@ -93,6 +93,34 @@ static bool write_figures(const scan *s, alm_value *v, const reading *r) {
     return true;
 }
 
+static bool less(alm_str low, alm_str high) {
+    alm_exact a, b;
+    return alm_exact_read(&a, low) && alm_exact_read(&b, high) && alm_exact_compare(a, b) < 0;
+}
+
+/* "more than 10 and less than 20" is one value with two bounds. Makes it of the last value and @p v, or false. */
+static bool join_bounds(scan *s, const alm_value *v) {
+    if (s->count == 0 || v->kind == ALM_VALUE_DATE || v->form == ALM_FORM_CODE) return false;
+    alm_value *last = &s->items[s->count - 1];
+    if (last->kind != v->kind || last->form != v->form || !alm_str_is(last->unit, v->unit)) return false;
+    size_t at = alm_numeral_skip_blanks(s->text, last->end);
+    const word *and = peek(s, at, WORD_AND);
+    if (and&&and->number == 1) at = alm_numeral_skip_blanks(s->text, at + and->text.len);
+    if (at != v->start) return false;
+    bool rising = last->qualifier == ALM_QUALIFIER_MORE_THAN && v->qualifier == ALM_QUALIFIER_NEARLY;
+    bool falling = last->qualifier == ALM_QUALIFIER_NEARLY && v->qualifier == ALM_QUALIFIER_MORE_THAN;
+    const alm_value *low = rising ? last : v, *high = rising ? v : last;
+    if ((!rising && !falling) || !less(low->amount, high->amount)) return false;
+    alm_str amount = low->amount, limit = high->amount;
+    last->qualifier = ALM_QUALIFIER_RANGE;
+    last->amount = last->low = amount;
+    last->high = limit;
+    last->end = v->end;
+    last->number_end = v->number_end;
+    s->floor = v->end;
+    return true;
+}
+
 /* @p start is the first byte of the reading itself (a "per cent" word may precede the numeral). */
 static outcome emit(scan *s, reading *r, size_t start) {
     prefix p;
@@ -108,7 +136,9 @@ static outcome emit(scan *s, reading *r, size_t start) {
         if (p.currency && r->kind == ALM_VALUE_MONEY && (r->yuan || !r->iso[0]))
             memcpy(r->iso, p.currency->iso, sizeof r->iso);
         if (!bare_is_number(r, &p)) return OUTCOME_NONE;
-        if (r->kind == ALM_VALUE_NUMBER && r->n.lone_digit && r->form == ALM_FORM_PLAIN) return OUTCOME_NONE;
+        if (r->kind == ALM_VALUE_NUMBER && r->n.lone_digit && r->form == ALM_FORM_PLAIN && !s->numbers_only)
+            return OUTCOME_NONE;
+        if (s->numbers_only && r->kind == ALM_VALUE_MONEY) return OUTCOME_NONE;
     }
     settle_qualifier(r, &p);
     alm_value v = {.kind = r->kind,
@@ -123,8 +153,9 @@ static outcome emit(scan *s, reading *r, size_t start) {
     if (r->kind == ALM_VALUE_MONEY && !(v.unit = alm_arena_copy(s->arena, alm_str_of(r->iso))).ptr)
         return OUTCOME_NOMEM;
     if (r->kind == ALM_VALUE_QUANTITY) v.unit = alm_str_slice(s->text, r->unit_start, r->unit_end);
-    if (!write_figures(s, &v, r) || !push(s, &v)) return OUTCOME_NOMEM;
-    return OUTCOME_VALUE;
+    if (!write_figures(s, &v, r)) return OUTCOME_NOMEM;
+    if (join_bounds(s, &v)) return OUTCOME_VALUE;
+    return push(s, &v) ? OUTCOME_VALUE : OUTCOME_NOMEM;
 }
 
 /* Digits, letters and what joins them: a name or a code, nothing to count. Its end. */
@@ -185,7 +216,7 @@ static outcome read_numeral(scan *s, size_t at, size_t *next) {
     }
     *next = r.n.number_end;
     alm_value date = {0};
-    outcome done = alm_date_read(s, &date, &r.n);
+    outcome done = s->numbers_only ? OUTCOME_NONE : alm_date_read(s, &date, &r.n);
     if (done == OUTCOME_VALUE) {
         *next = date.end;
         return push(s, &date) ? OUTCOME_VALUE : OUTCOME_NOMEM;
@@ -251,7 +282,8 @@ static outcome read_relative(scan *s, size_t at, size_t *next) {
 /* A value at @p at, where one may start; *next is where to go on. */
 static outcome read_value(scan *s, size_t at, size_t *next) {
     const word *w = peek(s, at, WORD_SKIP | WORD_KEEP | WORD_VAGUE | WORD_PER_HUNDRED | WORD_DATE_RELATIVE);
-    if (w && w->role == WORD_SKIP) {
+    bool wordy = w && (w->role == WORD_VAGUE || w->role == WORD_DATE_RELATIVE);
+    if (w && (w->role == WORD_SKIP || (wordy && s->numbers_only))) {
         *next = at + w->text.len;
         return OUTCOME_NONE;
     }
@@ -285,22 +317,35 @@ static size_t pass_plain_han(const scan *s, size_t at) {
     return at;
 }
 
+static alm_status run(scan *s, alm_err *err) {
+    if (s->text.len >= UINT32_MAX) return alm_fail(err, ALM_E_LIMIT, "a text of 4 GiB or more");
+    for (size_t at = 0; (at = pass_plain_han(s, at)) < s->text.len;) {
+        size_t next = at;
+        uint32_t cp = alm_utf8_next(s->text, &next);
+        if (cp < 0x80 && is_letter((char)cp))
+            next = pass_letters(s, at);
+        else if (alm_word_may_start(s->tables, cp) && read_value(s, at, &next) == OUTCOME_NOMEM)
+            return alm_fail(err, ALM_E_NOMEM, "out of memory");
+        at = next;
+    }
+    return ALM_OK;
+}
+
 alm_status alm_value_scan(alm_value **out, size_t *count, alm_arena *arena, const alm_value_tables *tables,
                           alm_str text, alm_str published, alm_err *err) {
-    if (text.len >= UINT32_MAX) return alm_fail(err, ALM_E_LIMIT, "a text of 4 GiB or more");
     scan s = {.tables = tables, .arena = arena, .text = text, .published = alm_date_parse(published)};
-    for (size_t at = 0; (at = pass_plain_han(&s, at)) < text.len;) {
-        size_t next = at;
-        uint32_t cp = alm_utf8_next(text, &next);
-        if (cp < 0x80 && is_letter((char)cp)) {
-            at = pass_letters(&s, at);
-        } else if (!alm_word_may_start(tables, cp)) {
-            at = next;
-        } else {
-            if (read_value(&s, at, &next) == OUTCOME_NOMEM) return alm_fail(err, ALM_E_NOMEM, "out of memory");
-            at = next;
-        }
-    }
+    alm_status status = run(&s, err);
+    if (status != ALM_OK) return status;
+    *out = s.items;
+    *count = s.count;
+    return ALM_OK;
+}
+
+alm_status alm_value_scan_numbers(alm_value **out, size_t *count, alm_arena *arena, const alm_value_tables *tables,
+                                  alm_str text, alm_err *err) {
+    scan s = {.tables = tables, .arena = arena, .text = text, .numbers_only = true};
+    alm_status status = run(&s, err);
+    if (status != ALM_OK) return status;
     *out = s.items;
     *count = s.count;
     return ALM_OK;

@@ -16,6 +16,7 @@ typedef struct scan {
     alm_arena *arena;
     alm_str text;
     day published;
+    bool numbers_only;
     size_t floor; /* end of the value before: words before a number are not looked for beyond it */
     alm_value *items;
     size_t count, cap;

@@ -20,19 +20,19 @@ typedef enum word_role {
     WORD_SOME = 1 << 8, /**< "several" in the place of a digit */
     WORD_MORE = 1 << 9, /**< "odd, and more" behind digits; number: 1 where only before a unit */
     WORD_ORDINAL = 1 << 10,
-    WORD_PER_HUNDRED = 1 << 11,  /**< before the number; number: power of ten of the denominator */
-    WORD_PERCENT_SIGN = 1 << 12, /**< behind the number; number: as above */
-    WORD_FRACTION = 1 << 13,     /**< between denominator and numerator */
-    WORD_AND = 1 << 14,          /**< between whole number and fraction */
-    WORD_RANGE = 1 << 15,
+    WORD_PER_HUNDRED = 1 << 11,     /**< before the number; number: power of ten of the denominator */
+    WORD_PERCENT_SIGN = 1 << 12,    /**< behind the number; number: as above */
+    WORD_FRACTION = 1 << 13,        /**< between denominator and numerator */
+    WORD_AND = 1 << 14,             /**< number: 0 between whole number and fraction, 1 between two bounds */
+    WORD_RANGE = 1 << 15,           /**< number: 1 where WORD_BETWEEN must follow the second number */
     WORD_CURRENCY_BEFORE = 1 << 16, /**< iso */
     WORD_CURRENCY_AFTER = 1 << 17,  /**< iso; number: power of ten, 0 or -1, -2 for the small coins */
     WORD_WHOLE = 1 << 18,           /**< "and no cents" */
     WORD_MEASURE = 1 << 19,         /**< number: alm_measure */
-    WORD_BEFORE = 1 << 20,          /**< number: alm_qualifier */
+    WORD_BEFORE = 1 << 20,          /**< number: alm_qualifier, or WORD_NO_QUALIFIER: ends like one but is none */
     WORD_BEFORE_BARE = 1 << 21,     /**< the same, only before a hundred, a thousand, … without a digit */
-    WORD_NOT_BEFORE = 1 << 22,      /**< ends like a WORD_BEFORE or a WORD_EACH but is none */
-    WORD_AFTER = 1 << 23,           /**< number: alm_qualifier */
+    WORD_BETWEEN = 1 << 22,
+    WORD_AFTER = 1 << 23, /**< number: alm_qualifier */
     WORD_EACH = 1 << 24,
     WORD_VAGUE = 1 << 25,         /**< number: 1 where a measure word may follow */
     WORD_SKIP = 1 << 26,          /**< an ordinary word that begins like a number */
@@ -41,6 +41,8 @@ typedef enum word_role {
     WORD_DATE_RELATIVE = 1 << 29, /**< number: offset; date_unit of what */
     WORD_DATE_EDGE = 1 << 30      /**< number: word_date_edge */
 } word_role;
+
+enum { WORD_NO_QUALIFIER = -1 };
 
 typedef enum word_date_unit { DATE_YEAR, DATE_MONTH, DATE_DAY, DATE_JANUARY } word_date_unit;
 typedef enum word_date_edge { EDGE_UNTIL, EDGE_SINCE, EDGE_ONWARD } word_date_edge;

@@ -92,4 +92,11 @@ void alm_value_tables_free(alm_value_tables *tables);
 ALM_MUST_USE alm_status alm_value_scan(alm_value **out, size_t *count, alm_arena *arena, const alm_value_tables *tables,
                                        alm_str text, alm_str published, alm_err *err);
 
+/**
+ * Find all numbers of @p text that are no money, whatever they count: no dates, no measure words; a single digit too,
+ * where it is no part of a word that the pack knows. Else as alm_value_scan.
+ */
+ALM_MUST_USE alm_status alm_value_scan_numbers(alm_value **out, size_t *count, alm_arena *arena,
+                                               const alm_value_tables *tables, alm_str text, alm_err *err);
+
 #endif
