@@ -1,15 +1,47 @@
 /**
  * The normalised shadow of a text, which rules see, and the way back to the text, which people see.
  *
- * NFKC width, one form of dashes, quotes and white space, Traditional to Simplified, no inner spaces between Han, no
- * zero-width characters; the pinyin in brackets and doubled commas of spam mirrors removed. '\n' and '\t' between
- * blocks stay.
+ * So that a rule need know one form only, character by character:
+ *
+ * | in the text | in the shadow |
+ * | --- | --- |
+ * | full-width, half-width, compatibility and vertical forms | NFKC; squared units are spelt out, but superscripts,
+ * fractions, enclosed numbers and the ellipsis stay, for their digits would run into the next number | | Traditional
+ * characters | Simplified, by the pack's lexicon/trad-simp.tsv | | zero-width and control characters, soft hyphen,
+ * variation selectors | nothing | | round brackets | full-width, always | | , ; : ! ? | full-width beside Han or
+ * Chinese punctuation; ASCII in numbers and times (2,300 10:30) and in Latin text | | double quotation marks, corner
+ * brackets | U+201C U+201D; single ones U+2018 U+2019; the ASCII ones stay | | two dashes or hyphens and more | two em
+ * dashes U+2014 | | one dash or hyphen | '-' between digits and at Latin letters; else one em dash | | tildes, middle
+ * dots, circles for zero | '~', U+00B7, U+3007 | | one of the marks U+3002 U+3001 , ; ! ? again and again | once | |
+ * pinyin in brackets after the Han that it spells | nothing | | white space | see below |
+ *
+ * White space of any kind and length is one ' ', and none at all: at a line's ends; beside Chinese punctuation; between
+ * Han and a number or Latin word (where it is one narrow space); between digits that stand one by one (1 0 0 0); and
+ * between Han that stand one by one, as in spaced headlines and two-character names. In a list of names, such Han are
+ * joined two by two. So spaces that part the names of a list stay.
+ *
+ * '\n' and '\t' between blocks stay.
  */
 #ifndef ALM_EXTRACT_PAGE_SHADOW_H
 #define ALM_EXTRACT_PAGE_SHADOW_H
 
 #include "base/arena.h"
 #include "base/base.h"
+
+/** What the pack knows of characters; immutable once made, shared by threads. */
+typedef struct alm_shadow_tables alm_shadow_tables;
+
+/** Two files of a pack's lexicon: '#' starts a comment line. */
+typedef struct alm_shadow_files {
+    alm_str trad_simp; /**< a Traditional character, tab, its Simplified one */
+    alm_str pinyin;    /**< a syllable without tone a line; may be empty */
+} alm_shadow_files;
+
+/**
+ * @return ALM_OK, ALM_E_PARSE with file, line and column, ALM_E_NOMEM. The caller owns *out (alm_shadow_tables_free).
+ */
+ALM_MUST_USE alm_status alm_shadow_tables_new(alm_shadow_tables **out, const alm_shadow_files *files, alm_err *err);
+void alm_shadow_tables_free(alm_shadow_tables *tables);
 
 typedef struct alm_shadow {
     alm_str text;           /**< NUL-terminated, in the arena */
@@ -18,13 +50,19 @@ typedef struct alm_shadow {
     const uint32_t
         *count; /**< for each byte of the *original* the number of code points before it; original.len + 1 entries */
     alm_str original; /**< borrowed */
-    bool traditional; /**< more Traditional than Simplified characters were seen */
+    bool traditional; /**< more than one Han character in ten had a Simplified form of its own */
 } alm_shadow;
 
-ALM_MUST_USE alm_status alm_shadow_make(alm_shadow *out, alm_arena *arena, alm_str text, alm_err *err);
+/**
+ * Make the shadow of @p text (valid UTF-8, below 4 GiB). Linear.
+ *
+ * @return ALM_OK, ALM_E_LIMIT (larger), ALM_E_NOMEM.
+ */
+ALM_MUST_USE alm_status alm_shadow_make(alm_shadow *out, alm_arena *arena, const alm_shadow_tables *tables,
+                                        alm_str text, alm_err *err);
 
 /** [start, end) in bytes of the shadow to bytes of the original: from the first character's start to the last one's
- * end. */
+ * end. Both on character boundaries; an empty span stays empty. */
 void alm_shadow_to_original(const alm_shadow *shadow, uint32_t start, uint32_t end, uint32_t *from, uint32_t *to);
 
 /** The same to code points of the original: what the JSON's spans hold. */
