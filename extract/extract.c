@@ -9,9 +9,20 @@
 #include "extract/relate/relate.h"
 #include "extract/session.h"
 
-enum { OUTPUT_MAX = 256 << 20 };
+enum { OUTPUT_MAX = 256 << 20, PACK_TEXT_MAX = 64 << 20 };
 
 const char *alm_version(void) { return ALM_VERSION; }
+
+static alm_status load_shadow(alm_extractor *extractor, const char *rules_dir, alm_err *err) {
+    alm_arena arena;
+    alm_arena_init(&arena, PACK_TEXT_MAX);
+    alm_shadow_files files = {0};
+    alm_status status = alm_pack_read(&files.trad_simp, &arena, rules_dir, "lexicon/trad-simp.tsv", err);
+    if (status == ALM_OK) status = alm_pack_read(&files.pinyin, &arena, rules_dir, "lexicon/pinyin.tsv", err);
+    if (status == ALM_OK) status = alm_shadow_tables_new(&extractor->shadow, &files, err);
+    alm_arena_release(&arena);
+    return status;
+}
 
 static alm_status load_pack(alm_extractor *extractor, const char *rules_dir, alm_err *err) {
     char found[ALM_PACK_PATH_MAX];
@@ -21,6 +32,7 @@ static alm_status load_pack(alm_extractor *extractor, const char *rules_dir, alm
         rules_dir = found;
     }
     if (status == ALM_OK) status = alm_pack_load(&extractor->pack, rules_dir, err);
+    if (status == ALM_OK) status = load_shadow(extractor, rules_dir, err);
     if (status == ALM_OK) status = alm_page_words_new(&extractor->words, extractor->pack->page, err);
     return status;
 }
@@ -40,6 +52,7 @@ alm_extractor *alm_extractor_new(const alm_extractor_options *options, char *mes
 void alm_extractor_free(alm_extractor *extractor) {
     if (!extractor) return;
     alm_page_words_free(extractor->words);
+    alm_shadow_tables_free(extractor->shadow);
     alm_pack_free(extractor->pack);
     alm_free(extractor);
 }
@@ -84,7 +97,7 @@ static alm_status read_page(alm_session *session, const alm_input *input, alm_er
         status = alm_page_read_html(&document->page, &session->arena, decoded.text, document->url,
                                     session->extractor->words, &document->diagnostics, err);
     if (status != ALM_OK) return status;
-    return alm_shadow_make(&session->shadow, &session->arena, document->page.text, err);
+    return alm_shadow_make(&session->shadow, &session->arena, session->extractor->shadow, document->page.text, err);
 }
 
 static alm_status copy_given(alm_session *session, const alm_input *input) {

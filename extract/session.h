@@ -18,6 +18,7 @@ enum { ALM_SESSION_ARENA_MAX = 256 << 20 };
 /** Immutable once made; what several steps need of the pack. */
 struct alm_extractor {
     alm_page_words *words;
+    alm_shadow_tables *shadow;
     alm_pack *pack;
 };
 
