@@ -39,9 +39,10 @@ const char *alm_changefreq_name(alm_changefreq freq);
 #define ALM_SITEMAP_NO_TIME INT64_MIN
 
 typedef struct alm_sitemap_entry {
-    alm_url url;       /**< resolved, without fragment handling: as listed */
-    int64_t lastmod_s; /**< Unix time of <lastmod>, <pubDate>, <updated>; ALM_SITEMAP_NO_TIME where there is none */
-    alm_str title;     /**< of a feed's item or news:title; may be empty */
+    alm_url url;         /**< resolved, without fragment handling: as listed */
+    int64_t lastmod_s;   /**< Unix time of <lastmod>, <pubDate>, <updated>; ALM_SITEMAP_NO_TIME where there is none */
+    int64_t published_s; /**< Unix time of <news:publication_date>, <published>; or ALM_SITEMAP_NO_TIME */
+    alm_str title;       /**< of a feed's item or news:title; may be empty */
     alm_changefreq changefreq;
     float priority; /**< 0.0 to 1.0; 0.5 where it is not given */
     bool in_scope;  /**< on the host and below the folder of the sitemap, as sitemaps.org asks for */

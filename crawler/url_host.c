@@ -201,20 +201,16 @@ static alm_str percent_decode(char *out, alm_str s) {
     return (alm_str){out, len};
 }
 
-/** ASCII without a punycode label: UTS #46 would only lower its case. */
-static bool is_plain(alm_str domain) {
-    for (size_t i = 0; i < domain.len; i++) {
+/** The standard's short way: an ASCII domain is only lower-cased, be its punycode labels valid or not. */
+static bool is_ascii(alm_str domain) {
+    for (size_t i = 0; i < domain.len; i++)
         if ((unsigned char)domain.ptr[i] >= 0x80) return false;
-        bool label = i == 0 || domain.ptr[i - 1] == '.';
-        if (label && domain.len - i >= 4 && alm_str_is_nocase(alm_str_slice(domain, i, i + 4), ALM_STR("xn--")))
-            return false;
-    }
     return true;
 }
 
 static alm_status put_domain(alm_url_writer *w, alm_str domain, alm_err *err) {
     size_t start = w->len;
-    if (is_plain(domain)) {
+    if (is_ascii(domain)) {
         for (size_t i = 0; i < domain.len; i++) alm_url_put(w, alm_url_lower(domain.ptr[i]));
     } else {
         if (alm_utf8_valid_prefix(domain) < domain.len) return alm_fail(err, ALM_E_PARSE, "host is not valid UTF-8");

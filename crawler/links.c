@@ -1,0 +1,399 @@
+#include "crawler/links.h"
+
+#include "base/utf8.h"
+#include "crawler/html.h"
+#include "crawler/links_priv.h"
+
+enum { DEFAULT_MAX = 10000, TEXT_MAX = 512, NO_ANCHOR = -1 };
+
+const char *alm_link_kind_name(alm_link_kind kind) {
+    static const char *const names[ALM_LINK_KIND_COUNT] = {"anchor", "frame",   "canonical", "next",  "alternate",
+                                                           "feed",   "refresh", "script",    "paging"};
+    return kind < ALM_LINK_KIND_COUNT ? names[kind] : "unknown";
+}
+
+void alm_link_refs_add(alm_link_refs *refs, const alm_link_ref *ref) {
+    if (refs->status < 0) return;
+    if (refs->count >= refs->max) {
+        refs->truncated = true;
+        return;
+    }
+    refs->status = alm_arena_grow(refs->arena, (void **)&refs->items, &refs->cap, refs->count, sizeof *refs->items);
+    if (refs->status == ALM_OK) refs->items[refs->count++] = *ref;
+}
+
+typedef struct reader {
+    alm_link_refs refs;
+    const alm_links_options *options;
+    bool has_base;
+    alm_str base; /* of the first <base href> */
+    alm_robots_tag robots;
+    unsigned noscript;   /* how deep */
+    ptrdiff_t anchor;    /* the open <a>, an index into refs, or NO_ANCHOR */
+    bool script_is_data; /* the script that was opened is type=text/xml */
+    size_t text_len;
+    bool text_space; /* white space was seen behind the text */
+    char text[TEXT_MAX];
+} reader;
+
+/* Text of anchors. */
+
+static void add_text(reader *r, alm_str text) {
+    text = alm_html_decode(r->refs.arena, text, false);
+    for (size_t at = 0; at < text.len;) {
+        size_t start = at;
+        uint32_t cp = alm_utf8_next(text, &at);
+        bool space = cp <= ' ' || cp == 0xA0 || cp == 0x3000;
+        if (space) {
+            r->text_space = r->text_len > 0;
+            continue;
+        }
+        if (r->text_len + (at - start) + 1 > TEXT_MAX) return;
+        if (r->text_space) r->text[r->text_len++] = ' ';
+        r->text_space = false;
+        memcpy(r->text + r->text_len, text.ptr + start, at - start);
+        r->text_len += at - start;
+    }
+}
+
+static void close_anchor(reader *r) {
+    if (r->anchor != NO_ANCHOR && r->text_len > 0) {
+        alm_str text = alm_arena_copy(r->refs.arena, (alm_str){r->text, r->text_len});
+        r->refs.items[r->anchor].text = text;
+    }
+    r->anchor = NO_ANCHOR;
+}
+
+/* Attributes. */
+
+/** The value of an attribute, references decoded. */
+static bool attr(reader *r, const alm_html_token *tag, const char *name, alm_str *value) {
+    alm_str raw;
+    if (!alm_html_attr(tag, name, &raw)) return false;
+    *value = alm_html_decode(r->refs.arena, raw, true);
+    return true;
+}
+
+/** Is @p word one of the words that white space parts in @p list? */
+static bool has_word(alm_str list, const char *word) {
+    for (size_t at = 0; at < list.len;) {
+        size_t end = at;
+        while (end < list.len && (unsigned char)list.ptr[end] > ' ' && list.ptr[end] != ',') end++;
+        if (alm_str_is_nocase(alm_str_slice(list, at, end), alm_str_of(word))) return true;
+        at = end + 1;
+    }
+    return false;
+}
+
+static bool is_nofollow(alm_str rel) {
+    return has_word(rel, "nofollow") || has_word(rel, "sponsored") || has_word(rel, "ugc");
+}
+
+/** What follows "javascript:", where @p target is such; else empty. */
+static alm_str script_of(alm_str target) {
+    static const char scheme[] = "javascript:";
+    target = alm_str_trim(target);
+    size_t len = sizeof scheme - 1;
+    bool is_script = target.len >= len && alm_str_is_nocase(alm_str_slice(target, 0, len), ALM_STR("javascript:"));
+    return is_script ? alm_str_slice(target, len, target.len) : (alm_str){NULL, 0};
+}
+
+/* Elements. */
+
+static void read_anchor(reader *r, const alm_html_token *tag) {
+    alm_str target, rel = {NULL, 0};
+    close_anchor(r);
+    if (!attr(r, tag, "href", &target)) return;
+    (void)attr(r, tag, "rel", &rel);
+    size_t before = r->refs.count;
+    alm_str script = script_of(target);
+    if (script.len) {
+        alm_links_scan_script(&r->refs, script, ALM_LINK_ANCHOR);
+    } else {
+        bool next = has_word(rel, "next") || has_word(rel, "prev");
+        alm_link_ref ref = {.kind = next ? ALM_LINK_NEXT : ALM_LINK_ANCHOR, .target = target};
+        ref.nofollow = is_nofollow(rel);
+        alm_link_refs_add(&r->refs, &ref);
+    }
+    if (r->refs.count == before || !alm_html_is(tag, "a")) return;
+    r->anchor = (ptrdiff_t)before;
+    r->text_len = 0;
+    r->text_space = false;
+}
+
+static void read_frame(reader *r, const alm_html_token *tag) {
+    alm_link_ref ref = {.kind = ALM_LINK_FRAME};
+    if (attr(r, tag, "src", &ref.target) && alm_str_trim(ref.target).len && !script_of(ref.target).len)
+        alm_link_refs_add(&r->refs, &ref);
+}
+
+static void read_base(reader *r, const alm_html_token *tag) {
+    if (r->has_base || (r->noscript && !r->options->with_noscript)) return;
+    r->has_base = attr(r, tag, "href", &r->base);
+}
+
+static bool is_feed_type(alm_str type) {
+    size_t end = 0;
+    while (end < type.len && type.ptr[end] != ';') end++;
+    type = alm_str_trim(alm_str_slice(type, 0, end));
+    return alm_str_is_nocase(type, ALM_STR("application/rss+xml")) ||
+           alm_str_is_nocase(type, ALM_STR("application/atom+xml"));
+}
+
+static void read_link(reader *r, const alm_html_token *tag) {
+    alm_str rel, type = {NULL, 0};
+    alm_link_ref ref = {.kind = ALM_LINK_ALTERNATE};
+    if (!attr(r, tag, "rel", &rel) || !attr(r, tag, "href", &ref.target)) return;
+    (void)attr(r, tag, "type", &type);
+    if (has_word(rel, "canonical"))
+        ref.kind = ALM_LINK_CANONICAL;
+    else if (has_word(rel, "next") || has_word(rel, "prev"))
+        ref.kind = ALM_LINK_NEXT;
+    else if (has_word(rel, "sitemap") || (has_word(rel, "alternate") && is_feed_type(type)))
+        ref.kind = ALM_LINK_FEED;
+    else if (!has_word(rel, "alternate") || has_word(rel, "stylesheet"))
+        return;
+    ref.nofollow = is_nofollow(rel);
+    alm_link_refs_add(&r->refs, &ref);
+}
+
+static void read_meta(reader *r, const alm_html_token *tag) {
+    alm_str content, name;
+    if (!attr(r, tag, "content", &content)) return;
+    if (attr(r, tag, "name", &name)) alm_robots_tag_add_meta(&r->robots, name, content, r->options->token);
+    if (!attr(r, tag, "http-equiv", &name)) return;
+    if (!alm_str_is_nocase(alm_str_trim(name), ALM_STR("refresh"))) return;
+    alm_link_ref ref = {.kind = ALM_LINK_REFRESH};
+    if (r->noscript && !r->options->with_noscript) return;
+    if (alm_links_parse_refresh(content, &ref.delay_ms, &ref.target) && ref.target.len)
+        alm_link_refs_add(&r->refs, &ref);
+}
+
+/** A handler such as onclick="location.href='/a.html'". */
+static void read_handler(reader *r, const alm_html_token *tag) {
+    static const char prefix[] = "onclick";
+    alm_str script;
+    size_t len = sizeof prefix - 1;
+    if (tag->attrs.len < len + 4) return;
+    bool maybe = false;
+    for (size_t at = 0; at + len < tag->attrs.len && !maybe; at++) {
+        const char *o = memchr(tag->attrs.ptr + at, 'o', tag->attrs.len - at);
+        if (!o) return;
+        at = (size_t)(o - tag->attrs.ptr);
+        maybe =
+            tag->attrs.len - at > len && alm_str_is_nocase(alm_str_slice(tag->attrs, at, at + len), ALM_STR(prefix));
+    }
+    if (maybe && attr(r, tag, prefix, &script)) alm_links_scan_script(&r->refs, script, ALM_LINK_ANCHOR);
+}
+
+static void read_start_tag(reader *r, const alm_html_token *tag) {
+    alm_str type;
+    if (alm_html_is(tag, "a") || alm_html_is(tag, "area"))
+        read_anchor(r, tag);
+    else if (alm_html_is(tag, "base"))
+        read_base(r, tag);
+    else if (alm_html_is(tag, "link"))
+        read_link(r, tag);
+    else if (alm_html_is(tag, "meta"))
+        read_meta(r, tag);
+    else if (alm_html_is(tag, "frame") || alm_html_is(tag, "iframe"))
+        read_frame(r, tag);
+    else if (alm_html_is(tag, "noscript"))
+        r->noscript++;
+    else if (alm_html_is(tag, "script"))
+        r->script_is_data =
+            alm_html_attr(tag, "type", &type) && alm_str_is_nocase(alm_str_trim(type), ALM_STR("text/xml"));
+    read_handler(r, tag);
+}
+
+static void read_raw(reader *r, const alm_html_token *token) {
+    if (!alm_html_is(token, "script")) return;
+    if (r->script_is_data)
+        alm_links_read_datastore(&r->refs, token->text, true);
+    else
+        alm_links_scan_script(&r->refs, token->text, ALM_LINK_SCRIPT);
+}
+
+static void read_document(reader *r, alm_str html) {
+    enum { HEAD = 512 };
+    alm_html source = alm_html_of(html);
+    alm_html_token token;
+    alm_str head = alm_str_slice(html, 0, html.len < HEAD ? html.len : HEAD);
+    if (alm_str_find(head, ALM_STR("<datastore>"), 0) != SIZE_MAX &&
+        alm_str_starts(alm_str_trim(head), ALM_STR("<?xml"))) {
+        alm_links_read_datastore(&r->refs, html, false);
+        return;
+    }
+    while (r->refs.status >= 0 && alm_html_next(&source, &token) != ALM_HTML_END_OF_INPUT) {
+        switch (token.kind) {
+        case ALM_HTML_START_TAG: read_start_tag(r, &token); break;
+        case ALM_HTML_END_TAG:
+            if (alm_html_is(&token, "a")) close_anchor(r);
+            if (r->noscript && alm_html_is(&token, "noscript")) r->noscript--;
+            break;
+        case ALM_HTML_TEXT:
+            if (r->anchor != NO_ANCHOR) add_text(r, token.text);
+            break;
+        case ALM_HTML_RAW: read_raw(r, &token); break;
+        case ALM_HTML_END_OF_INPUT: break;
+        }
+    }
+    close_anchor(r);
+}
+
+/* Resolving. */
+
+typedef struct resolver {
+    alm_links *links;
+    alm_link *items;
+    alm_url_context context;
+    uint32_t *table; /* open addressing: index + 1 of an item, 0 free */
+    size_t mask;
+    bool repeated;
+} resolver;
+
+/** Is there an item of the same kind and URL? Else note @p item, which is going to be the next one. */
+static bool seen(resolver *v, const alm_link *item) {
+    size_t at = (size_t)alm_hash(item->url.href) & v->mask;
+    for (; v->table[at]; at = (at + 1) & v->mask) {
+        const alm_link *other = &v->items[v->table[at] - 1];
+        if (other->kind == item->kind && alm_str_is(other->url.href, item->url.href)) return true;
+    }
+    v->table[at] = (uint32_t)v->links->count + 1;
+    return false;
+}
+
+static alm_status resolve_refs(resolver *v, alm_arena *arena, const alm_link_refs *refs, size_t from) {
+    for (size_t i = from; i < refs->count; i++) {
+        const alm_link_ref *ref = &refs->items[i];
+        alm_link item = {.kind = ref->kind, .nofollow = ref->nofollow, .text = ref->text, .delay_ms = ref->delay_ms};
+        alm_status status = alm_url_parse(&item.url, arena, ref->target, &v->context, NULL);
+        if (status == ALM_E_NOMEM) return status;
+        if (status < 0) {
+            v->links->dropped++;
+            continue;
+        }
+        if (!v->repeated && seen(v, &item)) continue;
+        v->items[v->links->count++] = item;
+    }
+    return ALM_OK;
+}
+
+static alm_status find_base(alm_links *links, alm_arena *arena, const reader *r, alm_url_charset *charset) {
+    alm_url_context context = {.base = r->options->url, .charset = charset};
+    links->base = *r->options->url;
+    if (!r->has_base) return ALM_OK;
+    alm_status status = alm_url_parse(&links->base, arena, r->base, &context, NULL);
+    return status == ALM_E_NOMEM ? status : ALM_OK; /* a base that is none is as if it were not there */
+}
+
+static alm_status resolve(alm_links *links, alm_arena *arena, reader *r, alm_url_charset *charset) {
+    alm_status status = find_base(links, arena, r, charset);
+    if (status < 0) return status;
+    /* room for the siblings that are made up; the table stays at most half full */
+    size_t room = r->refs.count + (r->options->without_paging ? 0 : ALM_PAGING_MAX), size = 64;
+    while (size < 2 * room) size *= 2;
+    resolver v = {.links = links, .mask = size - 1, .repeated = r->options->repeated};
+    v.context = (alm_url_context){.base = &links->base, .charset = charset};
+    v.items = alm_arena_calloc(arena, room ? room : 1, sizeof *v.items);
+    v.table = alm_arena_calloc(arena, size, sizeof *v.table);
+    if (!v.items || !v.table) return ALM_E_NOMEM;
+    links->items = v.items;
+    status = resolve_refs(&v, arena, &r->refs, 0);
+    if (status < 0 || r->options->without_paging) return status;
+    size_t found = r->refs.count;
+    alm_links_fill_siblings(&r->refs, r->options->url, links->items, links->count);
+    return r->refs.status < 0 ? r->refs.status : resolve_refs(&v, arena, &r->refs, found);
+}
+
+/** Drop what scripts and siblings make up. */
+static void drop_paging(alm_link_refs *refs) {
+    size_t kept = 0;
+    for (size_t i = 0; i < refs->count; i++)
+        if (refs->items[i].kind != ALM_LINK_PAGING) refs->items[kept++] = refs->items[i];
+    refs->count = kept;
+}
+
+alm_status alm_links_read(alm_links **out, alm_arena *arena, alm_str html, const alm_links_options *options,
+                          alm_err *err) {
+    if (!options || !options->url) return alm_fail(err, ALM_E_INVALID, "links need the page's URL");
+    reader r = {.options = options, .anchor = NO_ANCHOR};
+    r.refs = (alm_link_refs){.arena = arena, .max = options->max ? options->max : DEFAULT_MAX};
+    alm_url_charset *charset = NULL;
+    alm_links *links = ALM_ARENA_NEW(arena, alm_links);
+    alm_status status = links ? alm_url_charset_new(&charset, options->charset) : ALM_E_NOMEM;
+    if (status < 0) goto out;
+    read_document(&r, html);
+    status = r.refs.status;
+    if (status < 0) goto out;
+    if (options->without_paging) drop_paging(&r.refs);
+    links->robots = r.robots;
+    status = resolve(links, arena, &r, charset);
+    links->truncated = r.refs.truncated;
+out:
+    alm_url_charset_free(charset);
+    if (status == ALM_E_NOMEM && arena->held >= arena->max) status = ALM_E_LIMIT;
+    if (status < 0) return alm_fail(err, status, "links do not fit into memory");
+    *out = links;
+    return ALM_OK;
+}
+
+/* Refresh. */
+
+static bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r'; }
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+static size_t skip_spaces(alm_str s, size_t at) {
+    while (at < s.len && is_space(s.ptr[at])) at++;
+    return at;
+}
+
+/** Seconds at *at, as milliseconds; false where there are none. */
+static bool read_delay(alm_str s, size_t *at, uint32_t *delay_ms) {
+    uint64_t ms = 0;
+    size_t i = *at;
+    for (; i < s.len && is_digit(s.ptr[i]); i++)
+        if (ms < UINT32_MAX) ms = ms * 10 + (uint64_t)(s.ptr[i] - '0') * 1000;
+    if (i == *at && (i >= s.len || s.ptr[i] != '.')) return false;
+    for (uint64_t unit = 100; i < s.len && (is_digit(s.ptr[i]) || s.ptr[i] == '.'); i++) {
+        if (s.ptr[i] == '.') continue;
+        ms += (uint64_t)(s.ptr[i] - '0') * unit;
+        unit /= 10;
+    }
+    *delay_ms = ms > UINT32_MAX ? UINT32_MAX : (uint32_t)ms;
+    *at = i;
+    return true;
+}
+
+/** Offset behind "url =", where that stands at @p at. */
+static size_t skip_url_word(alm_str s, size_t at) {
+    if (s.len - at < 3 || !alm_str_is_nocase(alm_str_slice(s, at, at + 3), ALM_STR("url"))) return at;
+    size_t equals = skip_spaces(s, at + 3);
+    if (equals >= s.len || s.ptr[equals] != '=') return at;
+    return skip_spaces(s, equals + 1);
+}
+
+bool alm_links_parse_refresh(alm_str content, uint32_t *delay_ms, alm_str *url) {
+    size_t at = skip_spaces(content, 0);
+    uint32_t delay = 0;
+    if (!read_delay(content, &at, &delay)) return false;
+    size_t after = at;
+    at = skip_spaces(content, at);
+    bool parted = at > after;
+    if (at < content.len && (content.ptr[at] == ';' || content.ptr[at] == ',')) {
+        parted = true;
+        at = skip_spaces(content, at + 1);
+    }
+    if (at < content.len && !parted) return false;
+    at = skip_url_word(content, at);
+    alm_str rest = alm_str_slice(content, at, content.len);
+    if (rest.len && (rest.ptr[0] == '"' || rest.ptr[0] == '\'')) {
+        char quote = rest.ptr[0];
+        rest = alm_str_slice(rest, 1, rest.len);
+        const char *close = rest.len ? memchr(rest.ptr, quote, rest.len) : NULL;
+        if (close) rest.len = (size_t)(close - rest.ptr);
+    }
+    *delay_ms = delay;
+    *url = alm_str_trim(rest);
+    return true;
+}
