@@ -7,7 +7,6 @@ import socket
 import socketserver
 import ssl
 import threading
-import time
 import zlib
 
 PAGE = ("<!DOCTYPE html><html><head><title>{title}</title></head><body><h1>{title}</h1>"
@@ -55,6 +54,9 @@ class Handler(socketserver.BaseRequestHandler):
             if not piece:
                 return None
             data += piece
+            if data[:1] == b"\x16":  # a TLS handshake where HTTP is spoken
+                self.request.sendall(response("speak HTTP", "400 Bad Request"))
+                return None
         lines = data.decode("latin-1").split("\r\n")
         headers = {k.strip().lower(): v.strip() for k, v in (x.split(":", 1) for x in lines[1:] if ":" in x)}
         return Request(lines[0], headers)
@@ -144,8 +146,7 @@ def endless_headers(connection, _request, _server):
 
 def endless_informational(connection, _request, _server):
     while True:
-        connection.sendall(b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n")
-        time.sleep(0.0005)
+        connection.sendall(b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n" * 100)
 
 
 def cut_short(connection, _request, _server):
