@@ -30,7 +30,6 @@ for path in packs:
     files = [(pack[key], kind) for key, kind in PART_OF_PACK.items() if key in pack] + [(f, "part") for f in pack.get("parts", [])]
     wrong += [f"{path.relative_to(root)}: {fault}" for fault in faults(pack)]
     for name, kind in files:
-        for name, kind in files:
         place = path.parent / name
         found = faults(read(place), kind) if place.is_file() else ["there is no such file"]
         wrong += [f"{place.relative_to(root)}: {fault}" for fault in found]
