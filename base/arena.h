@@ -15,6 +15,7 @@ typedef struct alm_arena {
     size_t used;            /**< bytes taken from all chunks, with padding */
     size_t held;            /**< bytes of all chunks */
     size_t max;             /**< cap on held */
+    bool full;              /**< an allocation failed at the cap, not for want of memory; until reset */
 } alm_arena;
 
 /** A caller-placed arena that will hold at most @p max bytes; allocates nothing yet. */

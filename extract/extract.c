@@ -118,6 +118,14 @@ static alm_status extract(alm_session *session, const alm_input *input, alm_err 
     return status;
 }
 
+/* A full arena is the fault of this page, not of the machine: other pages can go on. */
+static alm_status tell_full(alm_session *session, alm_status status) {
+    if (status != ALM_E_NOMEM || !session->arena.full) return status;
+    session->err = (alm_err){0};
+    return alm_fail(&session->err, ALM_E_LIMIT, "needs more than %d MiB of memory, the limit for one page",
+                    (int)(ALM_SESSION_ARENA_MAX >> 20));
+}
+
 static int settle(alm_session *session, alm_status status) {
     if (status != ALM_OK) {
         alm_fail(&session->err, status, status == ALM_E_NOMEM ? "out of memory" : "failed: %s",
@@ -140,7 +148,7 @@ int alm_extract(alm_session *session, const alm_input *input) {
     alm_arena_reset(&session->arena);
     alm_status status = ALM_E_INVALID;
     if (input->bytes || input->len == 0)
-        status = extract(session, input, &session->err);
+        status = tell_full(session, extract(session, input, &session->err));
     else
         alm_fail(&session->err, status, "no bytes");
     session->has_document = status == ALM_OK;
