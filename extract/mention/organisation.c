@@ -20,6 +20,7 @@ static bool may_stand_inside(const alm_folded *folded, const alm_token *token) {
     case ALM_CLASS_PLACE:
     case ALM_CLASS_ORG_PART:
     case ALM_CLASS_ORG_SUFFIX:
+    case ALM_CLASS_SELF_ORG:
     case ALM_CLASS_LOCAL:
     case ALM_CLASS_GOODS_NOUN:
     case ALM_CLASS_ORG: return true;
@@ -55,14 +56,25 @@ static uint32_t reach(const alm_folded *folded, uint32_t end) {
     return first;
 }
 
-/* The first place name of the stretch starts the name, unless an organisation's suffix stands before it. */
+/* What a name surely follows: punctuation, a value, a case word, a role. Other words may be half a name cut in two. */
+static bool is_hard_boundary(const alm_folded *folded, uint32_t first) {
+    return first == 0 || folded->tokens[first - 1].class_id != ALM_CLASS_TEXT ||
+           !alm_is_han(folded->tokens[first - 1].cp);
+}
+
+/*
+ * The first place name of the stretch starts the name, unless a name's part stands before it, or no more than two
+ * characters that follow a boundary: then they are the name's own and the place name only looks like one.
+ */
 static uint32_t begin_at_place(const alm_folded *folded, uint32_t first, uint32_t suffix) {
     for (uint32_t i = first; i < suffix; i++) {
         uint16_t class_id = folded->tokens[i].class_id;
         if (class_id == ALM_CLASS_ORG_SUFFIX || class_id == ALM_CLASS_ORG || class_id == ALM_CLASS_ORG_PART)
             return first;
         if (folded->tokens[i].cp == ALM_CP_QUOTE_OPEN) return i;
-        if (class_id == ALM_CLASS_PLACE || (class_id == ALM_CLASS_LOCAL && i == first)) return i;
+        if (class_id == ALM_CLASS_LOCAL && i == first) return i;
+        if (class_id != ALM_CLASS_PLACE) continue;
+        return alm_walk_length(folded, first, i) <= 2 && is_hard_boundary(folded, first) ? first : i;
     }
     return first;
 }
@@ -78,17 +90,27 @@ static bool is_weak(const alm_folded *folded, const alm_token *suffix) {
     return alm_str_is_c(alm_token_attr(folded, suffix, ALM_CLASS_ORG_SUFFIX, 1), "weak");
 }
 
-/* A weak ending (one that ordinary words have too) needs a name that starts like one, and must not run on. */
-static bool weak_holds(const alm_folded *folded, uint32_t first, uint32_t suffix) {
-    if (suffix + 1 < folded->count && alm_is_plain_han(&folded->tokens[suffix + 1])) return false;
-    if (alm_walk_length(folded, first, suffix) < 1) return false;
+static bool starts_like_a_name(const alm_folded *folded, uint32_t first, uint32_t suffix) {
     for (uint32_t i = first; i < suffix; i++) {
         uint16_t class_id = folded->tokens[i].class_id;
         if (class_id == ALM_CLASS_PLACE || class_id == ALM_CLASS_LOCAL || class_id == ALM_CLASS_ORG_SUFFIX ||
             class_id == ALM_CLASS_ORG_PART || folded->tokens[i].cp == ALM_CP_QUOTE_OPEN)
             return true;
     }
-    return alm_walk_length(folded, first, suffix) >= MIN_WEAK;
+    return false;
+}
+
+/* Kinds whose names are often a bare word and a one-character ending: shops, villages, temples. */
+static bool goes_with_bare_words(alm_organisation_type type) {
+    return type == ALM_ORGANISATION_COMPANY || type == ALM_ORGANISATION_COMMUNITY || type == ALM_ORGANISATION_OTHER;
+}
+
+/* A weak ending (one that ordinary words have too) needs a name that starts like one, and must not run on. */
+static bool weak_holds(const alm_folded *folded, uint32_t first, uint32_t suffix) {
+    if (suffix + 1 < folded->count && alm_is_plain_han(&folded->tokens[suffix + 1])) return false;
+    if (starts_like_a_name(folded, first, suffix)) return true;
+    alm_organisation_type type = type_of(alm_token_attr(folded, &folded->tokens[suffix], ALM_CLASS_ORG_SUFFIX, 0));
+    return goes_with_bare_words(type) && alm_walk_length(folded, first, suffix) >= MIN_WEAK;
 }
 
 static alm_status fold_name(alm_folded *folded, uint32_t first, uint32_t suffix) {
@@ -106,12 +128,29 @@ static alm_status fold_name(alm_folded *folded, uint32_t first, uint32_t suffix)
     return status == ALM_OK ? alm_fold(folded, first, suffix + 1, mention) : status;
 }
 
+/* "The association", "this company": a reference to an organisation that settle resolves. */
+static alm_status adopt_reference(alm_folded *folded, uint32_t i) {
+    const alm_token *token = &folded->tokens[i];
+    if (token->class_id != ALM_CLASS_SELF_ORG) return ALM_OK;
+    alm_mention org = {.class_id = ALM_CLASS_ORG,
+                       .start = token->start,
+                       .end = token->end,
+                       .name = alm_token_text(folded, token),
+                       .detail = type_of(alm_token_attr(folded, token, ALM_CLASS_SELF_ORG, 0)),
+                       .reference = true,
+                       .strength = 50,
+                       .rule = ALM_STR("organisation/reference")};
+    uint32_t mention;
+    alm_status status = alm_mention_add(folded, &org, &mention);
+    return status == ALM_OK ? alm_fold(folded, i, i + 1, mention) : status;
+}
+
 /* Suffixes from the right: a name that ends at the last one swallows those inside it. */
 static alm_status find_at(alm_folded *folded, uint32_t suffix, uint32_t *next) {
     uint32_t first = reach(folded, suffix);
     first = begin_at_place(folded, first, suffix);
     *next = suffix;
-    if (first == suffix) return ALM_OK; /* the bare word: a reference, settled later */
+    if (first == suffix) return adopt_reference(folded, suffix);
     if (is_weak(folded, &folded->tokens[suffix]) && !weak_holds(folded, first, suffix)) return ALM_OK;
     *next = first;
     return fold_name(folded, first, suffix);
@@ -140,6 +179,8 @@ alm_status alm_organisations_find(alm_folded *folded, alm_err *err) {
             status = adopt_word(folded, i);
         else if (alm_token_can_be(folded, token, ALM_CLASS_ORG_SUFFIX))
             status = find_at(folded, i, &i);
+        else
+            status = adopt_reference(folded, i);
     }
     if (status == ALM_OK) status = alm_fold_close(folded);
     return status == ALM_OK ? ALM_OK : alm_fail(err, status, "cannot fold organisations: %s", alm_status_name(status));

@@ -96,6 +96,7 @@ static int score_left(const alm_folded *folded, uint32_t first) {
     const alm_token *before = &folded->tokens[first - 1];
     switch (before->class_id) {
     case ALM_CLASS_ROLE: return 45;
+    case ALM_CLASS_MEMBER: return 35;
     case ALM_CLASS_PERSON: return 10;
     case ALM_CLASS_BY:
     case ALM_CLASS_BEHALF:
@@ -242,7 +243,7 @@ static candidate after_role(const alm_folded *folded, uint32_t first) {
     uint32_t last = first;
     while (last < folded->count && alm_is_plain_han(&folded->tokens[last]) && last - first < 6) last++;
     size_t length = last - first;
-    if (length < 2 || length > 5 || score_right(folded, last) < 12) return found;
+    if (length < 3 || length > 5 || score_right(folded, last) < 12) return found;
     if (consult(folded, last - 1, last, ALM_CLASS_NAME_STOP)) return found;
     return (candidate){first, last, 72, found.rule};
 }

@@ -1,23 +1,36 @@
 /*
  * Roles: [prefix…] head, and a department before the head where the text runs on from an organisation's name.
  */
+#include "base/utf8.h"
 #include "extract/mention/mention.h"
 #include "extract/mention/walk.h"
 
-/* A head that the lexicon also knows as something else is a role all the same: it names what somebody is. */
-static bool is_head(const alm_folded *folded, const alm_token *token) {
-    return token->class_id == ALM_CLASS_ROLE_HEAD ||
-           (token->class_id != ALM_CLASS_ROLE && alm_token_can_be(folded, token, ALM_CLASS_ROLE_HEAD));
+static bool is_kind(const alm_folded *folded, const alm_token *head, const char *kind) {
+    return alm_str_is_c(alm_token_attr(folded, head, ALM_CLASS_ROLE_HEAD, 0), kind);
+}
+
+/* One character becomes plain text again; a longer word stays, as an ordinary one. */
+static void as_text(const alm_folded *folded, alm_token *token) {
+    alm_str text = alm_token_text(folded, token);
+    size_t at = 0;
+    uint32_t cp = alm_utf8_next(text, &at);
+    token->class_id = at == text.len ? ALM_CLASS_TEXT : ALM_CLASS_NOUN;
+    token->cp = at == text.len ? cp : ALM_FOLD_BASE + ALM_CLASS_NOUN;
+}
+
+static void as_title(alm_token *token) {
+    token->class_id = ALM_CLASS_TITLE;
+    token->cp = ALM_FOLD_BASE + ALM_CLASS_TITLE;
 }
 
 static alm_status fold_role(alm_folded *folded, uint32_t first, uint32_t head) {
     const alm_token *tokens = folded->tokens;
-    alm_mention role = {.class_id = ALM_CLASS_ROLE,
+    alm_mention role = {.class_id = is_kind(folded, &tokens[head], "member") ? ALM_CLASS_MEMBER : ALM_CLASS_ROLE,
                         .start = tokens[first].start,
                         .end = tokens[head].end,
                         .name = alm_str_slice(folded->text, tokens[first].start, tokens[head].end),
-                        .strength = 90};
-    role.rule = alm_token_attr(folded, &tokens[head], ALM_CLASS_ROLE_HEAD, 0);
+                        .strength = 90,
+                        .rule = ALM_STR("role/head")};
     uint32_t mention;
     alm_status status = alm_mention_add(folded, &role, &mention);
     return status == ALM_OK ? alm_fold(folded, first, head + 1, mention) : status;
@@ -28,8 +41,15 @@ alm_status alm_roles_find(alm_folded *folded, alm_err *err) {
     for (uint32_t i = 0; status == ALM_OK && i < folded->count; i++) {
         uint32_t head = i;
         while (head < folded->count && folded->tokens[head].class_id == ALM_CLASS_ROLE_PREFIX) head++;
-        if (head >= folded->count || !is_head(folded, &folded->tokens[head])) continue;
-        /* prefixes chain (former, executive, vice): the longest chain wins */
+        if (head >= folded->count || folded->tokens[head].class_id != ALM_CLASS_ROLE_HEAD) {
+            /* a prefix without a head is no part of a role */
+            for (; i < head; i++) as_text(folded, &folded->tokens[i]);
+            continue;
+        }
+        if (is_kind(folded, &folded->tokens[head], "title")) {
+            as_title(&folded->tokens[head]);
+            continue;
+        }
         status = fold_role(folded, i, head);
         i = head;
     }

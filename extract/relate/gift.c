@@ -74,6 +74,7 @@ static bool is_transparent(const alm_token *token) {
     case ALM_CLASS_ORG_SUFFIX:
     case ALM_CLASS_ORG_PART:
     case ALM_CLASS_ROLE:
+    case ALM_CLASS_MEMBER:
     case ALM_CLASS_ADVERB:
     case ALM_CLASS_NOUN:
     case ALM_CLASS_NUMBER:

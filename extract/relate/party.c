@@ -92,7 +92,7 @@ static alm_status read_posts(alm_relation *relation, const alm_match *match, uin
             while (end < last && names_organisation(folded->tokens[end].class_id)) end++;
             status = as_organisation(relation, i, end, &organisation);
             i = end - 1;
-        } else if (token->class_id == ALM_CLASS_ROLE) {
+        } else if (token->class_id == ALM_CLASS_ROLE || token->class_id == ALM_CLASS_MEMBER) {
             uint32_t at = organisation ? organisation : *carried ? *carried : ALM_OWN_ORGANISATION;
             for (size_t m = 0; status == ALM_OK && m < member_count; m++)
                 status = alm_post_add(relation, &(alm_post){.member = members[m],
@@ -141,6 +141,14 @@ static alm_status accept(alm_relation *relation, const alm_match *match, uint32_
         uint32_t organisation;
         status = as_organisation(relation, org_first, org_last, &organisation);
         if (status == ALM_OK && actor.person) actor.organisation = organisation;
+        uint32_t role_first, role_last;
+        if (status == ALM_OK && alm_match_group(match, "role", &role_first, &role_last))
+            status = alm_post_add(relation, &(alm_post){.member = members[0],
+                                                        .organisation = organisation,
+                                                        .role = folded->tokens[role_first].mention,
+                                                        .start = folded->tokens[match->start].start,
+                                                        .end = folded->tokens[match->end - 1].end,
+                                                        .rule = match->rule->id});
     }
     if (status != ALM_OK || count > 1) return status;
     return fold_party(relation, match->start, match->end, &actor);

@@ -8,6 +8,7 @@
 #define ALM_EXTRACT_RELATE_RELATION_H
 
 #include "extract/document.h"
+#include "extract/rules/explain.h"
 #include "extract/rules/fold.h"
 #include "extract/rules/rule.h"
 #include "extract/session.h"
@@ -63,6 +64,7 @@ typedef struct alm_relation {
     alm_document *document;
     alm_folded *folded;
     alm_matcher *matcher;
+    const alm_explain *explain;
     alm_post *posts;
     size_t post_count, post_cap;
     alm_actor *actors; /**< by alm_mention.detail of a PARTY */

@@ -99,10 +99,46 @@ static alm_status span_add(settler *s, entity *e, alm_span span) {
 static alm_status collect(settler *s) {
     for (uint32_t i = 0; i < s->folded->mention_count; i++) {
         alm_mention *m = &s->folded->mentions[i];
-        if (m->class_id != ALM_CLASS_ORG && m->class_id != ALM_CLASS_PERSON) continue;
+        if ((m->class_id != ALM_CLASS_ORG && m->class_id != ALM_CLASS_PERSON) || m->reference) continue;
         uint32_t index;
         alm_status status = entity_for(s, m->name, i + 1, m->class_id == ALM_CLASS_PERSON, &index);
         if (status == ALM_OK) status = span_add(s, &s->entities[index], span_of(s, m->start, m->end));
+        if (status != ALM_OK) return status;
+        m->entity = index + 1;
+    }
+    return ALM_OK;
+}
+
+/* ---- references ---- */
+
+static uint32_t type_of(const settler *s, const entity *e) {
+    return e->mention ? s->folded->mentions[e->mention - 1].detail : (uint32_t)ALM_ORGANISATION_OTHER;
+}
+
+/* Whom "the company" at mention @p m means: the publisher where its kind fits, else the last one of that kind before
+ * it. */
+static uint32_t resolve(const settler *s, const alm_mention *m) {
+    uint32_t best = 0, at = 0;
+    for (uint32_t i = 0; i < s->folded->mention_count; i++) {
+        const alm_mention *other = &s->folded->mentions[i];
+        if (other->class_id != ALM_CLASS_ORG || other->reference || other->start >= m->start || other->start < at)
+            continue;
+        if (other->detail != m->detail) continue;
+        best = other->entity;
+        at = other->start;
+    }
+    bool own_fits = s->own && (m->detail == ALM_ORGANISATION_ASSOCIATION || m->detail == ALM_ORGANISATION_CHARITY);
+    return own_fits || !best ? s->own : best;
+}
+
+static alm_status resolve_references(settler *s) {
+    for (uint32_t i = 0; i < s->folded->mention_count; i++) {
+        alm_mention *m = &s->folded->mentions[i];
+        if (m->class_id != ALM_CLASS_ORG || !m->reference) continue;
+        m->entity = resolve(s, m);
+        if (m->entity) continue;
+        uint32_t index; /* nobody to refer to: it stands for itself */
+        alm_status status = entity_for(s, m->name, i + 1, false, &index);
         if (status != ALM_OK) return status;
         m->entity = index + 1;
     }
@@ -129,10 +165,6 @@ static bool is_short_for(alm_str brief, alm_str full) {
         (void)start;
     }
     return true;
-}
-
-static uint32_t type_of(const settler *s, const entity *e) {
-    return e->mention ? s->folded->mentions[e->mention - 1].detail : (uint32_t)ALM_ORGANISATION_OTHER;
 }
 
 static bool may_be_same(const settler *s, const entity *brief, const entity *full) {
@@ -460,6 +492,7 @@ alm_status alm_relation_settle(alm_relation *relation) {
     settler s = {.relation = relation, .arena = &relation->session->arena, .folded = relation->folded};
     alm_status status = collect(&s);
     if (status == ALM_OK) status = find_own(&s);
+    if (status == ALM_OK) status = resolve_references(&s);
     if (status == ALM_OK) join_aliases(&s);
     if (status == ALM_OK) merge_told_twice(&s);
     if (status == ALM_OK) status = put_entities(&s);

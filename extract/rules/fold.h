@@ -31,6 +31,7 @@ typedef struct alm_mention {
     uint32_t detail;        /**< of ORG: its alm_organisation_type; of PERSON, ROLE: flags of the finder */
     uint32_t entity;        /**< index + 1 of the settled entity; 0 = not settled */
     alm_str rule;           /**< who made it */
+    bool reference;         /**< of ORG: no name of its own ("the association"); settle finds whom it means */
     uint8_t strength;       /**< how sure its finder is, 0..100 */
 } alm_mention;
 

@@ -213,7 +213,8 @@ static alm_status load_part_words(alm_pack *pack, const alm_yaml_node *file, con
     return words ? load_words(pack, words, err) : ALM_OK;
 }
 
-/* Words of the parts come first: what they say of a word is its primary sense. Rules come last, for they name classes. */
+/* Words of the parts come first: what they say of a word is its primary sense. Rules come last, for they name classes.
+ */
 static alm_status load_parts(alm_pack *pack, const alm_yaml_node *parts, const alm_yaml_node *lexicons, alm_err *err) {
     size_t count = parts ? parts->count : 0;
     const alm_yaml_node **roots = alm_arena_calloc(&pack->arena, count, sizeof *roots);
@@ -250,8 +251,7 @@ static alm_status load(alm_pack *pack, alm_err *err) {
     if (status == ALM_OK) status = alm_value_tables_new(&pack->values, values, err);
     if (status == ALM_OK) status = read_yaml(pack, alm_yaml_get(root, "page"), &pack->page, err);
     if (status == ALM_OK) status = read_yaml(pack, alm_yaml_get(root, "tables"), &pack->tables, err);
-    if (status == ALM_OK)
-        status = load_parts(pack, alm_yaml_get(root, "parts"), alm_yaml_get(root, "lexicons"), err);
+    if (status == ALM_OK) status = load_parts(pack, alm_yaml_get(root, "parts"), alm_yaml_get(root, "lexicons"), err);
     if (status == ALM_OK) qsort(pack->rules, pack->rule_count, sizeof *pack->rules, order);
     return status;
 }
