@@ -23,6 +23,7 @@ static bool may_be_item(const alm_folded *folded, const alm_token *token) {
     case ALM_CLASS_PLACE:
     case ALM_CLASS_NOUN: return true;
     case ALM_CLASS_PLAIN: return alm_str_is_c(alm_token_attr(folded, token, ALM_CLASS_PLAIN, 0), "noun");
+    case ALM_CLASS_GIFT_NOUN: return false;
     default: return alm_token_can_be(folded, token, ALM_CLASS_GOODS_NOUN);
     }
 }
@@ -94,10 +95,15 @@ static alm_status find_quantities(alm_folded *folded) {
     return alm_fold_close(folded);
 }
 
+static bool is_goods_noun(const alm_folded *folded, const alm_token *token) {
+    return token->class_id == ALM_CLASS_GOODS_NOUN ||
+           (token->class_id == ALM_CLASS_ORG_PART && alm_token_can_be(folded, token, ALM_CLASS_GOODS_NOUN));
+}
+
 /* A run of item tokens that ends with a goods noun and has no quantity. */
 static alm_status find_nouns(alm_folded *folded) {
     for (uint32_t i = (uint32_t)folded->count; i-- > 0;) {
-        if (folded->tokens[i].class_id != ALM_CLASS_GOODS_NOUN) continue;
+        if (!is_goods_noun(folded, &folded->tokens[i])) continue;
         uint32_t first = run_left(folded, i + 1);
         if (first > i) first = i;
         alm_status status = fold_goods(folded, first, i + 1, first, i + 1, NULL);

@@ -29,7 +29,14 @@ static bool may_stand_inside(const alm_folded *folded, const alm_token *token) {
         alm_str part = alm_token_attr(folded, token, ALM_CLASS_PLAIN, 0);
         return alm_str_is_c(part, "name") || alm_str_is_c(part, "noun");
     }
-    default: return alm_token_can_be(folded, token, ALM_CLASS_ORG_PART);
+    case ALM_CLASS_NOUN:
+    case ALM_CLASS_VERB:
+    case ALM_CLASS_ADVERB:
+    case ALM_CLASS_FUNCTION:
+    case ALM_CLASS_GIFT_NOUN:
+    case ALM_CLASS_DIRECTION:
+    case ALM_CLASS_SUBJECT_NOUN: return alm_token_can_be(folded, token, ALM_CLASS_ORG_PART);
+    default: return false;
     }
 }
 
@@ -171,6 +178,13 @@ static alm_status adopt_word(alm_folded *folded, uint32_t i) {
     return status == ALM_OK ? alm_fold(folded, i, i + 1, mention) : status;
 }
 
+/* One-character endings that ended nothing are characters of ordinary words. */
+static void release_endings(alm_folded *folded) {
+    for (uint32_t i = 0; i < folded->count; i++)
+        if (folded->tokens[i].class_id == ALM_CLASS_ORG_SUFFIX && is_weak(folded, &folded->tokens[i]))
+            alm_walk_release(folded, i);
+}
+
 alm_status alm_organisations_find(alm_folded *folded, alm_err *err) {
     alm_status status = ALM_OK;
     for (uint32_t i = (uint32_t)folded->count; status == ALM_OK && i-- > 0;) {
@@ -182,6 +196,7 @@ alm_status alm_organisations_find(alm_folded *folded, alm_err *err) {
         else
             status = adopt_reference(folded, i);
     }
+    release_endings(folded);
     if (status == ALM_OK) status = alm_fold_close(folded);
     return status == ALM_OK ? ALM_OK : alm_fail(err, status, "cannot fold organisations: %s", alm_status_name(status));
 }

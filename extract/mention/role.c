@@ -1,21 +1,11 @@
 /*
  * Roles: [prefix…] head, and a department before the head where the text runs on from an organisation's name.
  */
-#include "base/utf8.h"
 #include "extract/mention/mention.h"
 #include "extract/mention/walk.h"
 
 static bool is_kind(const alm_folded *folded, const alm_token *head, const char *kind) {
     return alm_str_is_c(alm_token_attr(folded, head, ALM_CLASS_ROLE_HEAD, 0), kind);
-}
-
-/* One character becomes plain text again; a longer word stays, as an ordinary one. */
-static void as_text(const alm_folded *folded, alm_token *token) {
-    alm_str text = alm_token_text(folded, token);
-    size_t at = 0;
-    uint32_t cp = alm_utf8_next(text, &at);
-    token->class_id = at == text.len ? ALM_CLASS_TEXT : ALM_CLASS_NOUN;
-    token->cp = at == text.len ? cp : ALM_FOLD_BASE + ALM_CLASS_NOUN;
 }
 
 static void as_title(alm_token *token) {
@@ -43,7 +33,7 @@ alm_status alm_roles_find(alm_folded *folded, alm_err *err) {
         while (head < folded->count && folded->tokens[head].class_id == ALM_CLASS_ROLE_PREFIX) head++;
         if (head >= folded->count || folded->tokens[head].class_id != ALM_CLASS_ROLE_HEAD) {
             /* a prefix without a head is no part of a role */
-            for (; i < head; i++) as_text(folded, &folded->tokens[i]);
+            for (; i < head; i++) alm_walk_release(folded, i);
             continue;
         }
         if (is_kind(folded, &folded->tokens[head], "title")) {

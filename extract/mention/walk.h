@@ -45,4 +45,7 @@ size_t alm_walk_length(const alm_folded *folded, uint32_t first, uint32_t last);
  * UINT32_MAX. */
 uint32_t alm_walk_opening(const alm_folded *folded, uint32_t close, uint32_t max);
 
+/** Tokens[i] is no word here: one character becomes plain text again, a longer word an ordinary noun. */
+void alm_walk_release(alm_folded *folded, uint32_t i);
+
 #endif

@@ -143,6 +143,32 @@ static bool is_foreign_amount(const reader *r, uint32_t i) {
     return governed_by(r, i, ALM_CLASS_NOT_GIFT, 8) || governed_by(r, i, ALM_CLASS_COST, 4) || value->amount.len == 0;
 }
 
+/* Nothing but other things, amounts, list marks and articles between the verb and the thing at @p i. */
+static bool is_listed(const reader *r, const event *e, uint32_t i) {
+    uint32_t first = i > e->last ? e->last : i + 1, last = i > e->last ? i : e->first;
+    for (uint32_t at = first; at < last; at++) switch (r->tokens[at].class_id) {
+        case ALM_CLASS_GOODS:
+        case ALM_CLASS_MONEY:
+        case ALM_CLASS_QUANTITY:
+        case ALM_CLASS_WORTH:
+        case ALM_CLASS_TOTAL:
+        case ALM_CLASS_ETC:
+        case ALM_CLASS_OF:
+        case ALM_CLASS_WITH:
+        case ALM_CLASS_MANY:
+        case ALM_CLASS_GIFT_NOUN:
+        case ALM_CLASS_FUNCTION: break;
+        case ALM_CLASS_PARTY:
+            if (i > e->last) break;
+            return false;
+        case ALM_CLASS_TEXT:
+            if (r->tokens[at].cp == ALM_CP_LIST_COMMA || r->tokens[at].cp == ALM_CP_COMMA) break;
+            return false;
+        default: return false;
+        }
+    return true;
+}
+
 static void add_what(reader *r, event *e, uint32_t from, uint32_t i) {
     alm_gift *gift = &e->gift;
     const alm_token *token = &r->tokens[i];
@@ -157,7 +183,7 @@ static void add_what(reader *r, event *e, uint32_t from, uint32_t i) {
             return;
     } else if (!alm_mention_of(r->folded, token)->value && i > from) {
         /* a thing without a quantity counts in a list of what is given, not anywhere in the sentence */
-        if (i > e->last && clause_end(r, e->last) < i) return;
+        if (!is_listed(r, e, i)) return;
     }
     r->used[i] = true;
     gift->whats[gift->what_count++] = what;
@@ -221,12 +247,18 @@ static void mention_add(uint32_t *list, size_t *count, uint32_t mention) {
     if (mention && *count < ALM_MAX_PARTIES) list[(*count)++] = mention;
 }
 
+/* A name in brackets behind a name says it again in other words. */
+static bool is_gloss(const reader *r, uint32_t i) {
+    return i >= r->first + 2 && r->tokens[i - 1].cp == ALM_CP_BRACKET_OPEN &&
+           r->tokens[i - 2].class_id == ALM_CLASS_PARTY;
+}
+
 /* All names in [first, last) with their cases into the event; true where a subject or agent was among them. */
 static bool read_names(reader *r, event *e, uint32_t first, uint32_t last, bool want_donors) {
     bool found = false;
     for (uint32_t i = first; i < last; i++) {
         const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[i]);
-        if (!actor) continue;
+        if (!actor || is_gloss(r, i)) continue;
         switch (case_of(r, i)) {
         case CASE_RECIPIENT: mention_add(e->gift.recipients, &e->gift.recipient_count, principal(actor)); break;
         case CASE_CHANNEL: mention_add(e->gift.channels, &e->gift.channel_count, principal(actor)); break;
