@@ -1,0 +1,130 @@
+#include "extract/relate/table_words.h"
+
+#include "base/alloc.h"
+
+enum { MAX_WORDS = 2048 };
+
+typedef struct word {
+    alm_str text;
+    int what; /* alm_column, or one of the negative kinds */
+    alm_str currency;
+    uint32_t power;
+} word;
+
+enum { WORD_TOTAL = -1, WORD_EMPTY = -2, WORD_UNIT = -3 };
+
+struct alm_table_words {
+    word *words;
+    size_t count, cap;
+};
+
+static const char *const column_names[] = {"unknown",   "number", "donor", "person", "organisation", "role",
+                                           "branch",    "amount", "value", "goods",  "quantity",     "unit",
+                                           "recipient", "date",   "note",  "foreign"};
+
+static alm_status add(alm_table_words *words, word item, alm_err *err) {
+    void *items = words->words;
+    alm_status status = alm_grow(&items, &words->cap, words->count, sizeof(word), MAX_WORDS);
+    words->words = items;
+    if (status != ALM_OK) return alm_fail(err, status, "too many table words");
+    words->words[words->count++] = item;
+    return ALM_OK;
+}
+
+static alm_status add_list(alm_table_words *words, const alm_yaml_node *list, int what, alm_err *err) {
+    if (!list) return ALM_OK;
+    if (list->kind != ALM_YAML_SEQUENCE) return alm_yaml_fail(list, err, "expected a list of words");
+    for (size_t i = 0; i < list->count; i++) {
+        alm_str text;
+        alm_status status = alm_yaml_text(&text, list->items[i], err);
+        if (status == ALM_OK) status = add(words, (word){.text = text, .what = what}, err);
+        if (status != ALM_OK) return status;
+    }
+    return ALM_OK;
+}
+
+static alm_status add_columns(alm_table_words *words, const alm_yaml_node *columns, alm_err *err) {
+    if (!columns || columns->kind != ALM_YAML_MAPPING) return ALM_OK;
+    for (size_t i = 0; i < columns->count; i++) {
+        int column = ALM_COLUMN_NUMBER;
+        while (column < ALM_COLUMN_FOREIGN && !alm_str_is_c(columns->pairs[i].key->scalar, column_names[column]))
+            column++;
+        if (column == ALM_COLUMN_FOREIGN)
+            return alm_yaml_fail(columns->pairs[i].key, err, "unknown kind of column '%s'",
+                                 columns->pairs[i].key->scalar.ptr);
+        alm_status status = add_list(words, columns->pairs[i].value, column, err);
+        if (status != ALM_OK) return status;
+    }
+    return ALM_OK;
+}
+
+static alm_status add_units(alm_table_words *words, const alm_yaml_node *units, alm_err *err) {
+    for (size_t i = 0; units && i < units->count; i++) {
+        const alm_yaml_node *unit = units->items[i];
+        int64_t power = 0;
+        if (unit->kind != ALM_YAML_SEQUENCE || unit->count != 3)
+            return alm_yaml_fail(unit, err, "expected [word, currency, power of ten]");
+        alm_status status = alm_yaml_int(&power, unit->items[2], 0, 12, err);
+        if (status == ALM_OK)
+            status =
+                add(words, (word){unit->items[0]->scalar, WORD_UNIT, unit->items[1]->scalar, (uint32_t)power}, err);
+        if (status != ALM_OK) return status;
+    }
+    return ALM_OK;
+}
+
+alm_status alm_table_words_new(alm_table_words **out, const alm_yaml_node *node, alm_err *err) {
+    static const char *const keys[] = {"columns", "foreign", "totals", "empty", "units", NULL};
+    alm_status status = alm_yaml_expect_keys(node, keys, err);
+    if (status != ALM_OK) return status;
+    alm_table_words *words = alm_calloc(1, sizeof *words);
+    if (!words) return alm_fail(err, ALM_E_NOMEM, "out of memory");
+    status = add_columns(words, alm_yaml_get(node, "columns"), err);
+    if (status == ALM_OK) status = add_list(words, alm_yaml_get(node, "foreign"), ALM_COLUMN_FOREIGN, err);
+    if (status == ALM_OK) status = add_list(words, alm_yaml_get(node, "totals"), WORD_TOTAL, err);
+    if (status == ALM_OK) status = add_list(words, alm_yaml_get(node, "empty"), WORD_EMPTY, err);
+    if (status == ALM_OK) status = add_units(words, alm_yaml_get(node, "units"), err);
+    if (status != ALM_OK) {
+        alm_table_words_free(words);
+        return status;
+    }
+    *out = words;
+    return ALM_OK;
+}
+
+void alm_table_words_free(alm_table_words *words) {
+    if (!words) return;
+    alm_free(words->words);
+    alm_free(words);
+}
+
+static bool holds(alm_str text, alm_str part) { return alm_str_find(text, part, 0) != SIZE_MAX; }
+
+alm_column alm_table_words_column(const alm_table_words *words, alm_str head, alm_column_unit *unit) {
+    alm_column best = ALM_COLUMN_UNKNOWN;
+    size_t longest = 0, longest_unit = 0;
+    *unit = (alm_column_unit){0};
+    if (head.len == 0 || head.len > 90) return best;
+    for (size_t i = 0; i < words->count; i++) {
+        const word *w = &words->words[i];
+        if (w->what == WORD_UNIT && w->text.len > longest_unit && holds(head, w->text)) {
+            *unit = (alm_column_unit){w->currency, w->power};
+            longest_unit = w->text.len;
+        }
+        if (w->what <= 0 || w->text.len <= longest || !holds(head, w->text)) continue;
+        best = (alm_column)w->what;
+        longest = w->text.len;
+    }
+    return best;
+}
+
+static bool is_word(const alm_table_words *words, alm_str cell, int what) {
+    for (size_t i = 0; i < words->count; i++)
+        if (words->words[i].what == what && alm_str_is(words->words[i].text, cell)) return true;
+    return false;
+}
+
+bool alm_table_words_is_total(const alm_table_words *words, alm_str cell) { return is_word(words, cell, WORD_TOTAL); }
+bool alm_table_words_is_empty(const alm_table_words *words, alm_str cell) {
+    return cell.len == 0 || is_word(words, cell, WORD_EMPTY);
+}
