@@ -175,7 +175,7 @@ static void read_money(const scan *s, reading *r, const word *unit, size_t at) {
     if (exact && colloquial && coin == end) coin = read_bare_coin(s, r, coin);
     end = coin;
     const word *ending = peek(s, end, WORD_WHOLE);
-    if (ending) end += ending->text.len;
+    if (ending && (ending->number == 0 || !han_follows(s, end + ending->text.len))) end += ending->text.len;
     r->unit_end = r->end = end;
     if (end < s->text.len && s->text.ptr[end] == '/') r->each = true;
 }
@@ -226,7 +226,7 @@ static void read_unit(const scan *s, reading *r) {
 static void read_after(const scan *s, reading *r) {
     for (int i = 0; i < 2; i++) {
         const word *after = peek(s, alm_numeral_skip_blanks(s->text, r->end), WORD_AFTER);
-        if (!after) return;
+        if (!after || after->number >= WORD_COMPARISON) return;
         r->end = alm_numeral_skip_blanks(s->text, r->end) + after->text.len;
         if (after->number == ALM_QUALIFIER_EXACT) continue;
         r->qualifier = (alm_qualifier)after->number;
@@ -313,14 +313,16 @@ outcome alm_amount_read_range(const scan *s, reading *r) {
     second.n.start = r->n.start;
     second.n.digits = r->n.digits;
     second.n.negative = r->n.negative;
-    second.n.more = false;
+    second.n.more = second.n.arabic = false;
     second.n.lone_digit = false;
     second.n.bare = r->n.bare;
     second.value = second.low = r->value;
     second.bounds = true;
-    const word *between = peek(s, second.end, WORD_BETWEEN);
-    if (to->number == 1 && !between) return OUTCOME_NONE;
-    if (between) second.end += between->text.len;
+    if (to->number == 1) {
+        const word *between = peek(s, second.end, WORD_BETWEEN);
+        if (!between) return OUTCOME_NONE;
+        second.end += between->text.len;
+    }
     *r = second;
     return OUTCOME_VALUE;
 }

@@ -14,11 +14,12 @@ typedef struct builder {
     numeral *n;
     figure total, section, digit; /* above the last scale; above the last unit; not yet counted by a unit */
     bool has_total, has_section, has_digit;
-    bool zero;    /* a zero stands before the digit: no unit is understood */
-    bool wide;    /* the digit is an Arabic number of several digits */
-    bool closed;  /* a fraction was taken: only scales may follow */
-    bool some;    /* the numeral begins with "several" */
-    bool implied; /* the digit stands for a unit without digit */
+    bool zero;     /* a zero stands before the digit: no unit is understood */
+    bool wide;     /* the digit is an Arabic number of several digits */
+    bool closed;   /* a fraction was taken: only scales may follow */
+    bool some;     /* the numeral begins with "several" */
+    bool counting; /* the digit is one that only counts: "two" before a unit */
+    bool implied;  /* the digit stands for a unit without digit */
     int last_unit, last_scale;
     int tokens;
 } builder;
@@ -94,6 +95,22 @@ size_t alm_numeral_arabic_end(alm_str text, size_t at, bool *grouped, bool *frac
     return end;
 }
 
+/* "e14" behind digits: its end, and the power; or @p at. */
+static size_t exponent_end(alm_str text, size_t at, int *power) {
+    size_t end = at + 1;
+    if (at >= text.len || (text.ptr[at] | 0x20) != 'e') return at;
+    bool negative = end < text.len && text.ptr[end] == '-';
+    if (negative || (end < text.len && text.ptr[end] == '+')) end++;
+    size_t start = end;
+    int value = 0;
+    while (end < text.len && is_digit(text.ptr[end]) && end - start < 2) value = value * 10 + (text.ptr[end++] - '0');
+    bool more =
+        end < text.len && (is_digit(text.ptr[end]) || ((text.ptr[end] | 0x20) >= 'a' && (text.ptr[end] | 0x20) <= 'z'));
+    if (end == start || more) return at;
+    *power = negative ? -value : value;
+    return end;
+}
+
 static const word *peek(const builder *b, size_t at, uint32_t roles) {
     return alm_word_at(b->tables, b->text, at, roles);
 }
@@ -111,6 +128,9 @@ static step take_arabic(builder *b, size_t at) {
     alm_exact value;
     if (!alm_exact_read(&value, alm_str_slice(b->text, at, end))) return b->tokens ? STEP_STOP : STEP_FAIL;
     if (b->tokens && (grouped || fraction)) return STEP_STOP;
+    int power = 0;
+    size_t behind = b->tokens ? end : exponent_end(b->text, end, &power);
+    if (power) value = alm_exact_scale(value, power);
     b->digit = (figure){value, value, value};
     b->has_digit = true;
     b->wide = end - at > 1;
@@ -118,7 +138,7 @@ static step take_arabic(builder *b, size_t at) {
     b->n->fraction = fraction;
     b->n->grouped = grouped;
     b->n->arabic = b->tokens == 0;
-    b->at = end;
+    b->at = behind;
     return STEP_TAKEN;
 }
 
@@ -127,7 +147,7 @@ static step take_digit_run(builder *b, size_t at) {
     uint64_t value = b->digit.value.mantissa == 0 ? 0 : b->digit.value.mantissa;
     int count = 1;
     const word *w;
-    while ((w = peek(b, at, WORD_DIGIT)) != NULL) {
+    while ((w = peek(b, at, WORD_DIGIT)) != NULL && !w->counting) {
         if (++count > 19) return STEP_FAIL;
         value = value * 10 + (uint64_t)w->number;
         at += w->text.len;
@@ -150,7 +170,7 @@ static step take_second_digit(builder *b, const word *w, size_t at) {
         b->at = end;
         return STEP_TAKEN;
     }
-    if (b->tokens > 1 || b->n->arabic || at != b->at) return STEP_STOP;
+    if (b->tokens > 1 || b->n->arabic || at != b->at || w->counting || b->counting) return STEP_STOP;
     return take_digit_run(b, at);
 }
 
@@ -165,6 +185,7 @@ static step take_digit(builder *b, const word *w, size_t at) {
     }
     b->digit = figure_of((uint64_t)w->number);
     b->has_digit = true;
+    b->counting = w->counting;
     return STEP_TAKEN;
 }
 
@@ -220,18 +241,21 @@ static step take_unit(builder *b, const word *w, size_t at) {
     if (!figure_add(&b->section, counted)) return STEP_FAIL;
     b->n->unit = b->tokens == 1 && !b->wide ? w->number : 0;
     b->has_section = true;
-    b->has_digit = b->wide = b->zero = false;
+    b->has_digit = b->wide = b->zero = b->implied = false;
     b->last_unit = w->number;
     b->at = at + w->text.len;
     return STEP_TAKEN;
 }
 
-/* Count a digit that no unit follows: 120 for "one hundred two" said short, else the digit itself. */
-static bool settle_digit(builder *b) {
+/* Count a digit that no unit follows: 120 for "one hundred two" said short, else the digit itself. Behind a scale
+ * ("three wan five") that is so at the end alone. */
+static bool settle_digit(builder *b, bool at_end) {
     if (!b->has_digit) return true;
-    int power = b->last_unit ? b->last_unit - 1 : b->has_total && !b->has_section ? b->last_scale - 1 : 0;
+    bool behind_scale = at_end && b->has_total && !b->has_section;
+    int power = b->last_unit ? b->last_unit - 1 : behind_scale ? b->last_scale - 1 : 0;
     bool some = b->digit.value.mantissa == 0;
     if (b->zero || b->wide || b->implied || (some && b->last_unit == 0)) power = 0;
+    b->n->spoken_short = power > 0;
     b->has_digit = b->wide = false;
     b->has_section = true;
     return figure_add(&b->section, figure_scale(b->digit, power));
@@ -257,7 +281,7 @@ static step take_scale(builder *b, const word *w, size_t at) {
     bool smaller = !b->last_scale || w->number < b->last_scale;
     if (!counted && smaller) return STEP_STOP;
     if (b->n->digit_run) return STEP_STOP;
-    if (!settle_digit(b)) return STEP_FAIL;
+    if (!settle_digit(b, false)) return STEP_FAIL;
     if (smaller) { /* what stands below the scale before */
         if (!figure_add(&b->total, figure_scale(b->section, w->number))) return STEP_FAIL;
         b->section = (figure){0};
@@ -293,20 +317,20 @@ static step take_more(builder *b, const word *w, size_t at) {
 static step take_point(builder *b, const word *w, size_t at) {
     if (b->closed || b->n->arabic || b->n->bounds || !(b->has_digit || b->has_section || b->has_total))
         return STEP_STOP;
-    size_t start = at + w->text.len, end = start;
+    size_t end = alm_numeral_skip_blanks(b->text, at + w->text.len);
     uint64_t digits = 0;
     int places = 0;
     for (const word *d; end < b->text.len && places < 18; places++) {
         if (is_digit(b->text.ptr[end])) {
             digits = digits * 10 + (uint64_t)(b->text.ptr[end++] - '0');
-        } else if ((d = peek(b, end, WORD_DIGIT)) != NULL) {
+        } else if ((d = peek(b, end, WORD_DIGIT)) != NULL && !d->counting) {
             digits = digits * 10 + (uint64_t)d->number;
             end += d->text.len;
         } else {
             break;
         }
     }
-    if (places == 0 || peek(b, end, WORD_UNIT | WORD_DIGIT) || !settle_digit(b)) return STEP_STOP;
+    if (places == 0 || peek(b, end, WORD_UNIT | WORD_DIGIT) || !settle_digit(b, true)) return STEP_STOP;
     alm_exact fraction = alm_exact_of(digits, -places);
     if (!figure_add(&b->section, (figure){fraction, fraction, fraction})) return STEP_FAIL;
     b->has_section = true;
@@ -360,7 +384,7 @@ static bool finish(builder *b) {
     numeral *n = b->n;
     n->lone_digit = b->tokens == 1 && b->has_digit && !n->arabic && !b->implied;
     n->arabic = n->arabic && b->tokens == 1;
-    if (!settle_digit(b) || !add_section(b)) return false;
+    if (!settle_digit(b, true) || !add_section(b)) return false;
     n->value = b->total.value;
     n->low = b->total.low;
     n->high = b->total.high;

@@ -16,16 +16,17 @@ typedef struct numeral {
     int scale;                  /**< the power of ten of the last scale word, 0: none. "2 to 3 wan" hands it to the 2 */
     int unit; /**< the power of ten of the last unit word where the numeral is one digit and that unit, else 0 */
     bool negative;
-    bool stated;     /**< `value` is a figure that stands there; false for "several tens of thousands" */
-    bool more;       /**< "odd, and more" was read, inside or behind */
-    bool bounds;     /**< low and high are bounds */
-    bool bare;       /**< starts with a hundred, a thousand, … that no digit counts */
-    bool lone_digit; /**< one Chinese digit and no more */
-    bool arabic;     /**< Arabic digits alone, perhaps with a fraction */
-    bool digit_run;  /**< Chinese digits in a row without units: 2-0-2-0 */
-    bool fraction;   /**< has a decimal fraction */
-    bool capital;    /**< has digits in the form of cheques */
-    bool grouped;    /**< Arabic with group marks */
+    bool stated;       /**< `value` is a figure that stands there; false for "several tens of thousands" */
+    bool more;         /**< "odd, and more" was read, inside or behind */
+    bool bounds;       /**< low and high are bounds */
+    bool bare;         /**< starts with a hundred, a thousand, … that no digit counts */
+    bool spoken_short; /**< the last unit was left out: "one hundred two" for 120 */
+    bool lone_digit;   /**< one Chinese digit and no more */
+    bool arabic;       /**< Arabic digits alone, perhaps with a fraction */
+    bool digit_run;    /**< Chinese digits in a row without units: 2-0-2-0 */
+    bool fraction;     /**< has a decimal fraction */
+    bool capital;      /**< has digits in the form of cheques */
+    bool grouped;      /**< Arabic with group marks */
 } numeral;
 
 /**

@@ -21,9 +21,10 @@ static bool push(scan *s, const alm_value *value) {
 typedef struct prefix {
     size_t start;
     const word *currency, *qualifier, *bare, *each, *ordinal;
+    const word *comparison; /* stands behind the number */
 } prefix;
 
-static void read_prefix(const scan *s, size_t start, prefix *out) {
+static void read_prefix(const scan *s, size_t start, size_t end_of_value, prefix *out) {
     *out = (prefix){.start = start};
     for (int i = 0; i < 4; i++) {
         size_t end = out->start;
@@ -32,6 +33,11 @@ static void read_prefix(const scan *s, size_t start, prefix *out) {
             alm_word_before(s->tables, s->text, s->floor, end,
                             WORD_CURRENCY_BEFORE | WORD_BEFORE | WORD_BEFORE_BARE | WORD_EACH | WORD_ORDINAL);
         if (!w || (w->role == WORD_BEFORE && w->number == WORD_NO_QUALIFIER)) return;
+        if (w->role == WORD_BEFORE && w->number == WORD_COMPARED) {
+            const word *after = peek(s, alm_numeral_skip_blanks(s->text, end_of_value), WORD_AFTER);
+            if (!after || after->number < WORD_COMPARISON) return;
+            out->comparison = after;
+        }
         const word **slot = w->role == WORD_CURRENCY_BEFORE ? &out->currency
                             : w->role == WORD_BEFORE        ? &out->qualifier
                             : w->role == WORD_BEFORE_BARE   ? &out->bare
@@ -46,9 +52,8 @@ static void read_prefix(const scan *s, size_t start, prefix *out) {
 
 /* A hundred, a thousand, … without a digit is a figure only beside a word that says so, or as money of two units. */
 static bool bare_is_number(const reading *r, const prefix *p) {
-    if (!r->n.bare || r->n.more || p->qualifier || p->bare || p->each || p->currency) return true;
-    bool composite = r->n.value.mantissa != 1 || (r->n.scale && r->n.value.exponent > r->n.scale);
-    return composite && (r->kind != ALM_VALUE_NUMBER || r->n.value.mantissa != 1);
+    if (!r->n.bare || r->n.more || r->n.spoken_short || p->qualifier || p->bare || p->each || p->currency) return true;
+    return r->n.value.mantissa == 1 && r->n.scale && r->n.value.exponent > r->n.scale && r->kind != ALM_VALUE_NUMBER;
 }
 
 static bool is_code(const scan *s, const reading *r) {
@@ -63,6 +68,8 @@ static bool is_code(const scan *s, const reading *r) {
 static void settle_qualifier(reading *r, const prefix *p) {
     if (r->n.more)
         r->qualifier = ALM_QUALIFIER_MORE_THAN;
+    else if (p->comparison)
+        r->qualifier = (alm_qualifier)(p->comparison->number - WORD_COMPARISON);
     else if (p->qualifier && !r->bounds)
         r->qualifier = (alm_qualifier)p->qualifier->number;
     else if (p->bare && r->n.bare)
@@ -124,7 +131,8 @@ static bool join_bounds(scan *s, const alm_value *v) {
 /* @p start is the first byte of the reading itself (a "per cent" word may precede the numeral). */
 static outcome emit(scan *s, reading *r, size_t start) {
     prefix p;
-    read_prefix(s, start, &p);
+    read_prefix(s, start, r->end, &p);
+    if (p.comparison) r->end = alm_numeral_skip_blanks(s->text, r->end) + p.comparison->text.len;
     if (p.ordinal && r->form == ALM_FORM_PLAIN && r->kind != ALM_VALUE_MONEY) {
         p.start = start - p.ordinal->text.len;
         r->form = ALM_FORM_ORDINAL;
@@ -149,7 +157,8 @@ static outcome emit(scan *s, reading *r, size_t start) {
                    .end = (uint32_t)r->end,
                    .number_start = (uint32_t)r->n.start,
                    .number_end = (uint32_t)r->number_end,
-                   .each = r->each || p.each};
+                   .each = r->each || p.each,
+                   .scaled = r->n.scale != 0};
     if (r->kind == ALM_VALUE_MONEY && !(v.unit = alm_arena_copy(s->arena, alm_str_of(r->iso))).ptr)
         return OUTCOME_NOMEM;
     if (r->kind == ALM_VALUE_QUANTITY) v.unit = alm_str_slice(s->text, r->unit_start, r->unit_end);
@@ -208,6 +217,25 @@ static outcome push_code(scan *s, const numeral *n, size_t end) {
     return push(s, &v) ? OUTCOME_VALUE : OUTCOME_NOMEM;
 }
 
+/* Where numbers alone are asked for: a minus sign and a leading point, where nothing stands before them. */
+static void take_signs(const scan *s, numeral *n) {
+    const char *p = s->text.ptr;
+    size_t at = n->start;
+    if (!n->arabic && !n->scale) return;
+    if (n->arabic && !n->fraction && !n->grouped && at > s->floor && p[at - 1] == '.' && (at < 2 || p[at - 2] != '.')) {
+        n->value = n->low = n->high = alm_exact_scale(n->value, -(int)(n->number_end - at));
+        n->fraction = true;
+        at--;
+    }
+    bool minus = at > s->floor && p[at - 1] == '-';
+    bool alone = at < 2 || p[at - 2] == ' ' || p[at - 2] == '(' || p[at - 2] == ',';
+    if (minus && alone) {
+        n->negative = true;
+        at--;
+    }
+    n->start = at;
+}
+
 static outcome read_numeral(scan *s, size_t at, size_t *next) {
     reading r = {0};
     if (!alm_numeral_read(&r.n, s->tables, s->text, at)) {
@@ -215,6 +243,7 @@ static outcome read_numeral(scan *s, size_t at, size_t *next) {
         return OUTCOME_NONE;
     }
     *next = r.n.number_end;
+    if (s->numbers_only) take_signs(s, &r.n);
     alm_value date = {0};
     outcome done = s->numbers_only ? OUTCOME_NONE : alm_date_read(s, &date, &r.n);
     if (done == OUTCOME_VALUE) {
@@ -284,8 +313,11 @@ static outcome read_value(scan *s, size_t at, size_t *next) {
     const word *w = peek(s, at, WORD_SKIP | WORD_KEEP | WORD_VAGUE | WORD_PER_HUNDRED | WORD_DATE_RELATIVE);
     bool wordy = w && (w->role == WORD_VAGUE || w->role == WORD_DATE_RELATIVE);
     if (w && (w->role == WORD_SKIP || (wordy && s->numbers_only))) {
-        *next = at + w->text.len;
-        return OUTCOME_NONE;
+        numeral n; /* a numeral that reaches further is no such word: "one point two" */
+        if (!alm_numeral_read(&n, s->tables, s->text, at) || n.number_end <= at + w->text.len) {
+            *next = at + w->text.len;
+            return OUTCOME_NONE;
+        }
     }
     if (w && w->role == WORD_VAGUE) return read_vague(s, w, at, next);
     outcome done = OUTCOME_NONE;

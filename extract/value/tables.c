@@ -126,50 +126,55 @@ typedef struct section {
     uint32_t role;
     int number, min, max; /* number of a list's words; bounds of a mapping's numbers */
     word_date_unit date_unit;
-    bool capital;
+    bool capital, counting;
 } section;
 
 static const section sections[] = {
-    {"numerals", "digits", SHAPE_NUMBERS, WORD_DIGIT, 0, 0, 9, 0, false},
-    {"numerals", "capital_digits", SHAPE_NUMBERS, WORD_DIGIT, 0, 0, 9, 0, true},
-    {"numerals", "tens", SHAPE_NUMBERS, WORD_TENS, 0, 2, 9, 0, false},
-    {"numerals", "units", SHAPE_NUMBERS, WORD_UNIT, 0, 1, 3, 0, false},
-    {"numerals", "scales", SHAPE_NUMBERS, WORD_SCALE, 0, 4, 16, 0, false},
-    {"numerals", "latin_scales", SHAPE_NUMBERS, WORD_LATIN_SCALE, 0, 1, 12, 0, false},
-    {"numerals", "point", SHAPE_LIST, WORD_POINT, 0, 0, 0, 0, false},
-    {"numerals", "negative", SHAPE_LIST, WORD_NEGATIVE, 0, 0, 0, 0, false},
-    {"numerals", "half", SHAPE_LIST, WORD_HALF, 0, 0, 0, 0, false},
-    {"numerals", "some", SHAPE_LIST, WORD_SOME, 0, 0, 0, 0, false},
-    {"numerals", "more", SHAPE_LIST, WORD_MORE, 0, 0, 0, 0, false},
-    {"numerals", "more_before_unit", SHAPE_LIST, WORD_MORE, 1, 0, 0, 0, false},
-    {"numerals", "ordinal", SHAPE_LIST, WORD_ORDINAL, 0, 0, 0, 0, false},
-    {"numerals", "per_hundred", SHAPE_NUMBERS, WORD_PER_HUNDRED, 0, 1, 8, 0, false},
-    {"numerals", "percent_signs", SHAPE_NUMBERS, WORD_PERCENT_SIGN, 0, 1, 8, 0, false},
-    {"numerals", "fraction", SHAPE_LIST, WORD_FRACTION, 0, 0, 0, 0, false},
-    {"numerals", "and", SHAPE_LIST, WORD_AND, 0, 0, 0, 0, false},
-    {"numerals", "range", SHAPE_LIST, WORD_RANGE, 0, 0, 0, 0, false},
-    {"numerals", "range_between", SHAPE_LIST, WORD_RANGE, 1, 0, 0, 0, false},
-    {"numerals", "between", SHAPE_LIST, WORD_BETWEEN, 0, 0, 0, 0, false},
-    {"numerals", "and_bound", SHAPE_LIST, WORD_AND, 1, 0, 0, 0, false},
-    {"qualifiers", "before", SHAPE_QUALIFIERS, WORD_BEFORE, 0, 0, 0, 0, false},
-    {"qualifiers", "before_bare", SHAPE_QUALIFIERS, WORD_BEFORE_BARE, 0, 0, 0, 0, false},
-    {"qualifiers", "not_before", SHAPE_LIST, WORD_BEFORE, WORD_NO_QUALIFIER, 0, 0, 0, false},
-    {"qualifiers", "after", SHAPE_QUALIFIERS, WORD_AFTER, 0, 0, 0, 0, false},
-    {"qualifiers", "each", SHAPE_LIST, WORD_EACH, 0, 0, 0, 0, false},
-    {"words", "vague", SHAPE_LIST, WORD_VAGUE, 0, 0, 0, 0, false},
-    {"words", "vague_before_measure", SHAPE_LIST, WORD_VAGUE, 1, 0, 0, 0, false},
-    {"words", "skip", SHAPE_LIST, WORD_SKIP, 0, 0, 0, 0, false},
-    {"words", "keep", SHAPE_LIST, WORD_KEEP, 0, 0, 0, 0, false},
-    {"dates", "year", SHAPE_LIST, WORD_DATE_UNIT, DATE_YEAR, 0, 0, 0, false},
-    {"dates", "month", SHAPE_LIST, WORD_DATE_UNIT, DATE_MONTH, 0, 0, 0, false},
-    {"dates", "day", SHAPE_LIST, WORD_DATE_UNIT, DATE_DAY, 0, 0, 0, false},
-    {"dates", "january", SHAPE_LIST, WORD_DATE_UNIT, DATE_JANUARY, 0, 0, 0, false},
-    {"dates", "relative_year", SHAPE_NUMBERS, WORD_DATE_RELATIVE, 0, -9, 9, DATE_YEAR, false},
-    {"dates", "relative_month", SHAPE_NUMBERS, WORD_DATE_RELATIVE, 0, -9, 9, DATE_MONTH, false},
-    {"dates", "relative_day", SHAPE_NUMBERS, WORD_DATE_RELATIVE, 0, -9, 9, DATE_DAY, false},
-    {"dates", "until", SHAPE_LIST, WORD_DATE_EDGE, EDGE_UNTIL, 0, 0, 0, false},
-    {"dates", "since", SHAPE_LIST, WORD_DATE_EDGE, EDGE_SINCE, 0, 0, 0, false},
-    {"dates", "onward", SHAPE_LIST, WORD_DATE_EDGE, EDGE_ONWARD, 0, 0, 0, false},
+    {"numerals", "digits", SHAPE_NUMBERS, WORD_DIGIT, 0, 0, 9, 0, false, false},
+    {"numerals", "capital_digits", SHAPE_NUMBERS, WORD_DIGIT, 0, 0, 9, 0, true, false},
+    {"numerals", "counting_digits", SHAPE_NUMBERS, WORD_DIGIT, 0, 0, 9, 0, false, true},
+    {"numerals", "tens", SHAPE_NUMBERS, WORD_TENS, 0, 2, 9, 0, false, false},
+    {"numerals", "units", SHAPE_NUMBERS, WORD_UNIT, 0, 1, 3, 0, false, false},
+    {"numerals", "scales", SHAPE_NUMBERS, WORD_SCALE, 0, 4, 16, 0, false, false},
+    {"numerals", "latin_scales", SHAPE_NUMBERS, WORD_LATIN_SCALE, 0, 1, 12, 0, false, false},
+    {"numerals", "point", SHAPE_LIST, WORD_POINT, 0, 0, 0, 0, false, false},
+    {"numerals", "negative", SHAPE_LIST, WORD_NEGATIVE, 0, 0, 0, 0, false, false},
+    {"numerals", "half", SHAPE_LIST, WORD_HALF, 0, 0, 0, 0, false, false},
+    {"numerals", "some", SHAPE_LIST, WORD_SOME, 0, 0, 0, 0, false, false},
+    {"numerals", "more", SHAPE_LIST, WORD_MORE, 0, 0, 0, 0, false, false},
+    {"numerals", "more_before_unit", SHAPE_LIST, WORD_MORE, 1, 0, 0, 0, false, false},
+    {"numerals", "ordinal", SHAPE_LIST, WORD_ORDINAL, 0, 0, 0, 0, false, false},
+    {"numerals", "per_hundred", SHAPE_NUMBERS, WORD_PER_HUNDRED, 0, 1, 8, 0, false, false},
+    {"numerals", "percent_signs", SHAPE_NUMBERS, WORD_PERCENT_SIGN, 0, 1, 8, 0, false, false},
+    {"numerals", "fraction", SHAPE_LIST, WORD_FRACTION, 0, 0, 0, 0, false, false},
+    {"numerals", "and", SHAPE_LIST, WORD_AND, 0, 0, 0, 0, false, false},
+    {"numerals", "whole", SHAPE_LIST, WORD_WHOLE, 0, 0, 0, 0, false, false},
+    {"numerals", "whole_at_end", SHAPE_LIST, WORD_WHOLE, 1, 0, 0, 0, false, false},
+    {"numerals", "range", SHAPE_LIST, WORD_RANGE, 0, 0, 0, 0, false, false},
+    {"numerals", "range_between", SHAPE_LIST, WORD_RANGE, 1, 0, 0, 0, false, false},
+    {"numerals", "between", SHAPE_LIST, WORD_BETWEEN, 0, 0, 0, 0, false, false},
+    {"numerals", "and_bound", SHAPE_LIST, WORD_AND, 1, 0, 0, 0, false, false},
+    {"qualifiers", "before", SHAPE_QUALIFIERS, WORD_BEFORE, 0, 0, 0, 0, false, false},
+    {"qualifiers", "before_bare", SHAPE_QUALIFIERS, WORD_BEFORE_BARE, 0, 0, 0, 0, false, false},
+    {"qualifiers", "not_before", SHAPE_LIST, WORD_BEFORE, WORD_NO_QUALIFIER, 0, 0, 0, false, false},
+    {"qualifiers", "compared", SHAPE_LIST, WORD_BEFORE, WORD_COMPARED, 0, 0, 0, false, false},
+    {"qualifiers", "comparison", SHAPE_QUALIFIERS, WORD_AFTER, WORD_COMPARISON, 0, 0, 0, false, false},
+    {"qualifiers", "after", SHAPE_QUALIFIERS, WORD_AFTER, 0, 0, 0, 0, false, false},
+    {"qualifiers", "each", SHAPE_LIST, WORD_EACH, 0, 0, 0, 0, false, false},
+    {"words", "vague", SHAPE_LIST, WORD_VAGUE, 0, 0, 0, 0, false, false},
+    {"words", "vague_before_measure", SHAPE_LIST, WORD_VAGUE, 1, 0, 0, 0, false, false},
+    {"words", "skip", SHAPE_LIST, WORD_SKIP, 0, 0, 0, 0, false, false},
+    {"words", "keep", SHAPE_LIST, WORD_KEEP, 0, 0, 0, 0, false, false},
+    {"dates", "year", SHAPE_LIST, WORD_DATE_UNIT, DATE_YEAR, 0, 0, 0, false, false},
+    {"dates", "month", SHAPE_LIST, WORD_DATE_UNIT, DATE_MONTH, 0, 0, 0, false, false},
+    {"dates", "day", SHAPE_LIST, WORD_DATE_UNIT, DATE_DAY, 0, 0, 0, false, false},
+    {"dates", "january", SHAPE_LIST, WORD_DATE_UNIT, DATE_JANUARY, 0, 0, 0, false, false},
+    {"dates", "relative_year", SHAPE_NUMBERS, WORD_DATE_RELATIVE, 0, -9, 9, DATE_YEAR, false, false},
+    {"dates", "relative_month", SHAPE_NUMBERS, WORD_DATE_RELATIVE, 0, -9, 9, DATE_MONTH, false, false},
+    {"dates", "relative_day", SHAPE_NUMBERS, WORD_DATE_RELATIVE, 0, -9, 9, DATE_DAY, false, false},
+    {"dates", "until", SHAPE_LIST, WORD_DATE_EDGE, EDGE_UNTIL, 0, 0, 0, false, false},
+    {"dates", "since", SHAPE_LIST, WORD_DATE_EDGE, EDGE_SINCE, 0, 0, 0, false, false},
+    {"dates", "onward", SHAPE_LIST, WORD_DATE_EDGE, EDGE_ONWARD, 0, 0, 0, false, false},
 };
 
 enum { SECTION_COUNT = sizeof sections / sizeof sections[0] };
@@ -220,9 +225,10 @@ static alm_status add_named(alm_value_tables *tables, const alm_yaml_node *map, 
     const char *names[16] = {NULL};
     for (int i = first; i <= last; i++) names[i - first] = name(i);
     alm_status status = alm_yaml_expect_keys(map, names, err);
+    const int base = like.number;
     for (int i = first; i <= last && status == ALM_OK; i++) {
         const alm_yaml_node *list = alm_yaml_get(map, name(i));
-        like.number = i;
+        like.number = base + i;
         if (list) status = add_list(tables, list, &like, err);
     }
     return status;
@@ -231,7 +237,11 @@ static alm_status add_named(alm_value_tables *tables, const alm_yaml_node *map, 
 static alm_status add_section(alm_value_tables *tables, const alm_yaml_node *values, const section *s, alm_err *err) {
     const alm_yaml_node *node = alm_yaml_get(alm_yaml_get(values, s->group), s->key);
     if (!node) return ALM_OK;
-    word like = {.role = s->role, .number = s->number, .date_unit = s->date_unit, .capital = s->capital};
+    word like = {.role = s->role,
+                 .number = s->number,
+                 .date_unit = s->date_unit,
+                 .capital = s->capital,
+                 .counting = s->counting};
     switch (s->shape) {
     case SHAPE_LIST: return add_list(tables, node, &like, err);
     case SHAPE_NUMBERS: return add_numbers(tables, node, s, like, err);

@@ -27,7 +27,7 @@ typedef enum word_role {
     WORD_RANGE = 1 << 15,           /**< number: 1 where WORD_BETWEEN must follow the second number */
     WORD_CURRENCY_BEFORE = 1 << 16, /**< iso */
     WORD_CURRENCY_AFTER = 1 << 17,  /**< iso; number: power of ten, 0 or -1, -2 for the small coins */
-    WORD_WHOLE = 1 << 18,           /**< "and no cents" */
+    WORD_WHOLE = 1 << 18,           /**< "and no cents"; number: 1 where no Han may follow */
     WORD_MEASURE = 1 << 19,         /**< number: alm_measure */
     WORD_BEFORE = 1 << 20,          /**< number: alm_qualifier, or WORD_NO_QUALIFIER: ends like one but is none */
     WORD_BEFORE_BARE = 1 << 21,     /**< the same, only before a hundred, a thousand, … without a digit */
@@ -42,7 +42,12 @@ typedef enum word_role {
     WORD_DATE_EDGE = 1 << 30      /**< number: word_date_edge */
 } word_role;
 
-enum { WORD_NO_QUALIFIER = -1 };
+/** Numbers of WORD_BEFORE and WORD_AFTER besides alm_qualifier. */
+enum {
+    WORD_NO_QUALIFIER = -1, /**< ends like a qualifier but is none */
+    WORD_COMPARED = -2,     /**< "than": a WORD_AFTER of the comparison follows the number */
+    WORD_COMPARISON = 16    /**< added to the qualifier of a WORD_AFTER that needs WORD_COMPARED */
+};
 
 typedef enum word_date_unit { DATE_YEAR, DATE_MONTH, DATE_DAY, DATE_JANUARY } word_date_unit;
 typedef enum word_date_edge { EDGE_UNTIL, EDGE_SINCE, EDGE_ONWARD } word_date_edge;
@@ -53,7 +58,8 @@ typedef struct word {
     uint32_t role;
     int number;
     word_date_unit date_unit;
-    bool capital; /**< of a digit: the form of cheques */
+    bool capital;  /**< of a digit: the form of cheques */
+    bool counting; /**< of a digit: stands before a unit alone, never in a row of digits or a fraction */
     char iso[4];
 } word;
 

@@ -68,6 +68,7 @@ typedef struct alm_value {
     alm_str unit;      /**< measure word as written, or ISO 4217 code; {0} for a bare number */
     alm_measure measure;        /**< of a quantity */
     bool each;                  /**< "500 yuan a person", "50,000 each": the word "each/per" touches the value */
+    bool scaled;                /**< the numeral has a word such as "ten thousand" or "k": bare, it may well be money */
     bool vague;                 /**< "some", "a batch": a quantity without a number */
     alm_str date_from, date_to; /**< of a date: "YYYY-MM-DD"; {0} where open or where no year can be known */
 } alm_value;

@@ -1,0 +1,213 @@
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/json.h"
+#include "base/yaml.h"
+#include "cli/command.h"
+#include "cli/options.h"
+#include "extract/output/decimal.h"
+#include "extract/pack_file.h"
+#include "extract/page/shadow.h"
+#include "extract/value/value.h"
+
+enum { OPT_TYPE = 1, OPT_PUBLISHED, OPT_STRICT, OPT_RULES };
+enum { MAX_LINE = 16 << 20, MAX_ARENA = 512 << 20 };
+
+static const alm_option options[] = {
+    {OPT_TYPE, 't', "type", "TYPE",
+     "number: all numbers that are no money, without what they count;\n"
+     "money: money alone; a bare number with a word such as wan (ten thousand) counts as yuan;\n"
+     "quantity, date: these alone; without it, all that there is"},
+    {OPT_PUBLISHED, 0, "published", "DATE", "YYYY-MM-DD: gives dates without a year theirs"},
+    {OPT_STRICT, 0, "strict", NULL, "a text is one value from end to end, or gives nothing"},
+    {OPT_RULES, 'r', "rules", "DIR", "rule pack; else $ALMONER_RULES, else the one installed"},
+    {0}};
+
+static const alm_usage usage = {
+    "values", "[options] TEXT|- ...",
+    "Print the numbers, sums of money, quantities and dates in TEXT, one JSON object a line; '-' is standard\n"
+    "input, a text a line. Spans count code points of the text as it was given.\n",
+    options,
+    "Examples:\n"
+    "  almoner values --published 2020-02-18 TEXT\n"
+    "  almoner values --type money - < lines.txt | jq .amount\n"};
+
+typedef enum wanted { WANTED_NUMBER, WANTED_MONEY, WANTED_QUANTITY, WANTED_DATE, WANTED_ALL } wanted;
+
+typedef struct settings {
+    wanted type;
+    bool strict;
+    const char *published, *rules;
+    alm_value_tables *tables;
+    alm_arena arena; /* of one text */
+    alm_buf out;
+    uint64_t line;
+} settings;
+
+static void write_span(alm_json *json, const alm_shadow *shadow, uint32_t start, uint32_t end) {
+    alm_shadow_to_code_points(shadow, start, end, &start, &end);
+    alm_json_array(json);
+    alm_json_uint(json, start);
+    alm_json_uint(json, end);
+    alm_json_array_end(json);
+}
+
+/* Money has two digits behind the point at least; low and high are null where open. */
+static void write_figures(alm_json *json, settings *s, const alm_value *v, bool money) {
+    const char *names[] = {"amount", "low", "high"};
+    const alm_str figures[] = {v->amount, v->low, v->high};
+    for (size_t i = 0; i < 3; i++) {
+        alm_str text = money && figures[i].ptr ? alm_decimal_money(&s->arena, figures[i]) : figures[i];
+        alm_json_member(json, names[i], text);
+    }
+}
+
+static void write_value(settings *s, const alm_shadow *shadow, const alm_value *v) {
+    alm_json json;
+    alm_json_init(&json, &s->out, false);
+    bool money = v->kind == ALM_VALUE_MONEY || s->type == WANTED_MONEY;
+    uint32_t from, to;
+    alm_shadow_to_original(shadow, v->start, v->end, &from, &to);
+    alm_json_object(&json);
+    alm_json_key(&json, "line");
+    alm_json_uint(&json, s->line);
+    alm_json_member(&json, "text", alm_str_slice(shadow->original, from, to));
+    alm_json_key(&json, "span");
+    write_span(&json, shadow, v->start, v->end);
+    alm_json_member_c(&json, "type", money ? "money" : alm_value_kind_name(v->kind));
+    if (v->kind == ALM_VALUE_DATE) {
+        alm_json_member(&json, "from", v->date_from);
+        alm_json_member(&json, "to", v->date_to);
+    } else {
+        alm_json_member_c(&json, "form", alm_value_form_name(v->form));
+        alm_json_key(&json, "number_span");
+        write_span(&json, shadow, v->number_start, v->number_end);
+        alm_json_member_c(&json, "qualifier", alm_qualifier_name(v->qualifier));
+        write_figures(&json, s, v, money);
+        if (money) alm_json_member(&json, "currency", v->unit.ptr ? v->unit : ALM_STR("CNY"));
+        if (v->kind == ALM_VALUE_QUANTITY) {
+            alm_json_member(&json, "unit", v->unit);
+            alm_json_member_c(&json, "measure", alm_measure_name(v->measure));
+        }
+        if (v->each) alm_json_key(&json, "each"), alm_json_bool(&json, true);
+    }
+    alm_json_object_end(&json);
+    alm_buf_add_byte(&s->out, '\n');
+}
+
+static bool is_wanted(const settings *s, const alm_value *v) {
+    switch (s->type) {
+    case WANTED_NUMBER: return !s->strict || v->form != ALM_FORM_CODE;
+    case WANTED_MONEY:
+        return v->kind == ALM_VALUE_MONEY || (v->kind == ALM_VALUE_NUMBER && v->form == ALM_FORM_PLAIN && v->scaled);
+    case WANTED_QUANTITY: return v->kind == ALM_VALUE_QUANTITY;
+    case WANTED_DATE: return v->kind == ALM_VALUE_DATE;
+    case WANTED_ALL: break;
+    }
+    return true;
+}
+
+static alm_status read_text(settings *s, alm_str text, alm_err *err) {
+    alm_value *values;
+    size_t count;
+    alm_shadow shadow;
+    alm_arena_reset(&s->arena);
+    alm_status status = alm_shadow_make(&shadow, &s->arena, text, err);
+    if (status != ALM_OK) return status;
+    status = s->type == WANTED_NUMBER
+                 ? alm_value_scan_numbers(&values, &count, &s->arena, s->tables, shadow.text, err)
+                 : alm_value_scan(&values, &count, &s->arena, s->tables, shadow.text, alm_str_of(s->published), err);
+    if (status != ALM_OK) return status;
+    alm_str whole = alm_str_trim(shadow.text);
+    size_t before = (size_t)(whole.ptr - shadow.text.ptr);
+    for (size_t i = 0; i < count; i++) {
+        bool all = values[i].start == before && values[i].end == before + whole.len;
+        if (is_wanted(s, &values[i]) && (all || !s->strict)) write_value(s, &shadow, &values[i]);
+    }
+    if (s->out.status != ALM_OK) return alm_fail(err, s->out.status, "out of memory");
+    if (fwrite(s->out.ptr, 1, s->out.len, stdout) != s->out.len) return alm_fail(err, ALM_E_IO, "cannot write");
+    alm_buf_reset(&s->out);
+    return ALM_OK;
+}
+
+static alm_status read_lines(settings *s, alm_err *err) {
+    char *line = NULL;
+    size_t room = 0;
+    ssize_t len;
+    alm_status status = ALM_OK;
+    while (status == ALM_OK && (len = getline(&line, &room, stdin)) >= 0) {
+        alm_str text = {line, (size_t)len};
+        if (text.len && text.ptr[text.len - 1] == '\n') text.len--;
+        s->line++;
+        status = text.len > MAX_LINE ? alm_fail(err, ALM_E_LIMIT, "a line longer than %d bytes", MAX_LINE)
+                                     : read_text(s, text, err);
+    }
+    if (status == ALM_OK && ferror(stdin)) status = alm_fail(err, ALM_E_IO, "standard input: cannot read");
+    free(line); /* of getline */
+    return status;
+}
+
+static alm_status load(settings *s, alm_err *err) {
+    char found[ALM_PACK_PATH_MAX];
+    const alm_yaml_node *yaml = NULL;
+    alm_status status = ALM_OK;
+    if (!s->rules || !s->rules[0]) {
+        status = alm_pack_find(found, err);
+        s->rules = found;
+    }
+    if (status == ALM_OK) status = alm_pack_read_yaml(&yaml, &s->arena, s->rules, "values.yaml", err);
+    if (status == ALM_OK) status = alm_value_tables_new(&s->tables, yaml, err);
+    return status;
+}
+
+static int run(settings *s, int count, char **texts) {
+    alm_err err = {0};
+    char message[1024];
+    alm_arena_init(&s->arena, MAX_ARENA);
+    alm_buf_init(&s->out, MAX_ARENA);
+    alm_status status = load(s, &err);
+    int code = status == ALM_OK ? ALM_EXIT_OK : ALM_EXIT_USAGE;
+    for (int i = 0; i < count && status == ALM_OK; i++) {
+        if (strcmp(texts[i], "-") == 0) {
+            status = read_lines(s, &err);
+        } else {
+            s->line++;
+            status = read_text(s, alm_str_of(texts[i]), &err);
+        }
+        if (status != ALM_OK) code = ALM_EXIT_SYSTEM;
+    }
+    if (status != ALM_OK) {
+        alm_err_describe(&err, message, sizeof message);
+        fprintf(stderr, "almoner: %s\n", message);
+    }
+    alm_buf_release(&s->out);
+    alm_arena_release(&s->arena);
+    alm_value_tables_free(s->tables);
+    return code;
+}
+
+int alm_command_values(int argc, char **argv) {
+    static const char *const types[] = {"number", "money", "quantity", "date", NULL};
+    settings s = {.type = WANTED_ALL, .rules = getenv("ALMONER_RULES")};
+    const char *value;
+    int first, id;
+    while ((id = alm_options_next(&usage, argc, argv, &value, &first)) > 0) {
+        if (id == OPT_TYPE) {
+            int choice = alm_option_choice(&usage, "--type", value, types);
+            if (choice < 0) return ALM_EXIT_USAGE;
+            s.type = (wanted)choice;
+        } else if (id == OPT_PUBLISHED) {
+            s.published = value;
+        } else if (id == OPT_STRICT) {
+            s.strict = true;
+        } else {
+            s.rules = value;
+        }
+    }
+    if (id == ALM_OPTIONS_HELP) return ALM_EXIT_OK;
+    if (id == ALM_OPTIONS_BAD) return ALM_EXIT_USAGE;
+    if (first == argc) return alm_usage_fail(&usage, "expected a text or -");
+    return run(&s, argc - first, argv + first);
+}
