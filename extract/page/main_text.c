@@ -1,0 +1,262 @@
+#include "extract/page/read_priv.h"
+
+/*
+ * The article is the element of the tree whose lines weigh most together: prose weighs what it is long, links and
+ * boilerplate weigh against it. What is then inside it and speaks of other things (related articles, comments, tools)
+ * is taken out again.
+ */
+
+enum {
+    PROSE_CHARS = 12, /* a line with a stop and so many characters is prose */
+    LONG_CHARS = 40,  /* so is a longer one without */
+    STOP_WEIGHT = 6,  /* a full stop or comma speaks for prose as much as so many characters */
+    LINK_WEIGHT = 14, /* a link of its own line speaks against it */
+    BOILERPLATE_WEIGHT = 30,
+    OTHER_WEIGHT = 24,
+    HEAD_CHARS = 16,    /* heads of other lists are not longer */
+    SHARE_OF_PAGE = 45, /* per cent of the prose: a part that holds more cannot be beside the article */
+    SEPARATE_PROSE = 30 /* a line of prose of so many characters ends a list of other articles */
+};
+
+typedef struct weigher {
+    alm_reading *r;
+    int64_t *sum;    /* by node, weights of the lines below it */
+    uint64_t *prose; /* by node, characters of prose below it */
+    uint64_t all_prose;
+} weigher;
+
+static bool is_link_line(const alm_line *line) {
+    if (line->link_chars * 2 <= line->chars) return false;
+    return line->stops < 2 || line->chars - line->link_chars < LONG_CHARS;
+}
+
+static bool is_prose(const alm_line *line) {
+    uint32_t own = line->chars - line->link_chars;
+    return !is_link_line(line) && ((line->stops && own >= PROSE_CHARS) || own >= LONG_CHARS);
+}
+
+static int32_t weigh(const alm_line *line) {
+    uint32_t own = line->chars - line->link_chars;
+    if (line->flags & ALM_LINE_OTHER) return -OTHER_WEIGHT;
+    if (line->flags & ALM_LINE_BOILERPLATE) return -BOILERPLATE_WEIGHT;
+    if (is_link_line(line)) return -LINK_WEIGHT - (int32_t)(line->link_chars < 40 ? line->link_chars / 2 : 20);
+    if (is_prose(line)) return (int32_t)(own + STOP_WEIGHT * line->stops);
+    return (int32_t)(own < 16 ? own / 2 : 8);
+}
+
+static void add_up(weigher *w) {
+    alm_reading *r = w->r;
+    memset(w->sum, 0, r->dom.count * sizeof *w->sum);
+    memset(w->prose, 0, r->dom.count * sizeof *w->prose);
+    w->all_prose = 0;
+    for (uint32_t i = 0; i < r->line_count; i++) {
+        alm_line *line = &r->lines[i];
+        line->weight = weigh(line);
+        if (i < r->title_line && r->title_line != ALM_NO_LINE && line->weight > 0) line->weight = 0;
+        w->sum[line->block] += line->weight;
+        if (is_prose(line) && !(line->flags & ALM_LINE_OTHER)) {
+            w->prose[line->block] += line->chars;
+            w->all_prose += line->chars;
+        }
+    }
+    for (uint32_t i = r->dom.count; i-- > 1;) {
+        uint32_t parent = r->dom.nodes[i].parent;
+        w->sum[parent] += w->sum[i];
+        w->prose[parent] += w->prose[i];
+        r->dom.work++;
+    }
+}
+
+static bool is_beside(const weigher *w, uint32_t node) { return w->prose[node] * 100 <= w->all_prose * SHARE_OF_PAGE; }
+
+static void mark(alm_reading *r, uint32_t first_node, uint32_t end_node, uint32_t flag) {
+    for (uint32_t i = alm_line_at_node(r, first_node); i < r->line_count && r->lines[i].first < end_node; i++)
+        r->lines[i].flags |= flag;
+}
+
+/* ---- parts that their tag, class or id names as something else ---- */
+
+static bool is_named_other(const alm_reading *r, uint32_t node) {
+    const alm_node *n = &r->dom.nodes[node];
+    bool other = false, main = false;
+    switch (n->tag) {
+    case ALM_TAG_NAV:
+    case ALM_TAG_ASIDE:
+    case ALM_TAG_FOOTER:
+    case ALM_TAG_MARQUEE: return true;
+    default: break;
+    }
+    for (uint32_t i = n->attr; i < n->attr + n->attr_count; i++) {
+        alm_attribute id = r->dom.attrs[i].id;
+        if (id != ALM_ATTR_CLASS && id != ALM_ATTR_ID && id != ALM_ATTR_ROLE) continue;
+        uint32_t groups =
+            alm_words_in_class(r->words, r->dom.attrs[i].value, ALM_WORDS(OTHER_CLASS) | ALM_WORDS(MAIN_CLASS));
+        other |= (groups & ALM_WORDS(OTHER_CLASS)) != 0;
+        main |= (groups & ALM_WORDS(MAIN_CLASS)) != 0;
+    }
+    return other && !main;
+}
+
+static void mark_named(weigher *w) {
+    alm_reading *r = w->r;
+    uint32_t body = r->dom.body;
+    for (uint32_t i = body + 1; i < r->dom.nodes[body].end; i++) {
+        alm_node *n = &r->dom.nodes[i];
+        if (n->tag == ALM_TAG_TEXT || n->tag == ALM_TAG_A || n->end == i + 1) continue;
+        if (!is_beside(w, i) || !is_named_other(r, i)) continue;
+        mark(r, i, n->end, ALM_LINE_OTHER);
+        i = n->end - 1;
+    }
+}
+
+/* ---- parts under a head such as "related articles" ---- */
+
+/** True where @p line is short and says nothing but that other things follow. */
+static bool is_other_head(const alm_reading *r, uint32_t line) {
+    const alm_line *l = &r->lines[line];
+    alm_word_hit hit;
+    if (l->chars > HEAD_CHARS || l->stops > 1) return false;
+    alm_str text = alm_line_text(r, line);
+    if (!alm_words_find(r->words, text, 0, ALM_WORDS(OTHER_HEAD), &hit)) return false;
+    size_t named = hit.end - hit.start;
+    return named * 2 >= text.len || (hit.start == 0 && text.len - named <= 4 * 3) || hit.end == text.len;
+}
+
+/** The largest element that begins with @p line and lies beside the article. */
+static uint32_t part_of_head(const weigher *w, uint32_t line) {
+    const alm_reading *r = w->r;
+    uint32_t node = r->lines[line].block;
+    for (;;) {
+        uint32_t parent = r->dom.nodes[node].parent;
+        if (parent == ALM_DOM_NONE || parent == r->dom.body || parent == ALM_DOM_ROOT) return node;
+        bool begins = line == 0 || r->lines[line - 1].first < parent;
+        if (!begins || !is_beside(w, parent)) return node;
+        node = parent;
+    }
+}
+
+static void mark_under_head(weigher *w, uint32_t head) {
+    alm_reading *r = w->r;
+    uint32_t part = part_of_head(w, head);
+    uint32_t end = r->dom.nodes[part].end;
+    if (head + 1 < r->line_count && r->lines[head + 1].first < end) {
+        if (is_beside(w, part) && r->lines[head].first >= part && (head == 0 || r->lines[head - 1].first < part)) {
+            mark(r, part, end, ALM_LINE_OTHER);
+            return;
+        }
+    }
+    uint32_t parent = r->dom.nodes[part].parent;
+    uint32_t limit = parent == ALM_DOM_NONE ? r->dom.count : r->dom.nodes[parent].end;
+    r->lines[head].flags |= ALM_LINE_OTHER;
+    for (uint32_t i = head + 1; i < r->line_count && r->lines[i].first < limit; i++) {
+        const alm_line *line = &r->lines[i];
+        if (line->link_chars == 0 && is_prose(line) && line->chars >= SEPARATE_PROSE) return;
+        r->lines[i].flags |= ALM_LINE_OTHER;
+    }
+}
+
+static void mark_heads(weigher *w) {
+    alm_reading *r = w->r;
+    for (uint32_t i = 0; i < r->line_count; i++)
+        if (!(r->lines[i].flags & ALM_LINE_OTHER) && i != r->title_line && is_other_head(r, i)) mark_under_head(w, i);
+}
+
+/* ---- boilerplate lines ---- */
+
+static bool starts_with(const alm_reading *r, alm_str text, uint32_t groups, alm_word_hit *hit) {
+    size_t at = 0; /* behind a bracket or bullet */
+    alm_word_hit found;
+    for (int steps = 0; steps < 3 && at < text.len; steps++) {
+        if (alm_words_at(r->words, text, at, groups, &found)) {
+            *hit = found;
+            return true;
+        }
+        unsigned char c = (unsigned char)text.ptr[at];
+        at += c < 0x80 ? 1 : c < 0xE0 ? 2 : 3;
+    }
+    return false;
+}
+
+static bool is_boilerplate(const alm_reading *r, const alm_line *line, alm_str text) {
+    enum { SHORT = 40, TOOLS = 100, DISCLAIMER = 400 };
+    alm_word_hit hit;
+    if (line->chars <= DISCLAIMER && alm_words_find(r->words, text, 0, ALM_WORDS(BOILERPLATE), &hit)) {
+        if (line->chars <= SHORT && line->stops < 2) return true;
+        alm_word_hit second;
+        bool again = alm_words_find(r->words, text, hit.end, ALM_WORDS(BOILERPLATE), &second);
+        if (line->chars <= TOOLS && (again || line->link_chars * 3 > line->chars)) return true;
+        if (hit.start == 0 && again) return true;
+    }
+    if (line->chars > TOOLS) return false;
+    uint32_t groups = ALM_WORDS(NEIGHBOUR) | ALM_WORDS(CRUMB);
+    if (starts_with(r, text, groups, &hit)) return true;
+    return line->link_chars && line->chars <= SHORT && alm_words_find(r->words, text, 0, ALM_WORDS(PAGING), &hit);
+}
+
+static void mark_boilerplate(alm_reading *r) {
+    for (uint32_t i = 0; i < r->line_count; i++)
+        if (is_boilerplate(r, &r->lines[i], alm_line_text(r, i))) r->lines[i].flags |= ALM_LINE_BOILERPLATE;
+}
+
+/* ---- choice and trimming ---- */
+
+static uint32_t heaviest(const weigher *w) {
+    const alm_reading *r = w->r;
+    uint32_t best = r->dom.body;
+    for (uint32_t i = best; i < r->dom.nodes[r->dom.body].end; i++)
+        if (w->sum[i] >= w->sum[best] && r->dom.nodes[i].tag != ALM_TAG_TEXT) best = i;
+    return best;
+}
+
+static bool ends_text(const alm_reading *r, uint32_t line) {
+    enum { EDITOR_CHARS = 60 };
+    const alm_line *l = &r->lines[line];
+    alm_word_hit hit;
+    alm_str text = alm_line_text(r, line);
+    if (l->chars > EDITOR_CHARS || l->stops > 1) return false;
+    if (!starts_with(r, text, ALM_WORDS(EDITOR_LABEL), &hit)) return false;
+    size_t at = hit.end;
+    while (at < text.len && text.ptr[at] == ' ') at++;
+    alm_str rest = alm_str_slice(text, at, text.len);
+    return at > hit.end || rest.len == 0 || alm_str_starts(rest, ALM_STR("\xEF\xBC\x9A")) || rest.ptr[0] == ':' ||
+           alm_str_starts(rest, ALM_STR("\xEF\xBD\x9C")) || rest.ptr[0] == '|' || rest.ptr[0] == '/';
+}
+
+static bool belongs(const alm_reading *r, uint32_t i) {
+    const alm_line *line = &r->lines[i];
+    if (line->flags & (ALM_LINE_OTHER | ALM_LINE_BOILERPLATE | ALM_LINE_META)) return false;
+    if (line->link_chars == line->chars && !(line->flags & ALM_LINE_IN_CELL)) return false;
+    return !ends_text(r, i);
+}
+
+static void settle(alm_reading *r) {
+    uint32_t end = r->dom.nodes[r->main_node].end;
+    r->main_first = r->line_count;
+    r->main_last = 0;
+    for (uint32_t i = alm_line_at_node(r, r->main_node); i < r->line_count && r->lines[i].first < end; i++) {
+        if (r->title_line != ALM_NO_LINE && i <= r->title_line) continue;
+        if (!belongs(r, i)) continue;
+        r->lines[i].flags |= ALM_LINE_MAIN;
+        if (r->main_first == r->line_count) r->main_first = i;
+        r->main_last = i;
+    }
+}
+
+alm_status alm_read_main(alm_reading *r) {
+    r->main_node = r->dom.body;
+    r->main_first = 1;
+    r->main_last = 0;
+    if (r->dom.body == ALM_DOM_NONE) return ALM_OK;
+    weigher w = {.r = r};
+    w.sum = alm_arena_calloc(r->arena, r->dom.count, sizeof *w.sum);
+    w.prose = alm_arena_calloc(r->arena, r->dom.count, sizeof *w.prose);
+    if (!w.sum || !w.prose) return ALM_E_NOMEM;
+    mark_boilerplate(r);
+    add_up(&w);
+    mark_named(&w);
+    mark_heads(&w);
+    add_up(&w);
+    r->main_node = heaviest(&w);
+    settle(r);
+    return ALM_OK;
+}

@@ -1,0 +1,175 @@
+#include "extract/page/read_priv.h"
+
+#include "base/utf8.h"
+
+/* The title is the line that the page's declarations and its mark-up agree on best. */
+
+enum { DECLARED_MAX = 5, TITLE_CHARS_MAX = 120, TITLE_CHARS_MIN = 3, SCORE_MIN = 18 };
+
+typedef struct titles {
+    alm_str declared[DECLARED_MAX]; /**< the exact ones first, the content of title last */
+    size_t count;
+    alm_str document; /**< content of the title element, white space collapsed */
+} titles;
+
+static alm_str document_title(alm_reading *r) {
+    for (uint32_t i = 0; i < r->dom.count; i++) {
+        const alm_node *n = &r->dom.nodes[i];
+        if (n->tag != ALM_TAG_TITLE || n->end == i + 1) continue;
+        if (n->parent != r->dom.head && r->dom.head != ALM_DOM_NONE && n->parent != r->dom.body) continue;
+        return alm_read_collapse(r->arena, alm_dom_text(&r->dom, i + 1));
+    }
+    return (alm_str){NULL, 0};
+}
+
+static void declare(titles *t, alm_reading *r, alm_str text) {
+    if (text.len == 0 || t->count == DECLARED_MAX) return;
+    text = alm_read_collapse(r->arena, text);
+    if (text.len) t->declared[t->count++] = text;
+}
+
+static void collect(titles *t, alm_reading *r) {
+    declare(t, r, alm_read_meta_content(r, "og:title"));
+    declare(t, r, alm_read_meta_content(r, "ArticleTitle"));
+    declare(t, r, alm_read_meta_content(r, "twitter:title"));
+    declare(t, r, alm_read_json_ld(r, "headline"));
+    t->document = document_title(r);
+    declare(t, r, t->document);
+}
+
+static int agreement(alm_str line, alm_str declared) {
+    if (alm_str_is(line, declared)) return 60;
+    size_t at = alm_str_find(declared, line, 0);
+    if (at != SIZE_MAX) {
+        int score = 20 + (int)(40 * line.len / declared.len);
+        return at == 0 ? score + 8 : at + line.len == declared.len ? score - 8 : score;
+    }
+    if (declared.len >= 12 && alm_str_find(line, declared, 0) != SIZE_MAX)
+        return 20 + (int)(40 * declared.len / line.len);
+    return 0;
+}
+
+static int heading_score(alm_tag tag) {
+    switch (tag) {
+    case ALM_TAG_H1: return 20;
+    case ALM_TAG_H2: return 14;
+    case ALM_TAG_H3: return 9;
+    case ALM_TAG_H4:
+    case ALM_TAG_H5: return 4;
+    default: return 0;
+    }
+}
+
+/** What the elements around a line say: headings, class names. */
+static int markup_score(const alm_reading *r, uint32_t node) {
+    enum { LEVELS = 3 };
+    int score = 0;
+    bool named = false;
+    for (int up = 0; up < LEVELS && node != ALM_DOM_NONE && node != r->dom.body; up++) {
+        int heading = heading_score(alm_dom_tag(&r->dom, node));
+        if (heading > score) score = heading;
+        alm_str class_name = alm_dom_attr(&r->dom, node, ALM_ATTR_CLASS), id = alm_dom_attr(&r->dom, node, ALM_ATTR_ID);
+        uint32_t groups = alm_words_in_class(r->words, class_name, ALM_WORDS(TITLE_CLASS) | ALM_WORDS(OTHER_CLASS)) |
+                          alm_words_in_class(r->words, id, ALM_WORDS(TITLE_CLASS) | ALM_WORDS(OTHER_CLASS));
+        if (groups & ALM_WORDS(TITLE_CLASS)) named = true;
+        if (groups & ALM_WORDS(OTHER_CLASS)) score -= 4;
+        alm_tag tag = alm_dom_tag(&r->dom, node);
+        if (tag == ALM_TAG_NAV || tag == ALM_TAG_ASIDE || tag == ALM_TAG_FOOTER) score -= 20;
+        node = r->dom.nodes[node].parent;
+    }
+    return named ? score + 8 : score;
+}
+
+static int score_line(const alm_reading *r, const titles *t, uint32_t i) {
+    const alm_line *line = &r->lines[i];
+    alm_str text = alm_line_text(r, i);
+    int best = 0;
+    if (line->chars < TITLE_CHARS_MIN || line->chars > TITLE_CHARS_MAX) return 0;
+    for (size_t d = 0; d < t->count; d++) {
+        int score = agreement(text, t->declared[d]);
+        if (score > best) best = score;
+    }
+    if (best == 0 && !(line->flags & ALM_LINE_IN_HEADING) && line->chars > 60) return 0;
+    best += markup_score(r, line->block);
+    if (line->link_chars * 2 > line->chars) best -= 30;
+    if (line->chars < 6) best -= 14;
+    if (line->stops > 3) best -= 6;
+    return best;
+}
+
+static bool is_separator(alm_str s, size_t at, size_t *len) {
+    static const char *const marks[] = {
+        "_",  "|", " - ",          "\xE2\x80\x93", "\xE4\xB8\xA8", " \xE2\x80\x94 ", ">>", "\xEF\xBD\x9C",
+        "--", "-", "\xEF\xBC\x8D", "\xC2\xBB",     "\xE3\x80\x8A"};
+    for (size_t i = 0; i < sizeof marks / sizeof *marks - 1; i++) {
+        alm_str mark = alm_str_of(marks[i]);
+        if (!alm_str_starts(alm_str_slice(s, at, s.len), mark)) continue;
+        bool hyphen = mark.len == 1 && mark.ptr[0] == '-';
+        bool inside_word = hyphen && at > 0 && at + 1 < s.len && (unsigned char)s.ptr[at - 1] < 0x80 &&
+                           (unsigned char)s.ptr[at + 1] < 0x80;
+        if (inside_word) continue;
+        *len = mark.len;
+        return true;
+    }
+    return false;
+}
+
+/** Cut "title_channel_site": the first part where it is long enough, else the longest. */
+static alm_str without_site(alm_str s, alm_str *last) {
+    enum { LONG_ENOUGH = 18 };
+    alm_str best = s;
+    size_t from = 0, parts = 0, len = 0;
+    *last = (alm_str){NULL, 0};
+    for (size_t at = 0; at <= s.len; at++) {
+        if (at < s.len && !is_separator(s, at, &len)) continue;
+        alm_str part = alm_str_trim(alm_str_slice(s, from, at));
+        if (parts++ == 0 || (best.len < LONG_ENOUGH && part.len > best.len)) best = part;
+        if (part.len && parts > 1) *last = part;
+        from = at + len;
+        if (len > 1 && at < s.len) at += len - 1;
+    }
+    return best;
+}
+
+static void find_site(alm_reading *r, alm_str document) {
+    alm_page *page = r->page;
+    static const char *const names[] = {"og:site_name", "SiteName", "application-name", "apple-mobile-web-app-title"};
+    alm_str site = {NULL, 0};
+    for (size_t i = 0; i < sizeof names / sizeof *names && !site.len; i++) site = alm_read_meta_content(r, names[i]);
+    if (!site.len && document.len) {
+        alm_str last;
+        (void)without_site(document, &last);
+        size_t at = page->title.len ? alm_str_find(document, page->title, 0) : SIZE_MAX;
+        if (last.len && !alm_str_is(last, page->title)) site = last;
+        if (at != SIZE_MAX && at > 0 && at + page->title.len == document.len) {
+            size_t end = at; /* "site-title", "site title" */
+            while (end > 0 && (document.ptr[end - 1] == '-' || document.ptr[end - 1] == '_' ||
+                               document.ptr[end - 1] == ' ' || document.ptr[end - 1] == '|'))
+                end--;
+            site = alm_str_slice(document, 0, end);
+        }
+        if (!last.len && at == SIZE_MAX) site = document;
+    }
+    if (site.len) page->site = alm_read_collapse(r->arena, site);
+}
+
+alm_status alm_read_title(alm_reading *r) {
+    titles t = {0};
+    collect(&t, r);
+    int best = SCORE_MIN - 1;
+    r->title_line = ALM_NO_LINE;
+    for (uint32_t i = 0; i < r->line_count; i++) {
+        int score = score_line(r, &t, i);
+        if (score <= best) continue;
+        best = score;
+        r->title_line = i;
+    }
+    if (r->title_line != ALM_NO_LINE) {
+        r->page->title = alm_line_text(r, r->title_line);
+    } else if (t.count) {
+        alm_str last;
+        r->page->title = without_site(t.declared[0], &last);
+    }
+    find_site(r, t.document);
+    return ALM_OK;
+}
