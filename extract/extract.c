@@ -34,6 +34,7 @@ static alm_status load_pack(alm_extractor *extractor, const char *rules_dir, alm
     if (status == ALM_OK) status = alm_pack_load(&extractor->pack, rules_dir, err);
     if (status == ALM_OK) status = load_shadow(extractor, rules_dir, err);
     if (status == ALM_OK) status = alm_page_words_new(&extractor->words, extractor->pack->page, err);
+    if (status == ALM_OK) status = alm_table_words_new(&extractor->table_words, extractor->pack->tables, err);
     return status;
 }
 
@@ -53,6 +54,7 @@ void alm_extractor_free(alm_extractor *extractor) {
     if (!extractor) return;
     alm_page_words_free(extractor->words);
     alm_shadow_tables_free(extractor->shadow);
+    alm_table_words_free(extractor->table_words);
     alm_pack_free(extractor->pack);
     alm_free(extractor);
 }

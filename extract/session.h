@@ -10,6 +10,7 @@
 #include "extract/extract.h"
 #include "extract/page/page.h"
 #include "extract/page/shadow.h"
+#include "extract/relate/table_words.h"
 #include "extract/rules/pack.h"
 #include "extract/rules/rule.h"
 
@@ -20,6 +21,7 @@ struct alm_extractor {
     alm_page_words *words;
     alm_shadow_tables *shadow;
     alm_pack *pack;
+    alm_table_words *table_words;
 };
 
 struct alm_session {

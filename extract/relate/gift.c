@@ -505,6 +505,7 @@ alm_status alm_gifts_find(alm_relation *relation) {
         r.last = i;
         while (r.last < folded->count && !ends_sentence(folded->tokens[r.last].cp)) r.last++;
         if (r.last < folded->count) r.last++;
+        if (relation->in_table[r.first]) continue;
         if (has_class(&r, r.first, r.last, ALM_CLASS_GIVE)) r.block_has_gift = true;
         alm_status status = read_events(&r);
         if (status == ALM_OK) status = read_pairs(&r);

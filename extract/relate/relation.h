@@ -71,6 +71,7 @@ typedef struct alm_relation {
     size_t actor_count, actor_cap;
     alm_gift *gifts;
     size_t gift_count, gift_cap;
+    bool *in_table; /**< by token: it stands in a cell, where alm_gifts_find does not look */
 } alm_relation;
 
 ALM_MUST_USE alm_status alm_post_add(alm_relation *relation, const alm_post *post);
@@ -78,6 +79,9 @@ ALM_MUST_USE alm_status alm_gift_add(alm_relation *relation, const alm_gift *gif
 
 /** Read posts and fold parties: the rules of phase `affiliations`, then every name that is left. */
 ALM_MUST_USE alm_status alm_parties_find(alm_relation *relation);
+
+/** Read the gifts of the page's tables. Precondition of alm_gifts_find. */
+ALM_MUST_USE alm_status alm_tables_read(alm_relation *relation);
 
 /** Read the gifts of running text. */
 ALM_MUST_USE alm_status alm_gifts_find(alm_relation *relation);

@@ -1,0 +1,606 @@
+/*
+ * Gifts in tables: a row is a gift. The head says what the columns hold; where the same heads come again, the table
+ * stands in several groups side by side; a row without a donor goes on with the donor above it.
+ */
+#include "base/utf8.h"
+#include "extract/mention/walk.h"
+#include "extract/relate/relation.h"
+#include "extract/relate/table_words.h"
+
+enum { MAX_COLUMNS = 32, MAX_HEAD_ROWS = 3, MAX_IN_CELL = 16 };
+
+typedef struct cell {
+    uint32_t first, last; /* tokens */
+    alm_str text;         /* of the shadow, trimmed */
+} cell;
+
+typedef struct column {
+    alm_column kind;
+    alm_column_unit unit;
+} column;
+
+typedef struct reader {
+    alm_relation *relation;
+    alm_folded *folded;
+    const alm_table *table;
+    const alm_table_words *words;
+    const uint32_t *first_token; /* by block; block_count + 1 entries */
+    column columns[MAX_COLUMNS];
+    uint32_t column_count, head_rows;
+    alm_gift last[MAX_COLUMNS]; /* by group: the gift above, for rows without a donor */
+    uint32_t carried_date;
+} reader;
+
+static cell cell_at(const reader *r, uint32_t row, uint32_t col) {
+    cell c = {0};
+    uint32_t block = r->table->grid[(size_t)row * r->table->columns + col];
+    if (block == ALM_NO_CELL) return c;
+    c.first = r->first_token[block];
+    c.last = r->first_token[block + 1];
+    const alm_token *tokens = r->folded->tokens;
+    while (c.last > c.first &&
+           (tokens[c.last - 1].cp == '\t' || tokens[c.last - 1].cp == '\n' || tokens[c.last - 1].cp == ' '))
+        c.last--;
+    while (c.first < c.last && tokens[c.first].cp == ' ') c.first++;
+    if (c.first < c.last) c.text = alm_str_slice(r->folded->text, tokens[c.first].start, tokens[c.last - 1].end);
+    return c;
+}
+
+static bool same_block(const reader *r, uint32_t row, uint32_t col, uint32_t other_row) {
+    size_t width = r->table->columns;
+    return r->table->grid[row * width + col] != ALM_NO_CELL &&
+           r->table->grid[row * width + col] == r->table->grid[other_row * width + col];
+}
+
+static uint32_t find_class(const reader *r, cell c, uint16_t class_id) {
+    for (uint32_t i = c.first; i < c.last; i++)
+        if (r->folded->tokens[i].class_id == class_id) return i;
+    return UINT32_MAX;
+}
+
+/* ---- head ---- */
+
+/* How many of the row's cells are column heads; a row of a list has amounts, a head has none. */
+static uint32_t count_heads(const reader *r, uint32_t row) {
+    uint32_t heads = 0;
+    alm_column_unit unit;
+    for (uint32_t col = 0; col < r->column_count; col++) {
+        cell c = cell_at(r, row, col);
+        if (find_class(r, c, ALM_CLASS_MONEY) != UINT32_MAX) return 0;
+        if (alm_utf8_count(c.text) <= 16 && alm_table_words_column(r->words, c.text, &unit) != ALM_COLUMN_UNKNOWN)
+            heads++;
+    }
+    return heads;
+}
+
+/* Leading rows that are heads; a title row over all columns may stand before them. */
+static bool find_head(reader *r) {
+    for (uint32_t row = 0; row < r->table->rows && row < MAX_HEAD_ROWS; row++) {
+        uint32_t heads = count_heads(r, row);
+        if (heads < 2 && !(heads == 1 && r->column_count <= 2)) {
+            if (row >= r->table->header_rows && r->head_rows) break;
+            continue;
+        }
+        for (uint32_t col = 0; col < r->column_count; col++) {
+            column found = {0};
+            found.kind = alm_table_words_column(r->words, cell_at(r, row, col).text, &found.unit);
+            if (found.kind != ALM_COLUMN_UNKNOWN) r->columns[col] = found;
+        }
+        r->head_rows = row + 1;
+    }
+    return r->head_rows > 0;
+}
+
+/* Without a head: the column of amounts is the one where amounts or bare numbers stand, the donors' the one with most
+ * names. */
+static bool infer_columns(reader *r) {
+    uint32_t best_amount = 0, best_name = 0, amount_col = UINT32_MAX, name_col = UINT32_MAX;
+    for (uint32_t col = 0; col < r->column_count; col++) {
+        uint32_t amounts = 0, names = 0;
+        for (uint32_t row = 0; row < r->table->rows; row++) {
+            cell c = cell_at(r, row, col);
+            amounts += find_class(r, c, ALM_CLASS_MONEY) != UINT32_MAX;
+            names += find_class(r, c, ALM_CLASS_PARTY) != UINT32_MAX;
+        }
+        if (amounts > best_amount) best_amount = amounts, amount_col = col;
+        if (names > best_name) best_name = names, name_col = col;
+    }
+    if (best_amount * 2 <= r->table->rows || best_name * 2 <= r->table->rows || amount_col == name_col) return false;
+    r->columns[amount_col].kind = ALM_COLUMN_AMOUNT;
+    r->columns[name_col].kind = ALM_COLUMN_DONOR;
+    return true;
+}
+
+static bool has_kind(const reader *r, alm_column kind) {
+    for (uint32_t col = 0; col < r->column_count; col++)
+        if (r->columns[col].kind == kind) return true;
+    return false;
+}
+
+/* A head word that means a donor or a unit of measure by what stands beside it. */
+static void settle_columns(reader *r) {
+    bool donor = has_kind(r, ALM_COLUMN_DONOR);
+    for (uint32_t col = 0; col < r->column_count; col++) {
+        column *c = &r->columns[col];
+        if (c->kind == ALM_COLUMN_ORGANISATION && col > 0 && r->columns[col - 1].kind == ALM_COLUMN_QUANTITY)
+            c->kind = ALM_COLUMN_UNIT;
+        else if (!donor && c->kind == ALM_COLUMN_ORGANISATION && !has_kind(r, ALM_COLUMN_PERSON))
+            c->kind = ALM_COLUMN_DONOR, donor = true;
+    }
+    for (uint32_t col = 0; !donor && col < r->column_count; col++)
+        if (r->columns[col].kind == ALM_COLUMN_PERSON) r->columns[col].kind = ALM_COLUMN_DONOR, donor = true;
+}
+
+static bool tells_of_gifts(const reader *r) {
+    if (has_kind(r, ALM_COLUMN_FOREIGN) || !has_kind(r, ALM_COLUMN_DONOR)) return false;
+    return has_kind(r, ALM_COLUMN_AMOUNT) || has_kind(r, ALM_COLUMN_GOODS) || has_kind(r, ALM_COLUMN_VALUE);
+}
+
+/* Where the group that begins at @p start ends: before the next column of the kind that it began with, or its first
+ * repeat. */
+static uint32_t group_end(const reader *r, uint32_t start) {
+    bool seen[ALM_COLUMN_FOREIGN + 1] = {false};
+    for (uint32_t col = start; col < r->column_count; col++) {
+        alm_column kind = r->columns[col].kind;
+        bool leads = kind == ALM_COLUMN_DONOR || kind == ALM_COLUMN_NUMBER || kind == ALM_COLUMN_DATE ||
+                     kind == ALM_COLUMN_ORGANISATION;
+        if (leads && seen[kind]) return col;
+        seen[kind] = true;
+    }
+    return r->column_count;
+}
+
+/* ---- cells ---- */
+
+static alm_status name_mention(reader *r, uint32_t first, uint32_t last, uint32_t *out) {
+    const alm_token *tokens = r->folded->tokens;
+    alm_mention m = {.class_id = ALM_CLASS_ORG,
+                     .start = tokens[first].start,
+                     .end = tokens[last - 1].end,
+                     .detail = ALM_ORGANISATION_OTHER,
+                     .strength = 60,
+                     .rule = ALM_STR("table/cell")};
+    m.name = alm_str_trim(alm_str_slice(r->folded->text, m.start, m.end));
+    return alm_mention_add(r->folded, &m, out);
+}
+
+static uint32_t closing(const reader *r, uint32_t open, uint32_t last) {
+    while (open < last && r->folded->tokens[open].cp != ALM_CP_BRACKET_CLOSE) open++;
+    return open;
+}
+
+static bool separates(const alm_token *token) {
+    return token->cp == ALM_CP_LIST_COMMA || token->cp == ' ' || token->cp == ALM_CP_COMMA || token->cp == '/' ||
+           token->cp == ALM_CP_SEMICOLON || token->class_id == ALM_CLASS_WITH;
+}
+
+static bool is_group_word(uint16_t c) {
+    return c == ALM_CLASS_GROUP || c == ALM_CLASS_PRONOUN || c == ALM_CLASS_ETC || c == ALM_CLASS_TITLE ||
+           c == ALM_CLASS_ROLE || c == ALM_CLASS_MEMBER || c == ALM_CLASS_ADVERB || c == ALM_CLASS_SUBJECT_NOUN ||
+           c == ALM_CLASS_NUMBER || c == ALM_CLASS_QUANTITY;
+}
+
+/* A cell's names are its parties where nothing else but group words and list marks stands beside them. */
+static bool is_party_list(const reader *r, cell c) {
+    bool party = false;
+    for (uint32_t i = c.first; i < c.last; i++) {
+        const alm_token *token = &r->folded->tokens[i];
+        if (token->class_id == ALM_CLASS_PARTY)
+            party = true;
+        else if (token->cp == ALM_CP_BRACKET_OPEN)
+            i = closing(r, i, c.last);
+        else if (!separates(token) && !(party && is_group_word(token->class_id)))
+            return false;
+    }
+    return party;
+}
+
+static void donor_push(alm_gift *gift, alm_actor actor) {
+    if (gift->donor_count < ALM_MAX_DONORS) gift->donors[gift->donor_count++] = actor;
+}
+
+/* What stands in brackets behind a donor: the firm of a person, the person of a firm. */
+static void read_bracket(const reader *r, alm_actor *actor, uint32_t first, uint32_t last) {
+    for (uint32_t i = first; i < last; i++) {
+        const alm_actor *inner = alm_actor_of(r->relation, &r->folded->tokens[i]);
+        if (!inner) continue;
+        if (!actor->organisation) actor->organisation = inner->organisation;
+        if (!actor->person) actor->person = inner->person;
+        return;
+    }
+}
+
+static alm_status read_donors(reader *r, alm_gift *gift, cell c) {
+    if (alm_table_words_is_empty(r->words, c.text) || find_class(r, c, ALM_CLASS_ANONYMOUS) != UINT32_MAX)
+        return ALM_OK;
+    if (is_party_list(r, c)) {
+        for (uint32_t i = c.first; i < c.last; i++) {
+            const alm_actor *actor = alm_actor_of(r->relation, &r->folded->tokens[i]);
+            if (actor) donor_push(gift, *actor);
+            if (r->folded->tokens[i].cp != ALM_CP_BRACKET_OPEN) continue;
+            uint32_t close = closing(r, i, c.last);
+            if (gift->donor_count) read_bracket(r, &gift->donors[gift->donor_count - 1], i + 1, close);
+            i = close;
+        }
+        return ALM_OK;
+    }
+    uint32_t last = c.first;
+    while (last < c.last && r->folded->tokens[last].cp != ALM_CP_BRACKET_OPEN) last++;
+    if (last == c.first) return ALM_OK;
+    alm_actor actor = {0};
+    alm_status status = name_mention(r, c.first, last, &actor.organisation);
+    if (status == ALM_OK) donor_push(gift, actor);
+    return status;
+}
+
+static alm_str shifted(alm_arena *arena, alm_str decimal, uint32_t power) {
+    char digits[160];
+    size_t len = 0, point = SIZE_MAX;
+    if (decimal.len + power + 2 > sizeof digits) return (alm_str){0};
+    for (size_t i = 0; i < decimal.len; i++) {
+        if (decimal.ptr[i] == '.')
+            point = len;
+        else
+            digits[len++] = decimal.ptr[i];
+    }
+    if (point == SIZE_MAX) point = len;
+    point += power;
+    while (len < point) digits[len++] = '0';
+    if (len > point) {
+        memmove(digits + point + 1, digits + point, len - point);
+        digits[point] = '.';
+        len++;
+    }
+    size_t zeros = 0;
+    while (zeros + 1 < point && digits[zeros] == '0') zeros++;
+    return alm_arena_copy(arena, (alm_str){digits + zeros, len - zeros});
+}
+
+/* A bare number in a column of amounts is money in the head's unit. */
+static alm_status number_as_money(reader *r, uint32_t token, alm_column_unit unit, uint32_t *out) {
+    const alm_mention *number = alm_mention_of(r->folded, &r->folded->tokens[token]);
+    alm_value *money = ALM_ARENA_NEW(r->folded->arena, alm_value);
+    if (!money) return ALM_E_NOMEM;
+    *money = *number->value;
+    money->kind = ALM_VALUE_MONEY;
+    money->unit = unit.currency.len ? unit.currency : ALM_STR("CNY");
+    money->amount = shifted(r->folded->arena, number->value->amount, unit.power);
+    if (money->low.len) money->low = shifted(r->folded->arena, number->value->low, unit.power);
+    if (money->high.len) money->high = shifted(r->folded->arena, number->value->high, unit.power);
+    alm_mention m = *number;
+    m.class_id = ALM_CLASS_MONEY;
+    m.value = money;
+    return alm_mention_add(r->folded, &m, out);
+}
+
+static void what_push(alm_gift *gift, alm_what_kind kind, uint32_t mention, uint32_t quantity) {
+    if (gift->what_count < ALM_MAX_WHATS) gift->whats[gift->what_count++] = (alm_what){kind, mention, quantity};
+}
+
+static alm_status read_amount(reader *r, alm_gift *gift, cell c, const column *col) {
+    alm_what_kind kind = col->kind == ALM_COLUMN_VALUE ? ALM_WHAT_WORTH : ALM_WHAT_CASH;
+    for (uint32_t i = c.first; i < c.last; i++) {
+        const alm_token *token = &r->folded->tokens[i];
+        uint32_t mention = token->mention;
+        if (token->class_id == ALM_CLASS_NUMBER || token->class_id == ALM_CLASS_QUANTITY) {
+            const alm_value *value = alm_mention_of(r->folded, token)->value;
+            if (token->class_id == ALM_CLASS_QUANTITY || value->form != ALM_FORM_PLAIN || !value->amount.len) continue;
+            alm_status status = number_as_money(r, i, col->unit, &mention);
+            if (status != ALM_OK) return status;
+        } else if (token->class_id == ALM_CLASS_GOODS) {
+            what_push(gift, ALM_WHAT_GOODS, mention, 0);
+            continue;
+        } else if (token->class_id != ALM_CLASS_MONEY) {
+            continue;
+        }
+        what_push(gift, kind, mention, 0);
+        if (kind == ALM_WHAT_CASH) return ALM_OK;
+    }
+    return ALM_OK;
+}
+
+/* A piece of a cell of things, up to a list mark, as goods named by its text. */
+static alm_status goods_mention(reader *r, uint32_t first, uint32_t last, uint32_t *out) {
+    const alm_token *tokens = r->folded->tokens;
+    while (last > first && tokens[last - 1].cp == ' ') last--;
+    uint32_t end = first;
+    while (end < last && tokens[end].cp != ALM_CP_BRACKET_OPEN) end++;
+    *out = 0;
+    if (end == first) return ALM_OK;
+    alm_mention m = {.class_id = ALM_CLASS_GOODS,
+                     .start = tokens[first].start,
+                     .end = tokens[end - 1].end,
+                     .strength = 85,
+                     .rule = ALM_STR("table/goods")};
+    m.name = alm_str_trim(alm_str_slice(r->folded->text, m.start, m.end));
+    return alm_mention_add(r->folded, &m, out);
+}
+
+static alm_status read_goods(reader *r, alm_gift *gift, cell c) {
+    if (alm_table_words_is_empty(r->words, c.text)) return ALM_OK;
+    for (uint32_t i = c.first; i < c.last;) {
+        uint32_t end = i, counted = UINT32_MAX;
+        for (; end < c.last && !(separates(&r->folded->tokens[end]) && r->folded->tokens[end].cp != ' '); end++) {
+            if (r->folded->tokens[end].cp == ALM_CP_BRACKET_OPEN) end = closing(r, end, c.last);
+            if (end >= c.last) break;
+            uint16_t class_id = r->folded->tokens[end].class_id;
+            if (class_id == ALM_CLASS_MONEY ||
+                (class_id == ALM_CLASS_GOODS && alm_mention_of(r->folded, &r->folded->tokens[end])->value))
+                counted = end;
+        }
+        uint32_t mention = 0;
+        alm_status status = ALM_OK;
+        if (counted != UINT32_MAX)
+            what_push(gift, r->folded->tokens[counted].class_id == ALM_CLASS_MONEY ? ALM_WHAT_CASH : ALM_WHAT_GOODS,
+                      r->folded->tokens[counted].mention, 0);
+        else if ((status = goods_mention(r, i, end < c.last ? end : c.last, &mention)) == ALM_OK && mention)
+            what_push(gift, ALM_WHAT_GOODS, mention, 0);
+        if (status != ALM_OK) return status;
+        i = end + 1;
+    }
+    return ALM_OK;
+}
+
+/* A number and the unit of its own column, or of the quantity's head, as one quantity. */
+static alm_status with_unit(reader *r, uint32_t token, alm_str unit, uint32_t *out) {
+    const alm_mention *number = alm_mention_of(r->folded, &r->folded->tokens[token]);
+    *out = r->folded->tokens[token].mention;
+    if (number->class_id != ALM_CLASS_NUMBER || !unit.len) return ALM_OK;
+    alm_value *quantity = ALM_ARENA_NEW(r->folded->arena, alm_value);
+    if (!quantity) return ALM_E_NOMEM;
+    *quantity = *number->value;
+    quantity->kind = ALM_VALUE_QUANTITY;
+    quantity->unit = unit;
+    alm_mention m = *number;
+    m.class_id = ALM_CLASS_QUANTITY;
+    m.value = quantity;
+    return alm_mention_add(r->folded, &m, out);
+}
+
+/* Quantities go to the things one by one; one quantity for several things is their sum and tells nothing of each. */
+static alm_status read_quantity(reader *r, alm_gift *gift, cell c, alm_str unit) {
+    uint32_t things[ALM_MAX_WHATS], quantities[MAX_IN_CELL];
+    size_t thing_count = 0, quantity_count = 0;
+    for (size_t i = 0; i < gift->what_count; i++)
+        if (gift->whats[i].kind == ALM_WHAT_GOODS && !r->folded->mentions[gift->whats[i].mention - 1].value)
+            things[thing_count++] = (uint32_t)i;
+    for (uint32_t i = c.first; i < c.last && quantity_count < MAX_IN_CELL; i++) {
+        uint16_t class_id = r->folded->tokens[i].class_id;
+        if (r->folded->tokens[i].cp == ALM_CP_BRACKET_OPEN) i = closing(r, i, c.last);
+        if (class_id != ALM_CLASS_QUANTITY && class_id != ALM_CLASS_NUMBER && class_id != ALM_CLASS_GOODS) continue;
+        alm_status status = with_unit(r, i, unit, &quantities[quantity_count]);
+        if (status != ALM_OK) return status;
+        quantity_count++;
+    }
+    if (thing_count != quantity_count) return ALM_OK;
+    for (size_t i = 0; i < thing_count; i++) gift->whats[things[i]].quantity = quantities[i];
+    return ALM_OK;
+}
+
+static bool is_receiver(const alm_token *token) {
+    return token->class_id == ALM_CLASS_PARTY || token->class_id == ALM_CLASS_PLACE;
+}
+
+/* Whom the row is for: the names in the cell, else a place, else nobody: "for winter clothes" names no one. */
+static alm_status read_recipients(reader *r, alm_gift *gift, cell c) {
+    if (alm_table_words_is_empty(r->words, c.text)) return ALM_OK;
+    for (uint32_t i = c.first; i < c.last; i++) {
+        const alm_token *token = &r->folded->tokens[i];
+        if (token->cp == ALM_CP_BRACKET_OPEN) {
+            i = closing(r, i, c.last);
+            continue;
+        }
+        if (!is_receiver(token) || gift->recipient_count >= ALM_MAX_PARTIES) continue;
+        uint32_t end = i + 1, mention;
+        while (end < c.last && is_receiver(&r->folded->tokens[end])) end++;
+        const alm_actor *actor = alm_actor_of(r->relation, token);
+        if (end == i + 1 && actor)
+            mention = actor->organisation ? actor->organisation : actor->person;
+        else {
+            alm_status status = name_mention(r, i, end, &mention);
+            if (status != ALM_OK) return status;
+        }
+        gift->recipients[gift->recipient_count++] = mention;
+        i = end - 1;
+    }
+    return ALM_OK;
+}
+
+/* ---- rows ---- */
+
+static bool is_total_row(const reader *r, uint32_t row, uint32_t start, uint32_t end) {
+    for (uint32_t col = start; col < end; col++) {
+        cell c = cell_at(r, row, col);
+        alm_str label = c.text;
+        size_t mark = alm_str_find(label, ALM_STR("\xEF\xBC\x9A"), 0); /* a full-width colon */
+        if (mark != SIZE_MAX) label = alm_str_slice(label, 0, mark);
+        if (alm_table_words_is_total(r->words, alm_str_trim(label))) return true;
+    }
+    return false;
+}
+
+static alm_status read_cell(reader *r, alm_gift *gift, uint32_t row, uint32_t col, uint32_t end) {
+    cell c = cell_at(r, row, col);
+    const column *head = &r->columns[col];
+    if (c.first == c.last) return ALM_OK;
+    switch (head->kind) {
+    case ALM_COLUMN_AMOUNT:
+    case ALM_COLUMN_VALUE: return read_amount(r, gift, c, head);
+    case ALM_COLUMN_GOODS: return read_goods(r, gift, c);
+    case ALM_COLUMN_QUANTITY: {
+        alm_str unit = {0};
+        for (uint32_t other = col + 1; other < end; other++)
+            if (r->columns[other].kind == ALM_COLUMN_UNIT) unit = cell_at(r, row, other).text;
+        return read_quantity(r, gift, c, unit);
+    }
+    case ALM_COLUMN_RECIPIENT: return read_recipients(r, gift, c);
+    case ALM_COLUMN_DATE: {
+        uint32_t date = find_class(r, c, ALM_CLASS_DATE);
+        if (date != UINT32_MAX) gift->date = r->folded->tokens[date].mention;
+        return ALM_OK;
+    }
+    default: return ALM_OK;
+    }
+}
+
+/* The person's firm, or the firm's person, from a column of its own. */
+static void read_second_name(const reader *r, alm_gift *gift, cell c) {
+    uint32_t token = find_class(r, c, ALM_CLASS_PARTY);
+    if (token == UINT32_MAX) return;
+    const alm_actor *actor = alm_actor_of(r->relation, &r->folded->tokens[token]);
+    if (gift->donor_count == 0) {
+        donor_push(gift, *actor);
+        return;
+    }
+    for (size_t i = 0; i < gift->donor_count; i++) {
+        if (!gift->donors[i].organisation) gift->donors[i].organisation = actor->organisation;
+        if (!gift->donors[i].person) gift->donors[i].person = actor->person;
+    }
+}
+
+static alm_status read_row_donors(reader *r, alm_gift *gift, uint32_t row, uint32_t start, uint32_t end) {
+    for (uint32_t col = start; col < end; col++) {
+        if (r->columns[col].kind != ALM_COLUMN_DONOR) continue;
+        alm_status status = read_donors(r, gift, cell_at(r, row, col));
+        if (status != ALM_OK) return status;
+    }
+    for (uint32_t col = start; col < end; col++)
+        if (r->columns[col].kind == ALM_COLUMN_ORGANISATION || r->columns[col].kind == ALM_COLUMN_PERSON)
+            read_second_name(r, gift, cell_at(r, row, col));
+    return ALM_OK;
+}
+
+static bool donor_is_blank(const reader *r, uint32_t row, uint32_t start, uint32_t end) {
+    for (uint32_t col = start; col < end; col++)
+        if (r->columns[col].kind == ALM_COLUMN_DONOR && cell_at(r, row, col).text.len &&
+            !(row > 0 && same_block(r, row, col, row - 1)))
+            return false;
+    return true;
+}
+
+/* "X (5,000) Y (3,000)": a gift for each name with the amount behind it. */
+static alm_status split_amounts(reader *r, const alm_gift *gift, uint32_t row, uint32_t start, uint32_t end,
+                                bool *done) {
+    *done = false;
+    for (uint32_t col = start; col < end; col++) {
+        if (r->columns[col].kind != ALM_COLUMN_DONOR || gift->donor_count < 2) continue;
+        cell c = cell_at(r, row, col);
+        for (uint32_t i = c.first; i + 2 < c.last; i++) {
+            const alm_token *t = &r->folded->tokens[i];
+            const alm_actor *actor = alm_actor_of(r->relation, t);
+            if (!actor || t[1].cp != ALM_CP_BRACKET_OPEN ||
+                (t[2].class_id != ALM_CLASS_NUMBER && t[2].class_id != ALM_CLASS_MONEY))
+                continue;
+            alm_gift one = *gift;
+            one.donors[0] = *actor;
+            one.donor_count = 1;
+            one.what_count = 0;
+            column amount = {.kind = ALM_COLUMN_AMOUNT};
+            alm_status status = read_amount(r, &one, (cell){i + 2, i + 3, {0}}, &amount);
+            if (status == ALM_OK && one.what_count) status = alm_gift_add(r->relation, &one);
+            if (status != ALM_OK) return status;
+            *done = true;
+        }
+    }
+    return ALM_OK;
+}
+
+static void set_evidence(const reader *r, alm_gift *gift, uint32_t row, uint32_t start, uint32_t end) {
+    for (uint32_t col = start; col < end; col++) {
+        cell c = cell_at(r, row, col);
+        if (c.first == c.last) continue;
+        uint32_t from = r->folded->tokens[c.first].start, to = r->folded->tokens[c.last - 1].end;
+        if (gift->end == 0 || from < gift->start) gift->start = from;
+        if (to > gift->end) gift->end = to;
+    }
+    gift->trigger_start = gift->trigger_end = gift->start;
+}
+
+static alm_status read_group(reader *r, uint32_t row, uint32_t start, uint32_t end) {
+    if (is_total_row(r, row, start, end)) return ALM_OK;
+    alm_gift gift = {.rule = ALM_STR("gift/table-row"), .confidence = 0.95};
+    alm_status status = read_row_donors(r, &gift, row, start, end);
+    bool goes_on = gift.donor_count == 0 && donor_is_blank(r, row, start, end);
+    if (goes_on) {
+        gift = r->last[start];
+        gift.what_count = gift.recipient_count = 0;
+        gift.start = gift.end = 0;
+        gift.confidence = 0.9;
+    }
+    for (uint32_t col = start; status == ALM_OK && col < end; col++)
+        if (!(goes_on && row > r->head_rows && r->columns[col].kind != ALM_COLUMN_GOODS &&
+              same_block(r, row, col, row - 1) &&
+              (r->columns[col].kind == ALM_COLUMN_AMOUNT || r->columns[col].kind == ALM_COLUMN_VALUE)))
+            status = read_cell(r, &gift, row, col, end);
+    if (status != ALM_OK) return status;
+    set_evidence(r, &gift, row, start, end);
+    if (goes_on && gift.recipient_count == 0) {
+        gift.recipient_count = r->last[start].recipient_count;
+        memcpy(gift.recipients, r->last[start].recipients, sizeof gift.recipients);
+    }
+    if (gift.date == 0) gift.date = r->carried_date;
+    r->carried_date = gift.date;
+    r->last[start] = gift;
+    bool done;
+    status = split_amounts(r, &gift, row, start, end, &done);
+    if (status != ALM_OK || done) return status;
+    return gift.donor_count && gift.what_count ? alm_gift_add(r->relation, &gift) : ALM_OK;
+}
+
+static alm_status read_table(reader *r) {
+    r->column_count = r->table->columns < MAX_COLUMNS ? r->table->columns : MAX_COLUMNS;
+    if (!find_head(r) && !infer_columns(r)) return ALM_OK;
+    settle_columns(r);
+    if (!tells_of_gifts(r)) return ALM_OK;
+    for (uint32_t row = r->head_rows; row < r->table->rows; row++) {
+        if (count_heads(r, row) >= 3) continue; /* the head again, on a further page */
+        for (uint32_t start = 0; start < r->column_count;) {
+            uint32_t end = group_end(r, start);
+            alm_status status = read_group(r, row, start, end);
+            if (status != ALM_OK) return status;
+            start = end;
+        }
+    }
+    return ALM_OK;
+}
+
+/* The first token of each block: tokens and blocks are both in text order. */
+static alm_status index_blocks(alm_relation *relation, uint32_t **out) {
+    const alm_page *page = &relation->document->page;
+    const alm_folded *folded = relation->folded;
+    const uint32_t *origin = relation->session->shadow.origin;
+    uint32_t *first = alm_arena_calloc(folded->arena, page->block_count + 1, sizeof *first);
+    if (!first) return ALM_E_NOMEM;
+    size_t block = 0;
+    for (uint32_t i = 0; i < folded->count && block < page->block_count; i++)
+        while (block < page->block_count && origin[folded->tokens[i].start] >= page->blocks[block].start)
+            first[block++] = i;
+    while (block <= page->block_count) first[block++] = (uint32_t)folded->count;
+    *out = first;
+    return ALM_OK;
+}
+
+alm_status alm_tables_read(alm_relation *relation) {
+    const alm_page *page = &relation->document->page;
+    relation->in_table =
+        alm_arena_calloc(relation->folded->arena, relation->folded->count + 1, sizeof *relation->in_table);
+    if (!relation->in_table) return ALM_E_NOMEM;
+    if (page->table_count == 0) return ALM_OK;
+    uint32_t *first_token;
+    alm_status status = index_blocks(relation, &first_token);
+    for (size_t i = 0; status == ALM_OK && i < page->block_count; i++)
+        if (page->blocks[i].kind == ALM_BLOCK_CELL)
+            memset(relation->in_table + first_token[i], 1,
+                   (first_token[i + 1] - first_token[i]) * sizeof *relation->in_table);
+    for (size_t i = 0; status == ALM_OK && i < page->table_count; i++) {
+        reader *r = alm_arena_calloc(relation->folded->arena, 1, sizeof *r);
+        if (!r) return ALM_E_NOMEM;
+        r->relation = relation;
+        r->folded = relation->folded;
+        r->table = &page->tables[i];
+        r->words = relation->session->extractor->table_words;
+        r->first_token = first_token;
+        status = read_table(r);
+    }
+    return status;
+}
