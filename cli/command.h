@@ -17,5 +17,6 @@ typedef int (*alm_command_run)(int argc, char **argv);
 
 int alm_command_extract(int argc, char **argv);
 int alm_command_schema(int argc, char **argv);
+int alm_command_values(int argc, char **argv);
 
 #endif

@@ -41,6 +41,7 @@ typedef struct settings {
     bool strict;
     const char *published, *rules;
     alm_value_tables *tables;
+    alm_shadow_tables *shadow;
     alm_arena arena; /* of one text */
     alm_buf out;
     uint64_t line;
@@ -114,7 +115,7 @@ static alm_status read_text(settings *s, alm_str text, alm_err *err) {
     size_t count;
     alm_shadow shadow;
     alm_arena_reset(&s->arena);
-    alm_status status = alm_shadow_make(&shadow, &s->arena, text, err);
+    alm_status status = alm_shadow_make(&shadow, &s->arena, s->shadow, text, err);
     if (status != ALM_OK) return status;
     status = s->type == WANTED_NUMBER
                  ? alm_value_scan_numbers(&values, &count, &s->arena, s->tables, shadow.text, err)
@@ -149,9 +150,10 @@ static alm_status read_lines(settings *s, alm_err *err) {
     return status;
 }
 
-static alm_status load(settings *s, alm_err *err) {
-    char found[ALM_PACK_PATH_MAX];
+/* @p found has room for the path where s->rules names none. */
+static alm_status load(settings *s, char found[ALM_PACK_PATH_MAX], alm_err *err) {
     const alm_yaml_node *yaml = NULL;
+    alm_shadow_files files = {0};
     alm_status status = ALM_OK;
     if (!s->rules || !s->rules[0]) {
         status = alm_pack_find(found, err);
@@ -159,15 +161,18 @@ static alm_status load(settings *s, alm_err *err) {
     }
     if (status == ALM_OK) status = alm_pack_read_yaml(&yaml, &s->arena, s->rules, "values.yaml", err);
     if (status == ALM_OK) status = alm_value_tables_new(&s->tables, yaml, err);
+    if (status == ALM_OK) status = alm_pack_read(&files.trad_simp, &s->arena, s->rules, "lexicon/trad-simp.tsv", err);
+    if (status == ALM_OK) status = alm_pack_read(&files.pinyin, &s->arena, s->rules, "lexicon/pinyin.tsv", err);
+    if (status == ALM_OK) status = alm_shadow_tables_new(&s->shadow, &files, err);
     return status;
 }
 
 static int run(settings *s, int count, char **texts) {
     alm_err err = {0};
-    char message[1024];
+    char message[1024], found[ALM_PACK_PATH_MAX];
     alm_arena_init(&s->arena, MAX_ARENA);
     alm_buf_init(&s->out, MAX_ARENA);
-    alm_status status = load(s, &err);
+    alm_status status = load(s, found, &err);
     int code = status == ALM_OK ? ALM_EXIT_OK : ALM_EXIT_USAGE;
     for (int i = 0; i < count && status == ALM_OK; i++) {
         if (strcmp(texts[i], "-") == 0) {
@@ -185,6 +190,7 @@ static int run(settings *s, int count, char **texts) {
     alm_buf_release(&s->out);
     alm_arena_release(&s->arena);
     alm_value_tables_free(s->tables);
+    alm_shadow_tables_free(s->shadow);
     return code;
 }
 

@@ -12,6 +12,7 @@ static const struct {
 } commands[] = {
     {"extract", "read pages (URL, file, standard input), print their donation records", alm_command_extract},
     {"schema", "print the JSON Schema of an output or a configuration file", alm_command_schema},
+    {"values", "print the numbers, money, quantities and dates in a text", alm_command_values},
 };
 
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };

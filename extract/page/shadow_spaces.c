@@ -26,7 +26,9 @@ static bool is_lone_han(const text *t, size_t i) {
 }
 
 static bool is_number_at(const text *t, size_t i) {
-    return kind_at(t, i) == ALM_CHAR_DIGIT || (i < t->count && (t->chars[i].code == '.' || t->chars[i].code == ','));
+    if (i >= t->count) return false;
+    uint32_t code = t->chars[i].code;
+    return kind_at(t, i) == ALM_CHAR_DIGIT || code == '.' || code == ',' || code == '/';
 }
 static bool is_lone_digit(const text *t, size_t i) {
     return kind_at(t, i) == ALM_CHAR_DIGIT && !is_number_at(t, i - 1) && !is_number_at(t, i + 1);

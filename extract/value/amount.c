@@ -103,10 +103,10 @@ static outcome read_slash(const scan *s, reading *r) {
 static outcome read_fraction(const scan *s, reading *r) {
     if (!plain_figure(&r->n)) return OUTCOME_NONE;
     size_t at = alm_numeral_skip_blanks(s->text, r->n.end);
-    const word *and = peek(s, at, WORD_AND);
-    if (and&&and->number == 0) {
+    const word *plus = peek(s, at, WORD_AND);
+    if (plus && plus->number == 0) {
         numeral bottom;
-        at = alm_numeral_skip_blanks(s->text, at + and->text.len);
+        at = alm_numeral_skip_blanks(s->text, at + plus->text.len);
         if (!alm_numeral_read(&bottom, s->tables, s->text, at)) return OUTCOME_NONE;
         return read_parts(s, r, &bottom, r->n.value);
     }

@@ -52,6 +52,12 @@ bool alm_exact_subtract(alm_exact *a, alm_exact b) {
     return true;
 }
 
+bool alm_exact_multiply(alm_exact *a, alm_exact b) {
+    if (a->mantissa != 0 && b.mantissa > UINT64_MAX / a->mantissa) return false;
+    *a = alm_exact_of(a->mantissa * b.mantissa, a->exponent + b.exponent);
+    return true;
+}
+
 int alm_exact_compare(alm_exact a, alm_exact b) {
     if (a.mantissa == 0 || b.mantissa == 0) return (a.mantissa != 0) - (b.mantissa != 0);
     /* where one cannot be lowered, it is the larger one: its exponent is greater and its digits run out of room */

@@ -21,6 +21,8 @@ alm_exact alm_exact_of(uint64_t mantissa, int exponent);
 ALM_MUST_USE bool alm_exact_add(alm_exact *a, alm_exact b);
 /** *a -= b, or false (and *a untouched) where a < b or the difference has too many digits. */
 ALM_MUST_USE bool alm_exact_subtract(alm_exact *a, alm_exact b);
+/** *a *= b, or false (and *a untouched) where the product has too many digits. */
+ALM_MUST_USE bool alm_exact_multiply(alm_exact *a, alm_exact b);
 /** a * 10^power */
 alm_exact alm_exact_scale(alm_exact a, int power);
 /** <0, 0, >0 */

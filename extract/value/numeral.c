@@ -55,8 +55,7 @@ size_t alm_numeral_skip_blanks(alm_str text, size_t at) {
     return at;
 }
 
-/* A group mark at @p at: ',' or the full-width U+FF0C; its length or 0. */
-static size_t group_mark(alm_str text, size_t at) {
+size_t alm_numeral_group_mark(alm_str text, size_t at) {
     if (at < text.len && text.ptr[at] == ',') return 1;
     return alm_str_starts(alm_str_slice(text, at, text.len), ALM_STR("\xEF\xBC\x8C")) ? 3 : 0;
 }
@@ -71,7 +70,7 @@ static size_t digits_end(alm_str text, size_t at) {
 static size_t groups_end(alm_str text, size_t at, bool *grouped) {
     size_t end = at;
     bool wide = false, narrow = false;
-    for (size_t mark; (mark = group_mark(text, end)) != 0;) {
+    for (size_t mark; (mark = alm_numeral_group_mark(text, end)) != 0;) {
         size_t next = digits_end(text, end + mark);
         if (next - end - mark != 3) break;
         end = next;

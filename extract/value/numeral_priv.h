@@ -40,6 +40,9 @@ bool alm_numeral_read(numeral *out, const alm_value_tables *tables, alm_str text
 /** Read Arabic digits at @p at with group marks and fraction: the end, or @p at where there is no digit. */
 size_t alm_numeral_arabic_end(alm_str text, size_t at, bool *grouped, bool *fraction);
 
+/** The length of the group mark at @p at, ',' or the full-width U+FF0C; 0: none. */
+size_t alm_numeral_group_mark(alm_str text, size_t at);
+
 /** Behind at most two blanks (U+0020, U+00A0, U+3000) at @p at. */
 size_t alm_numeral_skip_blanks(alm_str text, size_t at);
 

@@ -100,9 +100,19 @@ static bool write_figures(const scan *s, alm_value *v, const reading *r) {
     return true;
 }
 
+/* The numerator, or the whole where there is no '/'; *bottom is the denominator. Both small, or false. */
+static bool ratio(alm_str text, alm_exact *top, alm_exact *bottom) {
+    const char *slash = text.len ? memchr(text.ptr, '/', text.len) : NULL;
+    size_t len = slash ? (size_t)(slash - text.ptr) : text.len;
+    *bottom = alm_exact_of(1, 0);
+    return alm_exact_read(top, alm_str_slice(text, 0, len)) &&
+           (!slash || alm_exact_read(bottom, alm_str_slice(text, len + 1, text.len)));
+}
+
 static bool less(alm_str low, alm_str high) {
-    alm_exact a, b;
-    return alm_exact_read(&a, low) && alm_exact_read(&b, high) && alm_exact_compare(a, b) < 0;
+    alm_exact p, q, r, s;
+    if (!ratio(low, &p, &q) || !ratio(high, &r, &s)) return false;
+    return alm_exact_multiply(&p, s) && alm_exact_multiply(&r, q) && alm_exact_compare(p, r) < 0;
 }
 
 /* "more than 10 and less than 20" is one value with two bounds. Makes it of the last value and @p v, or false. */
@@ -111,8 +121,9 @@ static bool join_bounds(scan *s, const alm_value *v) {
     alm_value *last = &s->items[s->count - 1];
     if (last->kind != v->kind || last->form != v->form || !alm_str_is(last->unit, v->unit)) return false;
     size_t at = alm_numeral_skip_blanks(s->text, last->end);
-    const word *and = peek(s, at, WORD_AND);
-    if (and&&and->number == 1) at = alm_numeral_skip_blanks(s->text, at + and->text.len);
+    if (s->numbers_only) at = alm_numeral_skip_blanks(s->text, at + alm_numeral_group_mark(s->text, at));
+    const word *joint = peek(s, at, WORD_AND);
+    if (joint && joint->number == 1) at = alm_numeral_skip_blanks(s->text, at + joint->text.len);
     if (at != v->start) return false;
     bool rising = last->qualifier == ALM_QUALIFIER_MORE_THAN && v->qualifier == ALM_QUALIFIER_NEARLY;
     bool falling = last->qualifier == ALM_QUALIFIER_NEARLY && v->qualifier == ALM_QUALIFIER_MORE_THAN;
@@ -267,9 +278,15 @@ static outcome read_half(scan *s, size_t at, size_t *next) {
     if (!half) return OUTCOME_NONE;
     size_t end = at + half->text.len;
     reading r = {.n = {.start = at, .digits = at, .number_end = end, .end = end, .stated = true}};
-    r.n.value = r.n.low = r.n.high = alm_exact_of(5, -1);
-    const word *unit = peek(s, end, WORD_MEASURE);
-    if (!unit) return OUTCOME_NONE;
+    r.n.value = alm_exact_of(5, -1);
+    const word *hundred = peek(s, end, WORD_UNIT);
+    if (hundred) {
+        r.n.value = alm_exact_scale(r.n.value, hundred->number);
+        r.n.number_end = r.n.end = end += hundred->text.len;
+    } else if (!peek(s, end, WORD_MEASURE)) {
+        return OUTCOME_NONE;
+    }
+    r.n.low = r.n.high = r.n.value;
     outcome done = alm_amount_read_behind(s, &r);
     if (done == OUTCOME_VALUE) done = emit(s, &r, at);
     if (done == OUTCOME_VALUE) *next = r.end;

@@ -32,7 +32,7 @@ def written():
 
 def values(texts, *options):
     """The values of each text; every text is one line."""
-    command = [os.environ.get("ALMONER", "almoner"), "values", *options, "-"]
+    command = [os.environ["ALMONER"], "values", *options, "-"]
     lines = "".join(text.replace("\n", " ") + "\n" for text in texts)
     out = subprocess.run(command, input=lines, capture_output=True, text=True, check=True).stdout
     found = [[] for _ in texts]
@@ -140,6 +140,9 @@ def recognizers():
 def main():
     if not os.path.isdir(os.path.join(SHARED, "suites")):
         print(f"skipped: no shared data in {SHARED}")
+        return 77
+    if not os.environ.get("ALMONER"):
+        print("skipped: ALMONER does not name the program")
         return 77
     known, used, failed = written(), set(), False
     for name, cases, floor in (("cn2an", cn2an, 1.0), ("jionlp_money", jionlp, 0.0),
