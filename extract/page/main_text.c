@@ -12,7 +12,8 @@ enum {
     STOP_WEIGHT = 6,  /* a full stop or comma speaks for prose as much as so many characters */
     LINK_WEIGHT = 14, /* a link of its own line speaks against it */
     BOILERPLATE_WEIGHT = 30,
-    OTHER_WEIGHT = 24,
+    OTHER_WEIGHT = 2,
+    OTHER_RUN_WEIGHT = 20, /* the first line of a run of others */
     HEAD_CHARS = 16,    /* heads of other lists are not longer */
     SHARE_OF_PAGE = 45, /* per cent of the prose: a part that holds more cannot be beside the article */
     SEPARATE_PROSE = 30 /* a line of prose of so many characters ends a list of other articles */
@@ -21,7 +22,7 @@ enum {
 typedef struct weigher {
     alm_reading *r;
     int64_t *sum;    /* by node, weights of the lines below it */
-    uint64_t *prose; /* by node, characters of prose below it */
+    uint64_t *prose; /* by node, characters of text below it, prose in full, the rest by half */
     uint64_t all_prose;
 } weigher;
 
@@ -37,7 +38,7 @@ static bool is_prose(const alm_line *line) {
 
 static int32_t weigh(const alm_line *line) {
     uint32_t own = line->chars - line->link_chars;
-    if (line->flags & ALM_LINE_OTHER) return -OTHER_WEIGHT;
+    if (line->flags & ALM_LINE_OTHER) return -OTHER_WEIGHT; /* known for what it is: it will not be taken for text */
     if (line->flags & ALM_LINE_BOILERPLATE) return -BOILERPLATE_WEIGHT;
     if (is_link_line(line)) return -LINK_WEIGHT - (int32_t)(line->link_chars < 40 ? line->link_chars / 2 : 20);
     if (is_prose(line)) return (int32_t)(own + STOP_WEIGHT * line->stops);
@@ -52,12 +53,14 @@ static void add_up(weigher *w) {
     for (uint32_t i = 0; i < r->line_count; i++) {
         alm_line *line = &r->lines[i];
         line->weight = weigh(line);
+        bool other = (line->flags & ALM_LINE_OTHER) != 0, was_other = i > 0 && (r->lines[i - 1].flags & ALM_LINE_OTHER);
+        if (other && !was_other) line->weight -= OTHER_RUN_WEIGHT;
         if (i < r->title_line && r->title_line != ALM_NO_LINE && line->weight > 0) line->weight = 0;
         w->sum[line->block] += line->weight;
-        if (is_prose(line) && !(line->flags & ALM_LINE_OTHER)) {
-            w->prose[line->block] += line->chars;
-            w->all_prose += line->chars;
-        }
+        if (line->flags & ALM_LINE_OTHER || is_link_line(line)) continue;
+        uint32_t mass = is_prose(line) ? line->chars : line->chars / 2;
+        w->prose[line->block] += mass;
+        w->all_prose += mass;
     }
     for (uint32_t i = r->dom.count; i-- > 1;) {
         uint32_t parent = r->dom.nodes[i].parent;
@@ -71,7 +74,7 @@ static bool is_beside(const weigher *w, uint32_t node) { return w->prose[node] *
 
 static void mark(alm_reading *r, uint32_t first_node, uint32_t end_node, uint32_t flag) {
     for (uint32_t i = alm_line_at_node(r, first_node); i < r->line_count && r->lines[i].first < end_node; i++)
-        r->lines[i].flags |= flag;
+        if (r->lines[i].end <= end_node) r->lines[i].flags |= flag; /* an inline element does not speak for its line */
 }
 
 /* ---- parts that their tag, class or id names as something else ---- */
@@ -222,8 +225,17 @@ static bool ends_text(const alm_reading *r, uint32_t line) {
            alm_str_starts(rest, ALM_STR("\xEF\xBD\x9C")) || rest.ptr[0] == '|' || rest.ptr[0] == '/';
 }
 
+/** The words under a picture. */
+static bool is_caption(const alm_line *line) {
+    enum { CAPTION_CHARS = 24 };
+    if (line->flags & ALM_LINE_IN_CAPTION) return true;
+    bool short_line = line->chars <= CAPTION_CHARS && line->stops == 0 && !(line->flags & (ALM_LINE_IN_HEADING | ALM_LINE_EMPHASIS));
+    return (line->flags & ALM_LINE_BEHIND_IMAGE) && short_line;
+}
+
 static bool belongs(const alm_reading *r, uint32_t i) {
     const alm_line *line = &r->lines[i];
+    if (is_caption(line)) return false;
     if (line->flags & (ALM_LINE_OTHER | ALM_LINE_BOILERPLATE | ALM_LINE_META)) return false;
     if (line->link_chars == line->chars && !(line->flags & ALM_LINE_IN_CELL)) return false;
     return !ends_text(r, i);
