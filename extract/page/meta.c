@@ -176,15 +176,11 @@ static void read_head(label_reader *l) {
     for (uint32_t i = from; i < end; i++) {
         alm_line *line = &r->lines[i];
         alm_str text = alm_line_text(r, i);
-        if (line->chars > META_CHARS_MAX || (line->flags & ALM_LINE_OTHER && line->link_chars * 2 > line->chars))
-            continue;
-        l->found = false;
-        if (!is_prose(line) || has_date(r, text)) {
-            if (is_prose(line) && line->stops > 2) break;
-            read_line(l, i);
-        }
+        bool link = line->link_chars * 2 > line->chars;
+        if (is_prose(line) && (line->stops > 2 || !has_date(r, text))) break;
+        if (line->chars > META_CHARS_MAX || ((line->flags & ALM_LINE_OTHER) && link)) continue;
+        read_line(l, i);
         bool meta = l->found || is_mostly_date(r, line, text);
-        if (!meta && is_prose(line)) break;
         if (!meta) continue;
         drop(r, i);
         for (uint32_t above = last_meta; above < i; above++) drop(r, above);
