@@ -36,7 +36,7 @@ typedef struct place {
     uint32_t column;
 } place;
 
-static void fill(alm_err *err, alm_status code, place at, const char *format, va_list args) {
+static void ALM_PRINTF(4, 0) fill(alm_err *err, alm_status code, place at, const char *format, va_list args) {
     if (!err || err->code != ALM_OK) return;
     err->code = code;
     err->system = at.system;

@@ -89,13 +89,11 @@ static bool read_ipv6(ipv6 *a) {
         if (!read_ipv6_piece(a)) return false;
     }
     if (a->compress < 0) return a->count == IPV6_PIECES;
-    int moved = a->count - a->compress;
-    for (int i = 1; i <= moved; i++) {
-        int from = a->compress + moved - i, to = IPV6_PIECES - i;
-        uint16_t value = a->piece[from];
-        a->piece[from] = 0;
-        a->piece[to] = value;
-    }
+    /* what stands behind "::" goes to the end, zeros between */
+    size_t behind = (size_t)(a->count - a->compress), gap = (size_t)(IPV6_PIECES - a->count);
+    uint16_t *from = a->piece + a->compress;
+    memmove(from + gap, from, behind * sizeof *from);
+    memset(from, 0, gap * sizeof *from);
     return true;
 }
 

@@ -49,7 +49,7 @@ typedef struct alm_ref {
     uint32_t index;
 } alm_ref;
 
-enum { ALM_NO_ENTITY = UINT32_MAX };
+#define ALM_NO_ENTITY UINT32_MAX
 
 typedef struct alm_affiliation {
     alm_ref member;

@@ -1,6 +1,7 @@
 #include "extract/page/charset_priv.h"
 
 #include <unicode/ucnv.h>
+#include <unicode/ucnv_cb.h>
 
 #include "base/utf8.h"
 #include "extract/page/utf8_step.h"

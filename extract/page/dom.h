@@ -21,7 +21,8 @@ enum {
     ALM_DOM_STRAY_END_MAX = 1000         /**< end tags that close nothing, before it is worth a note */
 };
 
-enum { ALM_DOM_ROOT = 0, ALM_DOM_NONE = UINT32_MAX };
+#define ALM_DOM_ROOT 0U
+#define ALM_DOM_NONE UINT32_MAX
 
 typedef struct alm_attr {
     alm_attribute id;

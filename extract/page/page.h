@@ -32,7 +32,7 @@ typedef struct alm_block {
     const char *path;     /**< the DOM node, as an XPath of child steps ("/html/body/div[2]/p[3]"); "" for plain text */
 } alm_block;
 
-enum { ALM_NO_CELL = UINT32_MAX };
+#define ALM_NO_CELL UINT32_MAX
 
 /** A data table with merged cells spread out: every grid place names the block of the cell that covers it. */
 typedef struct alm_table {

@@ -14,7 +14,7 @@
 #include "extract/page/page.h"
 #include "extract/page/words.h"
 
-enum { ALM_NO_LINE = UINT32_MAX };
+#define ALM_NO_LINE UINT32_MAX
 
 enum alm_line_flags {
     ALM_LINE_IN_HEADING = 1,

@@ -13,8 +13,10 @@
 #include "extract/rules/rule.h"
 #include "extract/session.h"
 
+/** A post at the organisation that publishes the page. */
+#define ALM_OWN_ORGANISATION UINT32_MAX
+
 enum {
-    ALM_OWN_ORGANISATION = UINT32_MAX, /**< a post at the organisation that publishes the page */
     ALM_MAX_DONORS = 24,
     ALM_MAX_WHATS = 48,
     ALM_MAX_PARTIES = 32
