@@ -258,7 +258,7 @@ alm_status alm_read_main(alm_reading *r) {
     r->main_node = r->dom.body;
     r->main_first = 1;
     r->main_last = 0;
-    if (r->dom.body == ALM_DOM_NONE) return ALM_OK;
+    if (r->dom.body == ALM_DOM_NONE || r->line_count == 0) return ALM_OK;
     weigher w = {.r = r};
     w.sum = alm_arena_calloc(r->arena, r->dom.count, sizeof *w.sum);
     w.prose = alm_arena_calloc(r->arena, r->dom.count, sizeof *w.prose);

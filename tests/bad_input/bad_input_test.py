@@ -133,7 +133,7 @@ class Inputs(InFolder):
         self.fails(self.write("b.html", '\ufeff [{"a": 1}]\n'), "is JSON, expected HTML or text")
 
     def test_text_in_brackets_is_no_json(self):
-        document = self.document("[2020-02-18]甲集团有限公司捐款10万元。[编辑：某某]", name="a.txt")
+        document = self.document("[新闻]\n甲集团有限公司捐款10万元，用于疫情防控。\n[编辑：某某]", name="a.txt")
         self.assertIn("甲集团", document["text"])
 
     # pages that are hard to read, and are read
@@ -252,8 +252,10 @@ class RulePack(Options):
         self.broken("pack.yaml", "version: 1", "version: 1\ncolour: red", "pack.yaml:", "colour")
 
     def test_missing_lexicon(self):
-        name = sorted((RULES / "lexicon").glob("*.tsv"))[0].name
-        self.broken("pack.yaml", f"lexicon/{name}", "lexicon/gone.tsv", "pack.yaml:", "gone.tsv")
+        self.broken("pack.yaml", "lexicon/surname.tsv", "lexicon/gone.tsv", "gone.tsv")
+        line = (RULES / "pack.yaml").read_text().split("lexicon/surname.tsv")[0].count("\n") + 1
+        done = almoner("--rules", self.folder / "pack", self.folder / "x.html")
+        self.assertRegex(done.stderr.decode(), rf"pack\.yaml:{line}:\d+: ")
 
 
 class Output(InFolder):
