@@ -16,7 +16,11 @@ enum {
 typedef int (*alm_command_run)(int argc, char **argv);
 
 int alm_command_extract(int argc, char **argv);
+int alm_command_links(int argc, char **argv);
+int alm_command_robots(int argc, char **argv);
 int alm_command_schema(int argc, char **argv);
+int alm_command_sitemap(int argc, char **argv);
+int alm_command_url(int argc, char **argv);
 int alm_command_values(int argc, char **argv);
 
 #endif

@@ -11,7 +11,11 @@ static const struct {
     alm_command_run run;
 } commands[] = {
     {"extract", "read pages (URL, file, standard input), print their donation records", alm_command_extract},
+    {"links", "print the links of a page as the crawler reads them", alm_command_links},
+    {"robots", "say what a robots.txt allows", alm_command_robots},
     {"schema", "print the JSON Schema of an output or a configuration file", alm_command_schema},
+    {"sitemap", "print the entries of a sitemap or feed", alm_command_sitemap},
+    {"url", "resolve URLs, print their canonical form", alm_command_url},
     {"values", "print the numbers, money, quantities and dates in a text", alm_command_values},
 };
 

@@ -18,8 +18,7 @@ typedef enum field {
     FIELD_CHANGEFREQ,
     FIELD_PRIORITY,
     FIELD_TITLE,
-    FIELD_GUID,
-    FIELD_OTHER_GUID /* a guid that is no link */
+    FIELD_GUID
 } field;
 
 enum { FIELD_TEXT_MAX = 16384 };
@@ -150,9 +149,16 @@ static void begin_entry(reader *r, unsigned depth) {
     alm_buf_reset(&r->guid);
 }
 
+/** What stands in for a missing URL has to be one by itself: a guid may be any word, whatever isPermaLink says. */
+static alm_str absolute(const alm_buf *text) {
+    alm_str s = alm_sitemap_trim(alm_buf_str(text));
+    bool http = s.len > 4 && alm_str_is_nocase(alm_str_slice(s, 0, 4), ALM_STR("http"));
+    return http ? s : (alm_str){NULL, 0};
+}
+
 static void end_entry(reader *r) {
     alm_str loc = alm_buf_str(&r->loc);
-    if (!r->has_loc) loc = r->guid.len ? alm_buf_str(&r->guid) : alm_buf_str(&r->bare);
+    if (!r->has_loc) loc = absolute(r->guid.len ? &r->guid : &r->bare);
     alm_sitemap_builder_add(r->b, &r->entry, loc);
     if (r->b->status < 0 || r->b->sitemap->truncated) xmlStopParser(r->parser);
     r->entry_depth = 0;
@@ -220,7 +226,6 @@ static void end_field(reader *r) {
     case FIELD_PRIORITY: r->entry.priority = parse_priority(text); break;
     case FIELD_TITLE: r->entry.title = alm_arena_copy(r->b->arena, alm_sitemap_trim(text)); break;
     case FIELD_GUID: (void)alm_buf_add(&r->guid, text); break;
-    case FIELD_OTHER_GUID:
     case FIELD_NONE: break;
     }
 }
@@ -233,12 +238,8 @@ static void read_atom_link(reader *r, int count, const xmlChar **attrs) {
     if (attr(count, attrs, "href", &href)) set_loc(r, href);
 }
 
-static void begin_field(reader *r, field what, int count, const xmlChar **attrs) {
-    alm_str permanent;
+static void begin_field(reader *r, field what) {
     r->field = what;
-    if (what == FIELD_GUID && attr(count, attrs, "isPermaLink", &permanent) &&
-        alm_str_is_nocase(permanent, ALM_STR("false")))
-        r->field = FIELD_OTHER_GUID;
     r->field_depth = r->depth;
     alm_buf_reset(&r->text);
 }
@@ -268,7 +269,7 @@ static void on_start(void *context, const xmlChar *localname, const xmlChar *pre
     }
     field what = field_of(r, name, uri);
     bool of_feed = r->entry_depth == 0 && r->b->sitemap->kind == ALM_SITEMAP_RSS;
-    if (what != FIELD_NONE && (r->entry_depth || of_feed)) begin_field(r, what, attr_count, attrs);
+    if (what != FIELD_NONE && (r->entry_depth || of_feed)) begin_field(r, what);
 }
 
 static void on_end(void *context, const xmlChar *localname, const xmlChar *prefix, const xmlChar *uri) {
