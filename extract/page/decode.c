@@ -4,9 +4,9 @@
 #include "extract/page/charset_priv.h"
 
 /* How sure the bytes must be (see alm_sniff_gb18030), by who says otherwise. */
-static const double sure_alone = 0.3;         /* nobody, or a charset that the bytes cannot be */
-static const double sure_against_latin = 0.5; /* a server's default: most of them send it for whatever they have */
-static const double sure_against_single = 0.85;
+static const double sure_alone = 0.3;           /* nobody, or a charset that the bytes cannot be */
+static const double sure_against_latin = 0.5;   /* a server's default: most of them send it for whatever they have */
+static const double sure_against_single = 0.75; /* Russian in KOI8-R looks 0.5 Chinese, Thai 0.7 */
 static const double sure_against_chinese = 0.2; /* GB18030 and Big5: the one must be better than the other by this */
 
 typedef struct declaration {
@@ -33,7 +33,7 @@ static alm_status find_declaration(declaration *out, alm_str bytes, const alm_de
         *out = (declaration){bom, ALM_CHARSET_BOM, bom_len};
         return ALM_OK;
     }
-    const alm_charset *http = override ? NULL : alm_charset_find(hints->http_charset);
+    const alm_charset *http = override ? NULL : usable(alm_charset_find(hints->http_charset));
     if (override)
         *out = (declaration){override, ALM_CHARSET_OVERRIDE, 0};
     else if (http)
@@ -83,13 +83,13 @@ static const alm_charset *judge(alm_str bytes, const alm_charset *declared, cons
         alm_charset_kind kind = alm_sniff_utf16(bytes);
         if (kind != ALM_KIND_UNKNOWN) return alm_charset_of_kind(kind);
     }
-    bool utf16 = declared && (declared->kind == ALM_KIND_UTF16LE || declared->kind == ALM_KIND_UTF16BE);
-    if (!usable(declared) || utf16) declared = NULL;
+    if (!usable(declared) || declared->kind == ALM_KIND_UTF16LE || declared->kind == ALM_KIND_UTF16BE) declared = NULL;
     if (is_ascii(utf8)) return declared ? declared : unicode;
-    /* two-byte sequences alone are pairs of Chinese charsets too: they prove nothing against a declaration */
-    if (utf8->errors == 0 && (utf8->wide > 0 || !declared)) return unicode;
+    /* two-byte sequences alone are pairs of Chinese charsets and letters of others too: they prove nothing */
+    bool proof = utf8->wide > 0 || !declared || declared->kind == ALM_KIND_UTF8 || declared->kind == ALM_KIND_LATIN;
+    if (utf8->errors == 0 && proof) return unicode;
     /* headlines that a script cut in half leave stray bytes in UTF-8; other charsets hardly ever look like this */
-    if (utf8->errors * 4 <= utf8->wide) return unicode;
+    if (utf8->wide > 0 && utf8->errors * 4 <= utf8->wide) return unicode;
     return judge_legacy(bytes, declared);
 }
 

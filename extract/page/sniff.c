@@ -56,10 +56,8 @@ typedef struct tally {
     size_t pairs, common, errors;
 } tally;
 
-static double share(tally t) {
-    size_t all = t.pairs + t.errors;
-    return all ? ((double)t.common - (double)t.errors) / (double)all : 0;
-}
+/* One more pair, which tells nothing, keeps a few real ones from being sure. */
+static double share(tally t) { return ((double)t.common - (double)t.errors) / (double)(t.pairs + t.errors + 1); }
 
 static alm_str sample(alm_str bytes) {
     size_t ascii = alm_ascii_run(bytes.ptr, bytes.ptr + bytes.len);
@@ -119,21 +117,31 @@ double alm_sniff_big5(alm_str bytes) {
     return share(t);
 }
 
+/* Units that Chinese pages are made of when @p high tells which byte of a unit is the high one; *ascii of them ASCII.
+ */
+static size_t likely_units(const unsigned char *p, size_t units, size_t high, size_t *ascii) {
+    size_t likely = 0;
+    *ascii = 0;
+    for (size_t i = 0; i < units; i++) {
+        unsigned row = p[2 * i + high], cell = p[2 * i + !high];
+        bool printable = (cell >= 0x20 && cell < 0x7F) || (cell >= '\t' && cell <= '\r');
+        *ascii += row == 0 && printable;
+        /* rows of Han, general and Chinese punctuation, full-width forms */
+        likely += (row >= 0x4E && row <= 0x9F) || row == 0x20 || row == 0x30 || row == 0xFF;
+    }
+    return likely + *ascii;
+}
+
+/* Letters of ASCII look like rows of Han in either order: only a clear difference counts, and some real ASCII. */
 alm_charset_kind alm_sniff_utf16(alm_str bytes) {
     size_t units = (bytes.len < UTF16_SAMPLE ? bytes.len : UTF16_SAMPLE) / 2;
-    if (units < 4) return ALM_KIND_UNKNOWN;
     const unsigned char *p = (const unsigned char *)bytes.ptr;
-    size_t zero[2] = {0}, han[2] = {0};
-    for (size_t i = 0; i < units * 2; i++) {
-        zero[i & 1] += p[i] == 0;
-        han[i & 1] += (p[i] >= 0x4E && p[i] <= 0x9F) || p[i] == 0x30 || p[i] == 0xFF;
-    }
-    for (size_t high = 0; high < 2; high++) {
-        bool markup = zero[high] * 8 > units && zero[!high] * 8 < zero[high];
-        bool han_text = (zero[high] + han[high]) * 20 > units * 19 && (zero[!high] + han[!high]) * 2 < units;
-        if (markup || (han_text && zero[high] > 0)) return high ? ALM_KIND_UTF16LE : ALM_KIND_UTF16BE;
-    }
-    return ALM_KIND_UNKNOWN;
+    size_t likely[2], ascii[2];
+    for (size_t high = 0; high < 2; high++) likely[high] = likely_units(p, units, high, &ascii[high]);
+    size_t high = likely[1] > likely[0] ? 1 : 0;
+    bool sure = likely[high] * 10 > units * 9 && (likely[high] - likely[!high]) * 10 > units;
+    if (units < 4 || !sure || ascii[high] * 100 < units) return ALM_KIND_UNKNOWN;
+    return high ? ALM_KIND_UTF16LE : ALM_KIND_UTF16BE;
 }
 
 const alm_charset *alm_sniff_other(alm_str bytes) {
