@@ -26,6 +26,9 @@ elseif(CMAKE_BUILD_TYPE STREQUAL "Release" OR CMAKE_BUILD_TYPE STREQUAL "RelWith
   add_compile_definitions(_FORTIFY_SOURCE=2)
   add_link_options(-Wl,-z,relro,-z,now)
 endif()
+if(ALM_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link) # what steers libFuzzer, in all of the rooms
+endif()
 if(ALM_COVERAGE)
   add_compile_options(--coverage)
   add_link_options(--coverage)
