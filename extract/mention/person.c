@@ -51,6 +51,8 @@ static bool may_be_given(const alm_folded *folded, uint32_t i, uint32_t *length)
     case ALM_CLASS_NUMBER:
     case ALM_CLASS_WITH:
     case ALM_CLASS_TO:
+    case ALM_CLASS_FUNCTION:
+    case ALM_CLASS_SPEND:
     case ALM_CLASS_ROLE_PREFIX: break;
     default: return false;
     }

@@ -87,6 +87,11 @@ static bool is_transparent(const alm_token *token) {
     }
 }
 
+/* "send to", "hand over to": a verb whose object is the receiver. */
+static bool is_directed(const reader *r, const alm_token *verb) {
+    return alm_str_is_c(alm_token_attr(r->folded, verb, verb->class_id, 0), "to");
+}
+
 static name_case case_of(const reader *r, uint32_t i) {
     uint32_t begin = clause_start(r, i);
     for (uint32_t at = i; at > begin; at--) {
@@ -98,8 +103,9 @@ static name_case case_of(const reader *r, uint32_t i) {
         case ALM_CLASS_BEHALF: return CASE_BEHALF;
         case ALM_CLASS_JOIN: return CASE_JOINED;
         case ALM_CLASS_RECEIVE: return CASE_SOURCE;
+        case ALM_CLASS_FROM: return CASE_SOURCE;
         case ALM_CLASS_GIVE:
-        case ALM_CLASS_SEND: return CASE_RECIPIENT;
+        case ALM_CLASS_SEND: return at == i || is_directed(r, before) ? CASE_RECIPIENT : CASE_SUBJECT;
         case ALM_CLASS_VERB: return at == i ? CASE_OBJECT : CASE_SUBJECT;
         default: break;
         }
@@ -143,6 +149,20 @@ static bool is_foreign_amount(const reader *r, uint32_t i) {
     return governed_by(r, i, ALM_CLASS_NOT_GIFT, 8) || governed_by(r, i, ALM_CLASS_COST, 4) || value->amount.len == 0;
 }
 
+/* "handed to five communities": counted, but not given. */
+static bool is_receiving_place(const reader *r, uint32_t i) {
+    if (alm_mention_of(r->folded, &r->tokens[i])->strength >= 90) return false;
+    uint32_t begin = clause_start(r, i);
+    for (uint32_t at = i; at > begin; at--) {
+        const alm_token *before = &r->tokens[at - 1];
+        if (before->class_id == ALM_CLASS_TO) return true;
+        if (is_trigger(before->class_id)) return is_directed(r, before);
+        if (!is_transparent(before) && before->class_id != ALM_CLASS_OF && before->class_id != ALM_CLASS_FUNCTION)
+            return false;
+    }
+    return false;
+}
+
 /* Nothing but other things, amounts, list marks and articles between the verb and the thing at @p i. */
 static bool is_listed(const reader *r, const event *e, uint32_t i) {
     uint32_t first = i > e->last ? e->last : i + 1, last = i > e->last ? i : e->first;
@@ -174,6 +194,7 @@ static void add_what(reader *r, event *e, uint32_t from, uint32_t i) {
     const alm_token *token = &r->tokens[i];
     if (gift->what_count == ALM_MAX_WHATS || r->used[i]) return;
     alm_what what = {.kind = ALM_WHAT_GOODS, .mention = token->mention};
+    if (token->class_id == ALM_CLASS_GOODS && is_receiving_place(r, i)) return;
     if (token->class_id == ALM_CLASS_MONEY) {
         if (is_foreign_amount(r, i)) return;
         what.kind = is_worth(r, from, i) ? ALM_WHAT_WORTH : ALM_WHAT_CASH;
@@ -247,6 +268,11 @@ static void mention_add(uint32_t *list, size_t *count, uint32_t mention) {
     if (mention && *count < ALM_MAX_PARTIES) list[(*count)++] = mention;
 }
 
+static void take_topic(reader *r, event *e) {
+    for (size_t i = 0; i < r->topic_count; i++) donor_add(e, r->topic[i]);
+    e->gift.confidence -= 0.1;
+}
+
 /* A name in brackets behind a name says it again in other words. */
 static bool is_gloss(const reader *r, uint32_t i) {
     return i >= r->first + 2 && r->tokens[i - 1].cp == ALM_CP_BRACKET_OPEN &&
@@ -258,6 +284,11 @@ static bool read_names(reader *r, event *e, uint32_t first, uint32_t last, bool 
     bool found = false;
     for (uint32_t i = first; i < last; i++) {
         const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[i]);
+        if (r->tokens[i].class_id == ALM_CLASS_PRONOUN && want_donors && r->topic_count &&
+            case_of(r, i) == CASE_SUBJECT) {
+            take_topic(r, e);
+            found = true;
+        }
         if (!actor || is_gloss(r, i)) continue;
         switch (case_of(r, i)) {
         case CASE_RECIPIENT: mention_add(e->gift.recipients, &e->gift.recipient_count, principal(actor)); break;
@@ -306,11 +337,6 @@ static bool is_nameless_subject(const reader *r, uint32_t begin, uint32_t end) {
     return false;
 }
 
-static void take_topic(reader *r, event *e) {
-    for (size_t i = 0; i < r->topic_count; i++) donor_add(e, r->topic[i]);
-    e->gift.confidence -= 0.1;
-}
-
 /* Who gives: by the verb's own clause, then the clauses before it, then whom the block spoke of last. */
 static void read_donors(reader *r, event *e) {
     uint32_t begin = clause_start(r, e->first);
@@ -325,9 +351,21 @@ static void read_donors(reader *r, event *e) {
     take_topic(r, e);
 }
 
+/* "… a gift of 10,000, from X": the giver comes after. */
+static void read_source(reader *r, event *e, uint32_t limit) {
+    for (uint32_t i = e->last; i < limit; i++) {
+        const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[i]);
+        if (!actor || case_of(r, i) != CASE_SOURCE) continue;
+        e->gift.donor_count = 0;
+        donor_add(e, *actor);
+        return;
+    }
+}
+
 static void read_others(reader *r, size_t k) {
     event *e = &r->events[k];
     uint32_t limit = reach_right(r, e);
+    read_source(r, e, limit);
     if (k + 1 < r->event_count && r->events[k + 1].before < limit) limit = r->events[k + 1].before;
     read_names(r, e, e->last, limit, false);
 }

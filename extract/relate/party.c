@@ -93,7 +93,7 @@ static alm_status read_posts(alm_relation *relation, const alm_match *match, uin
             status = as_organisation(relation, i, end, &organisation);
             i = end - 1;
         } else if (token->class_id == ALM_CLASS_ROLE || token->class_id == ALM_CLASS_MEMBER) {
-            uint32_t at = organisation ? organisation : *carried ? *carried : ALM_OWN_ORGANISATION;
+            uint32_t at = organisation ? organisation : *carried ? *carried : ALM_UNSAID_ORGANISATION;
             for (size_t m = 0; status == ALM_OK && m < member_count; m++)
                 status = alm_post_add(relation, &(alm_post){.member = members[m],
                                                             .organisation = at,

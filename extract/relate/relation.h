@@ -13,8 +13,8 @@
 #include "extract/rules/rule.h"
 #include "extract/session.h"
 
-/** A post at the organisation that publishes the page. */
-#define ALM_OWN_ORGANISATION UINT32_MAX
+/** A post without an organisation beside it; settle looks for one. */
+#define ALM_UNSAID_ORGANISATION UINT32_MAX
 
 enum {
     ALM_MAX_DONORS = 24,

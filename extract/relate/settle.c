@@ -271,19 +271,51 @@ static bool known_affiliation(const alm_document *document, const alm_affiliatio
     return false;
 }
 
+/* The last organisation of @p type that is named before byte @p at, no further back than @p from; its entity + 1. */
+static uint32_t last_named(const settler *s, uint32_t from, uint32_t at, uint32_t type) {
+    uint32_t best = 0, best_start = 0;
+    for (uint32_t i = 0; i < s->folded->mention_count; i++) {
+        const alm_mention *m = &s->folded->mentions[i];
+        if (m->class_id != ALM_CLASS_ORG || m->detail != type || m->start >= at || m->start < from) continue;
+        if (best && m->start < best_start) continue;
+        best = m->entity;
+        best_start = m->start;
+    }
+    return best;
+}
+
+static uint32_t block_start(const settler *s, uint32_t at) {
+    while (at > 0 && s->folded->text.ptr[at - 1] != '\n') at--;
+    return at;
+}
+
+static bool is_post_of(const settler *s, uint32_t role, uint16_t class_id) {
+    const alm_lexicon *posts = s->folded->pack->consulted;
+    return alm_lexicon_sense_of(posts, alm_lexicon_find(posts, s->folded->mentions[role - 1].name), class_id) != NULL;
+}
+
+/* A post without an organisation beside it: at the association the block speaks of or that publishes, at the firm named
+ * last. */
+static uint32_t unsaid_organisation(const settler *s, const alm_post *post) {
+    if (is_post_of(s, post->role, ALM_CLASS_ASSOCIATION_POST)) {
+        uint32_t near = last_named(s, block_start(s, post->start), post->start, ALM_ORGANISATION_ASSOCIATION);
+        return near ? near : s->own;
+    }
+    if (is_post_of(s, post->role, ALM_CLASS_COMPANY_POST))
+        return last_named(s, block_start(s, post->start), post->start, ALM_ORGANISATION_COMPANY);
+    return 0;
+}
+
 static alm_status put_affiliations(settler *s) {
     alm_document *document = s->relation->document;
     document->affiliations = alm_arena_calloc(s->arena, s->relation->post_count, sizeof(alm_affiliation));
     if (!document->affiliations) return ALM_E_NOMEM;
     for (size_t i = 0; i < s->relation->post_count; i++) {
         const alm_post *post = &s->relation->posts[i];
-        uint32_t organisation;
-        if (post->organisation != ALM_OWN_ORGANISATION)
-            organisation = entity_of(s, post->organisation);
-        else if (s->own)
-            organisation = root(s, s->own - 1);
-        else
-            continue;
+        bool unsaid = post->organisation == ALM_UNSAID_ORGANISATION;
+        uint32_t found = unsaid ? unsaid_organisation(s, post) : s->folded->mentions[post->organisation - 1].entity;
+        if (!found) continue;
+        uint32_t organisation = root(s, found - 1);
         alm_affiliation a = {.member = ref_of(s, post->member),
                              .organisation = s->entities[organisation].place,
                              .role = mention_text(s, post->role),

@@ -14,12 +14,13 @@
     X(PLACE)                                                                                                           \
     X(ORG_SUFFIX)                                                                                                      \
     X(ORG_PART)                                                                                                        \
-    X(ROLE_HEAD) X(ROLE_PREFIX) X(SURNAME) X(GIVEN) X(NAME_STOP) X(TITLE) X(GOODS_NOUN) X(VERB) X(ADVERB) X(NOUN)      \
-        X(FUNCTION) X(PLAIN) X(GIVE) X(SEND) X(RAISE) X(RECEIVE) X(BUY) X(SPEND) X(GIVE_NOUN) X(GIFT_NOUN) X(TO)       \
-            X(VIA) X(BY) X(BEHALF) X(WITH) X(JOIN) X(BA) X(EACH) X(SPLIT) X(TOTAL) X(WORTH) X(OF) X(FUTURE) X(PLEDGE)  \
-                X(APPEAL) X(NEGATION) X(NOT_GIFT) X(COST) X(PRONOUN) X(SELF_ORG) X(LOCAL) X(GROUP) X(ETC) X(MANY)      \
-                    X(ANONYMOUS) X(SUBJECT_NOUN) X(DIRECTION) X(RECIPIENT_NOUN) X(PUBLISH) X(DISTRIBUTE) X(LIST_MARK)  \
-                        X(COLUMN) X(UNIT_WORD) X(PLACE_PREFIX)
+    X(ROLE_HEAD)                                                                                                       \
+    X(ROLE_PREFIX) X(SURNAME) X(GIVEN) X(NAME_STOP) X(TITLE) X(GOODS_NOUN) X(VERB) X(ADVERB) X(NOUN) X(FUNCTION)       \
+        X(PLAIN) X(GIVE) X(SEND) X(RAISE) X(RECEIVE) X(BUY) X(SPEND) X(GIVE_NOUN) X(GIFT_NOUN) X(TO) X(VIA) X(BY)      \
+            X(BEHALF) X(WITH) X(JOIN) X(BA) X(EACH) X(SPLIT) X(TOTAL) X(WORTH) X(OF) X(FUTURE) X(PLEDGE) X(APPEAL)     \
+                X(NEGATION) X(NOT_GIFT) X(COST) X(PRONOUN) X(SELF_ORG) X(LOCAL) X(GROUP) X(ETC) X(MANY) X(ANONYMOUS)   \
+                    X(SUBJECT_NOUN) X(DIRECTION) X(RECIPIENT_NOUN) X(PUBLISH) X(DISTRIBUTE) X(LIST_MARK) X(FROM)       \
+                        X(ASSOCIATION_POST) X(COMPANY_POST)
 
 enum alm_class {
     ALM_CLASS_TEXT = 0, /**< a character that is in no word */
