@@ -178,6 +178,69 @@ static alm_status adopt_word(alm_folded *folded, uint32_t i) {
     return status == ALM_OK ? alm_fold(folded, i, i + 1, mention) : status;
 }
 
+static bool holds_class(const alm_folded *folded, uint32_t first, uint32_t last, uint16_t class_id) {
+    for (uint32_t i = first; i < last; i++)
+        if (folded->tokens[i].class_id == class_id) return true;
+    return false;
+}
+
+static alm_status fold_firm(alm_folded *folded, uint32_t first, uint32_t last, const char *rule) {
+    uint32_t start = folded->tokens[first].start, end = folded->tokens[last - 1].end;
+    alm_mention org = {.class_id = ALM_CLASS_ORG,
+                       .start = start,
+                       .end = end,
+                       .name = alm_str_slice(folded->text, start, end),
+                       .detail = ALM_ORGANISATION_COMPANY,
+                       .strength = 55,
+                       .rule = alm_str_of(rule)};
+    uint32_t mention;
+    alm_status status = alm_mention_add(folded, &org, &mention);
+    return status == ALM_OK ? alm_fold(folded, first, last, mention) : status;
+}
+
+static bool is_company_post(const alm_folded *folded, const alm_token *token) {
+    const alm_mention *role = alm_mention_of(folded, token);
+    if (token->class_id != ALM_CLASS_ROLE || !role) return false;
+    const alm_lexicon *posts = folded->pack->consulted;
+    return alm_lexicon_sense_of(posts, alm_lexicon_find(posts, role->name), ALM_CLASS_COMPANY_POST);
+}
+
+/* A firm named without its form: what stands before a manager's post, or a stretch that starts with a place or follows
+   a membership and ends with a trade. */
+static alm_status find_firm(alm_folded *folded, uint32_t end) {
+    uint32_t first = begin_at_place(folded, reach(folded, end), end);
+    size_t length = alm_walk_length(folded, first, end);
+    if (length < 2 || length > 16 || !is_hard_boundary(folded, first) || holds_class(folded, first, end, ALM_CLASS_ORG))
+        return ALM_OK;
+    bool trade = folded->tokens[end - 1].class_id == ALM_CLASS_ORG_PART,
+         place = folded->tokens[first].class_id == ALM_CLASS_PLACE;
+    bool quoted = folded->tokens[first].cp == ALM_CP_QUOTE_OPEN;
+    if (place && end - first == 1) return ALM_OK;
+    if (end < folded->count && is_company_post(folded, &folded->tokens[end]))
+        return length >= 3 && (trade || place || quoted || length >= 4)
+                   ? fold_firm(folded, first, end, "organisation/before-post")
+                   : ALM_OK;
+    bool member = first > 0 && folded->tokens[first - 1].class_id == ALM_CLASS_MEMBER;
+    bool runs_on =
+        end < folded->count && folded->tokens[end].class_id == ALM_CLASS_TEXT && alm_is_han(folded->tokens[end].cp);
+    if (trade && !runs_on && length >= 4 && (place || member) &&
+        length > alm_walk_length(folded, end - 1, end) + (place ? alm_walk_length(folded, first, first + 1) : 0))
+        return fold_firm(folded, first, end, "organisation/trade");
+    return ALM_OK;
+}
+
+static alm_status find_firms(alm_folded *folded) {
+    for (uint32_t i = (uint32_t)folded->count; i-- > 1;) {
+        bool post = is_company_post(folded, &folded->tokens[i]) && folded->tokens[i - 1].class_id != ALM_CLASS_ORG;
+        bool trade =
+            folded->tokens[i - 1].class_id == ALM_CLASS_ORG_PART && folded->tokens[i].class_id != ALM_CLASS_ORG_PART;
+        if (!post && !trade) continue;
+        alm_status status = find_firm(folded, i);
+        if (status != ALM_OK) return status;
+    }
+    return ALM_OK;
+}
+
 /* One-character endings that ended nothing are characters of ordinary words. */
 static void release_endings(alm_folded *folded) {
     for (uint32_t i = 0; i < folded->count; i++)
@@ -196,7 +259,9 @@ alm_status alm_organisations_find(alm_folded *folded, alm_err *err) {
         else
             status = adopt_reference(folded, i);
     }
-    release_endings(folded);
+    if (status == ALM_OK) status = alm_fold_close(folded);
+    if (status == ALM_OK) release_endings(folded);
+    if (status == ALM_OK) status = find_firms(folded);
     if (status == ALM_OK) status = alm_fold_close(folded);
     return status == ALM_OK ? ALM_OK : alm_fail(err, status, "cannot fold organisations: %s", alm_status_name(status));
 }

@@ -350,11 +350,62 @@ static alm_status find_again(finder *f) {
     return alm_fold_close(folded);
 }
 
+/*
+ * Behind a role, an ordinary two-character word that begins with a surname and runs on may be half a name: it is taken
+ * apart, so that the candidates see its characters.
+ */
+static bool hides_a_name(const alm_folded *folded, uint32_t i) {
+    const alm_token *token = &folded->tokens[i];
+    if (i == 0 || folded->tokens[i - 1].class_id != ALM_CLASS_ROLE || !token->sense || i + 1 >= folded->count)
+        return false;
+    switch (token->class_id) {
+    case ALM_CLASS_PLACE:
+    case ALM_CLASS_NOUN:
+    case ALM_CLASS_VERB:
+    case ALM_CLASS_ADVERB:
+    case ALM_CLASS_PLAIN:
+    case ALM_CLASS_GOODS_NOUN:
+    case ALM_CLASS_ORG_PART: break;
+    default: return false;
+    }
+    if (alm_walk_length(folded, i, i + 1) != 2 || !alm_is_plain_han(&folded->tokens[i + 1])) return false;
+    alm_str text = alm_token_text(folded, token);
+    alm_str first = alm_str_slice(text, 0, alm_utf8_len((unsigned char)text.ptr[0]));
+    return alm_lexicon_sense_of(folded->pack->consulted, alm_lexicon_find(folded->pack->consulted, first),
+                                ALM_CLASS_SURNAME);
+}
+
+static alm_status take_apart(alm_folded *folded) {
+    size_t hidden = 0;
+    for (uint32_t i = 0; i < folded->count; i++) hidden += hides_a_name(folded, i);
+    if (hidden == 0) return ALM_OK;
+    alm_token *tokens = alm_arena_alloc(folded->arena, (folded->count + hidden) * sizeof *tokens);
+    if (!tokens) return ALM_E_NOMEM;
+    size_t kept = 0;
+    for (uint32_t i = 0; i < folded->count; i++) {
+        alm_token token = folded->tokens[i];
+        if (!hides_a_name(folded, i)) {
+            tokens[kept++] = token;
+            continue;
+        }
+        for (size_t at = token.start; at < token.end;) {
+            size_t start = at;
+            uint32_t cp = alm_utf8_next(folded->text, &at);
+            tokens[kept++] = (alm_token){.start = (uint32_t)start, .end = (uint32_t)at, .cp = cp};
+        }
+    }
+    folded->tokens = tokens;
+    folded->count = folded->cap = kept;
+    folded->code_points = NULL;
+    return alm_fold_close(folded);
+}
+
 alm_status alm_people_find(alm_folded *folded, alm_err *err) {
     finder *f = alm_arena_calloc(folded->arena, 1, sizeof *f);
     if (!f) return alm_fail(err, ALM_E_NOMEM, "out of memory");
     f->folded = folded;
-    alm_status status = find_dotted(f);
+    alm_status status = take_apart(folded);
+    if (status == ALM_OK) status = find_dotted(f);
     if (status == ALM_OK) status = find_scored(f);
     if (status == ALM_OK && f->known_count) status = find_again(f);
     return status == ALM_OK ? ALM_OK

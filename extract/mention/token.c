@@ -57,6 +57,8 @@ alm_status alm_tokens_make(alm_folded *folded, alm_str published, alm_err *err) 
         const alm_value *value = v < value_count ? &values[v] : NULL;
         uint32_t sense = 0;
         size_t len = alm_lexicon_longest(folded->pack->scanned, text, at, &sense);
+        if (len && !word_wins(at + len, value, at) && value->start > at) /* a shorter word may end before the value */
+            len = alm_lexicon_longest(folded->pack->scanned, alm_str_slice(text, 0, value->start), at, &sense);
         if (len && word_wins(at + len, value, at)) {
             status = word_token(folded, at, at + len, sense);
             at += len;
