@@ -48,7 +48,15 @@ if(TARGET almoner)
 endif()
 install(DIRECTORY rules/zh DESTINATION ${CMAKE_INSTALL_DATADIR}/almoner/rules)
 install(DIRECTORY schemas/ DESTINATION ${CMAKE_INSTALL_DATADIR}/almoner/schemas FILES_MATCHING PATTERN "*.json")
-install(FILES man/almoner.1 man/almoner-extract.1 man/almoner-links.1 man/almoner-robots.1 man/almoner-schema.1
-              man/almoner-sitemap.1 man/almoner-url.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+install(FILES
+  man/almoner.1
+  man/almoner-extract.1
+  man/almoner-links.1
+  man/almoner-robots.1
+  man/almoner-schema.1
+  man/almoner-sitemap.1
+  man/almoner-url.1
+  man/almoner-values.1
+  DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES README.md README.zh-CN.md LICENSE CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES docs/examples/extract_one.c DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
