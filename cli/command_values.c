@@ -55,6 +55,14 @@ static void write_span(alm_json *json, const alm_shadow *shadow, uint32_t start,
     alm_json_array_end(json);
 }
 
+/* A piece of the shadow as the text has it: a unit in Traditional characters stays so. */
+static alm_str as_written(const alm_shadow *shadow, alm_str piece) {
+    if (!piece.len) return piece;
+    uint32_t start = (uint32_t)(piece.ptr - shadow->text.ptr), end = start + (uint32_t)piece.len;
+    alm_shadow_to_original(shadow, start, end, &start, &end);
+    return alm_str_slice(shadow->original, start, end);
+}
+
 /* Money has two digits behind the point at least; low and high are null where open. */
 static void write_figures(alm_json *json, settings *s, const alm_value *v, bool money) {
     const char *names[] = {"amount", "low", "high"};
@@ -89,7 +97,7 @@ static void write_value(settings *s, const alm_shadow *shadow, const alm_value *
         write_figures(&json, s, v, money);
         if (money) alm_json_member(&json, "currency", v->unit.ptr ? v->unit : ALM_STR("CNY"));
         if (v->kind == ALM_VALUE_QUANTITY) {
-            alm_json_member(&json, "unit", v->unit);
+            alm_json_member(&json, "unit", as_written(shadow, v->unit));
             alm_json_member_c(&json, "measure", alm_measure_name(v->measure));
         }
         if (v->each) alm_json_key(&json, "each"), alm_json_bool(&json, true);

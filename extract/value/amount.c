@@ -66,7 +66,7 @@ static outcome set_fraction(const scan *s, reading *r, alm_exact ints, alm_exact
     return r->fraction.ptr ? OUTCOME_VALUE : OUTCOME_NOMEM;
 }
 
-static bool plain_figure(const numeral *n) { return n->stated && !n->bounds && !n->more; }
+static bool plain_figure(const numeral *n) { return n->stated && !n->bounds && !n->more && !n->about; }
 
 /* "three parts' one" behind the 3; @p ints is a whole number before it. */
 static outcome read_parts(const scan *s, reading *r, const numeral *bottom, alm_exact ints) {
@@ -149,6 +149,9 @@ static bool means_money(const scan *s, const reading *r, const word *unit, size_
     if (!twin || twin->text.len < unit->text.len) return true;
     size_t end = at + unit->text.len;
     if (unit->number == -2) return r->n.capital;
+    const word *thing = alm_word_before(s->tables, s->text, s->floor, r->n.start, WORD_BEFORE);
+    if (thing && thing->number == WORD_PIECES) return false;
+    if (r->n.scale) return true;
     return !han_follows(s, end) || number_follows(s, end) || peek(s, end, WORD_AFTER | WORD_WHOLE);
 }
 
@@ -226,7 +229,7 @@ static void read_unit(const scan *s, reading *r) {
 static void read_after(const scan *s, reading *r) {
     for (int i = 0; i < 2; i++) {
         const word *after = peek(s, alm_numeral_skip_blanks(s->text, r->end), WORD_AFTER);
-        if (!after || after->number >= WORD_COMPARISON) return;
+        if (!after || after->number >= WORD_COMPARISON || peek(s, r->end, WORD_SKIP)) return;
         r->end = alm_numeral_skip_blanks(s->text, r->end) + after->text.len;
         if (after->number == ALM_QUALIFIER_EXACT) continue;
         r->qualifier = (alm_qualifier)after->number;

@@ -108,7 +108,8 @@ static const word *date_unit(const scan *s, size_t at, int unit) {
 }
 
 static bool small_number(const numeral *n, int *out) {
-    if (n->negative || n->more || n->bounds || n->fraction || n->grouped || n->scale || !n->stated) return false;
+    if (n->negative || n->more || n->about || n->bounds || n->fraction || n->grouped || n->scale || !n->stated)
+        return false;
     if (n->value.exponent < 0 || n->value.exponent > 3 || n->value.mantissa > 9999) return false;
     uint64_t value = n->value.mantissa;
     for (int i = 0; i < n->value.exponent; i++) value *= 10;
@@ -227,6 +228,21 @@ static bool read_other_end(const scan *s, day first, size_t at, date *out) {
     return is_real(out->d) && (!out->d.year || ordinal(last_day(out->d)) >= ordinal(first_day(first)));
 }
 
+/* "2020 to 2021 nian", "1 to 3 yue": the first number has the unit of the second. */
+static bool read_bare_range(const scan *s, const numeral *n, date *first, date *second) {
+    int value;
+    numeral m;
+    const word *to = alm_word_at(s->tables, s->text, n->end, WORD_RANGE);
+    if (!to || !small_number(n, &value) || !alm_numeral_read(&m, s->tables, s->text, n->end + to->text.len))
+        return false;
+    if (!read_date(s, &m, second) || second->d.day) return false;
+    if (second->d.year && second->d.month) return false;
+    bool years = second->d.year && is_year(s, n, value) && value < second->d.year;
+    bool months = second->d.month && value >= 1 && value < second->d.month;
+    *first = (date){{years ? value : 0, months ? value : 0, 0}, second->end};
+    return years || months;
+}
+
 static outcome emit(const scan *s, alm_value *out, day from, day to, bool open_from, bool open_to) {
     out->kind = ALM_VALUE_DATE;
     if (from.year && !open_from && !write_day(s, &out->date_from, first_day(from))) return OUTCOME_NOMEM;
@@ -235,19 +251,19 @@ static outcome emit(const scan *s, alm_value *out, day from, day to, bool open_f
 }
 
 /* From @p first on: the other end, the words before and behind that leave one end open. */
-static outcome settle(const scan *s, alm_value *out, size_t start, date first, bool lone) {
+static outcome settle(const scan *s, alm_value *out, size_t start, date first) {
     date other;
     day from = complete(s, first.d), to = from;
     if (read_other_end(s, from.year ? from : first.d, first.end, &other)) {
         to = complete(s, other.d);
         first.end = other.end;
-    } else if (lone && !from.year) {
-        return OUTCOME_NONE;
     }
     size_t before = start;
     while (before > s->floor && s->text.ptr[before - 1] == ' ') before--;
     const word *edge = alm_word_before(s->tables, s->text, s->floor, before, WORD_DATE_EDGE);
     const word *behind = alm_word_at(s->tables, s->text, first.end, WORD_DATE_EDGE);
+    bool lunar = (edge && edge->number == EDGE_LUNAR) || (behind && behind->number == EDGE_LUNAR_DAY);
+    if (lunar) from = to = (day){0};
     bool until = edge && edge->number == EDGE_UNTIL;
     bool onward = behind && behind->number == EDGE_ONWARD;
     bool since = edge && edge->number == EDGE_SINCE && onward;
@@ -259,10 +275,17 @@ static outcome settle(const scan *s, alm_value *out, size_t start, date first, b
 }
 
 outcome alm_date_read(const scan *s, alm_value *out, const numeral *n) {
-    date first;
+    date first, second;
     if (n->negative) return OUTCOME_NONE;
-    if (read_date(s, n, &first)) return settle(s, out, n->start, first, false);
-    if (read_lone_day(s, n, &first)) return settle(s, out, n->start, first, true);
+    if (read_bare_range(s, n, &first, &second)) {
+        *out = (alm_value){.start = (uint32_t)n->start,
+                           .end = (uint32_t)second.end,
+                           .number_start = (uint32_t)n->start,
+                           .number_end = (uint32_t)second.end};
+        return emit(s, out, complete(s, first.d), complete(s, second.d), false, false);
+    }
+    if (read_date(s, n, &first)) return settle(s, out, n->start, first);
+    if (read_lone_day(s, n, &first)) return settle(s, out, n->start, first);
     return OUTCOME_NONE;
 }
 
@@ -284,5 +307,5 @@ outcome alm_date_read_relative(const scan *s, alm_value *out, size_t at) {
     if (w->date_unit == DATE_YEAR) read_month(s, &first);
     if (w->date_unit == DATE_MONTH && first.d.month) read_day(s, &first);
     if (!d.year && !first.d.month) return OUTCOME_NONE;
-    return settle(s, out, at, first, false);
+    return settle(s, out, at, first);
 }

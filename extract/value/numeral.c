@@ -65,6 +65,14 @@ static size_t digits_end(alm_str text, size_t at) {
     return at;
 }
 
+/* Behind " 000" groups at @p at: a blank parts other numbers too, so that round thousands alone count. */
+static size_t round_groups_end(alm_str text, size_t at) {
+    while (alm_str_starts(alm_str_slice(text, at, text.len), ALM_STR(" 000")) &&
+           (at + 4 == text.len || !is_digit(text.ptr[at + 4])))
+        at += 4;
+    return at;
+}
+
 /* Behind ",ddd" groups at @p at. Full-width commas also part the items of a list, so they count only where an ASCII
  * group or a fraction shows that the whole is one number. */
 static size_t groups_end(alm_str text, size_t at, bool *grouped) {
@@ -86,7 +94,10 @@ static size_t groups_end(alm_str text, size_t at, bool *grouped) {
 size_t alm_numeral_arabic_end(alm_str text, size_t at, bool *grouped, bool *fraction) {
     size_t end = digits_end(text, at);
     if (end == at) return at;
-    if (end - at <= 3 && text.ptr[at] != '0') end = groups_end(text, end, grouped);
+    if (end - at <= 3 && text.ptr[at] != '0') {
+        end = groups_end(text, end, grouped);
+        end = round_groups_end(text, end);
+    }
     if (end + 1 < text.len && text.ptr[end] == '.' && is_digit(text.ptr[end + 1])) {
         end = digits_end(text, end + 1);
         *fraction = true;
@@ -126,7 +137,7 @@ static step take_arabic(builder *b, size_t at) {
     size_t end = alm_numeral_arabic_end(b->text, at, &grouped, &fraction);
     alm_exact value;
     if (!alm_exact_read(&value, alm_str_slice(b->text, at, end))) return b->tokens ? STEP_STOP : STEP_FAIL;
-    if (b->tokens && (grouped || fraction)) return STEP_STOP;
+    if (b->tokens && fraction) return STEP_STOP;
     int power = 0;
     size_t behind = b->tokens ? end : exponent_end(b->text, end, &power);
     if (power) value = alm_exact_scale(value, power);
@@ -185,6 +196,7 @@ static step take_digit(builder *b, const word *w, size_t at) {
     b->digit = figure_of((uint64_t)w->number);
     b->has_digit = true;
     b->counting = w->counting;
+    b->n->weak = b->tokens == 0 && (w->weak || w->number == 0);
     return STEP_TAKEN;
 }
 
@@ -299,15 +311,17 @@ static step take_scale(builder *b, const word *w, size_t at) {
 
 /* "odd, and more": inside before a scale, or at the end. */
 static step take_more(builder *b, const word *w, size_t at) {
+    if (peek(b, at, WORD_SKIP)) return STEP_STOP;
     size_t end = at + w->text.len;
     size_t next = alm_numeral_skip_blanks(b->text, end);
+    bool *said = w->number == 2 ? &b->n->about : &b->n->more;
     if (peek(b, next, WORD_SCALE)) {
-        b->n->more = true;
+        *said = true;
         b->at = end;
         return STEP_TAKEN;
     }
     if (w->number && !peek(b, next, WORD_MEASURE | WORD_CURRENCY_AFTER)) return STEP_STOP;
-    b->n->more = true;
+    *said = true;
     b->n->end = end;
     return STEP_STOP;
 }
@@ -381,7 +395,8 @@ static step take(builder *b) {
 static bool finish(builder *b) {
     if (b->tokens == 0) return false;
     numeral *n = b->n;
-    n->lone_digit = b->tokens == 1 && b->has_digit && !n->arabic && !b->implied;
+    n->lone_digit = b->tokens == 1 && !n->arabic && !n->digit_run && (b->has_digit || b->has_section) && !n->bare;
+    n->weak = n->weak && n->lone_digit;
     n->arabic = n->arabic && b->tokens == 1;
     if (!settle_digit(b, true) || !add_section(b)) return false;
     n->value = b->total.value;

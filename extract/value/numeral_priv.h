@@ -18,9 +18,11 @@ typedef struct numeral {
     bool negative;
     bool stated;       /**< `value` is a figure that stands there; false for "several tens of thousands" */
     bool more;         /**< "odd, and more" was read, inside or behind */
+    bool about;        /**< the same with "or so" */
     bool bounds;       /**< low and high are bounds */
     bool bare;         /**< starts with a hundred, a thousand, … that no digit counts */
     bool spoken_short; /**< the last unit was left out: "one hundred two" for 120 */
+    bool weak;         /**< a lone digit that is a name or a word as well */
     bool lone_digit;   /**< one Chinese digit and no more */
     bool arabic;       /**< Arabic digits alone, perhaps with a fraction */
     bool digit_run;    /**< Chinese digits in a row without units: 2-0-2-0 */

@@ -24,7 +24,7 @@ typedef struct prefix {
     const word *comparison; /* stands behind the number */
 } prefix;
 
-static void read_prefix(const scan *s, size_t start, size_t end_of_value, prefix *out) {
+static void read_prefix(const scan *s, size_t start, const reading *r, prefix *out) {
     *out = (prefix){.start = start};
     for (int i = 0; i < 4; i++) {
         size_t end = out->start;
@@ -32,9 +32,10 @@ static void read_prefix(const scan *s, size_t start, size_t end_of_value, prefix
         const word *w =
             alm_word_before(s->tables, s->text, s->floor, end,
                             WORD_CURRENCY_BEFORE | WORD_BEFORE | WORD_BEFORE_BARE | WORD_EACH | WORD_ORDINAL);
-        if (!w || (w->role == WORD_BEFORE && w->number == WORD_NO_QUALIFIER)) return;
+        if (!w || (w->role == WORD_BEFORE && (w->number == WORD_NO_QUALIFIER || w->number == WORD_PIECES))) return;
+        if (w->role == WORD_BEFORE_BARE && !r->n.bare) return;
         if (w->role == WORD_BEFORE && w->number == WORD_COMPARED) {
-            const word *after = peek(s, alm_numeral_skip_blanks(s->text, end_of_value), WORD_AFTER);
+            const word *after = peek(s, alm_numeral_skip_blanks(s->text, r->end), WORD_AFTER);
             if (!after || after->number < WORD_COMPARISON) return;
             out->comparison = after;
         }
@@ -62,19 +63,22 @@ static bool is_code(const scan *s, const reading *r) {
     size_t len = n->number_end - n->digits;
     if (n->digit_run) return true;
     if (!n->arabic || n->grouped || n->fraction) return false;
-    return len >= 7 || (len > 1 && s->text.ptr[n->digits] == '0');
+    /* a long number that ends in zeros is a sum, not a telephone */
+    return (len >= 7 && n->value.exponent < 2) || len > 12 || (len > 1 && s->text.ptr[n->digits] == '0');
 }
 
 static void settle_qualifier(reading *r, const prefix *p) {
     if (r->n.more)
         r->qualifier = ALM_QUALIFIER_MORE_THAN;
+    else if (r->n.about)
+        r->qualifier = ALM_QUALIFIER_ABOUT;
     else if (p->comparison)
         r->qualifier = (alm_qualifier)(p->comparison->number - WORD_COMPARISON);
     else if (p->qualifier && !r->bounds)
         r->qualifier = (alm_qualifier)p->qualifier->number;
     else if (p->bare && r->n.bare)
         r->qualifier = (alm_qualifier)p->bare->number;
-    else if (!r->qualified)
+    else if (!r->qualified || (r->bounds && r->qualifier == ALM_QUALIFIER_ABOUT))
         r->qualifier = r->bounds ? ALM_QUALIFIER_RANGE : ALM_QUALIFIER_EXACT;
 }
 
@@ -142,7 +146,7 @@ static bool join_bounds(scan *s, const alm_value *v) {
 /* @p start is the first byte of the reading itself (a "per cent" word may precede the numeral). */
 static outcome emit(scan *s, reading *r, size_t start) {
     prefix p;
-    read_prefix(s, start, r->end, &p);
+    read_prefix(s, start, r, &p);
     if (p.comparison) r->end = alm_numeral_skip_blanks(s->text, r->end) + p.comparison->text.len;
     if (p.ordinal && r->form == ALM_FORM_PLAIN && r->kind != ALM_VALUE_MONEY) {
         p.start = start - p.ordinal->text.len;
@@ -157,6 +161,7 @@ static outcome emit(scan *s, reading *r, size_t start) {
         if (!bare_is_number(r, &p)) return OUTCOME_NONE;
         if (r->kind == ALM_VALUE_NUMBER && r->n.lone_digit && r->form == ALM_FORM_PLAIN && !s->numbers_only)
             return OUTCOME_NONE;
+        if (r->kind == ALM_VALUE_QUANTITY && r->n.weak) return OUTCOME_NONE;
         if (s->numbers_only && r->kind == ALM_VALUE_MONEY) return OUTCOME_NONE;
     }
     settle_qualifier(r, &p);
@@ -198,6 +203,12 @@ static size_t joined_digits_end(const scan *s, const numeral *n) {
     const char *p = s->text.ptr;
     size_t end = n->end, len = s->text.len;
     if (!n->arabic || end + 1 >= len) return n->start;
+    if (alm_str_starts(alm_str_slice(s->text, end, len), ALM_STR("\xC2\xB7")) && end + 2 < len &&
+        is_digit(p[end + 2])) {
+        end += 2;
+        while (end < len && is_digit(p[end])) end++;
+        return end;
+    }
     if (is_letter(p[end]) && !alm_word_at(s->tables, s->text, end, WORD_MEASURE | WORD_CURRENCY_AFTER))
         return token_end(s, end);
     if (is_letter(p[end])) {

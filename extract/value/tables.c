@@ -120,61 +120,68 @@ typedef enum shape {
     SHAPE_QUALIFIERS /* {about: [word, …], …} */
 } shape;
 
+enum { DIGIT_CAPITAL = 1, DIGIT_COUNTING = 2, DIGIT_WEAK = 4 };
+
 typedef struct section {
     const char *group, *key;
     shape shape;
     uint32_t role;
     int number, min, max; /* number of a list's words; bounds of a mapping's numbers */
     word_date_unit date_unit;
-    bool capital, counting;
+    uint32_t digit; /* DIGIT_… */
 } section;
 
 static const section sections[] = {
-    {"numerals", "digits", SHAPE_NUMBERS, WORD_DIGIT, 0, 0, 9, 0, false, false},
-    {"numerals", "capital_digits", SHAPE_NUMBERS, WORD_DIGIT, 0, 0, 9, 0, true, false},
-    {"numerals", "counting_digits", SHAPE_NUMBERS, WORD_DIGIT, 0, 0, 9, 0, false, true},
-    {"numerals", "tens", SHAPE_NUMBERS, WORD_TENS, 0, 2, 9, 0, false, false},
-    {"numerals", "units", SHAPE_NUMBERS, WORD_UNIT, 0, 1, 3, 0, false, false},
-    {"numerals", "scales", SHAPE_NUMBERS, WORD_SCALE, 0, 4, 16, 0, false, false},
-    {"numerals", "latin_scales", SHAPE_NUMBERS, WORD_LATIN_SCALE, 0, 1, 12, 0, false, false},
-    {"numerals", "point", SHAPE_LIST, WORD_POINT, 0, 0, 0, 0, false, false},
-    {"numerals", "negative", SHAPE_LIST, WORD_NEGATIVE, 0, 0, 0, 0, false, false},
-    {"numerals", "half", SHAPE_LIST, WORD_HALF, 0, 0, 0, 0, false, false},
-    {"numerals", "some", SHAPE_LIST, WORD_SOME, 0, 0, 0, 0, false, false},
-    {"numerals", "more", SHAPE_LIST, WORD_MORE, 0, 0, 0, 0, false, false},
-    {"numerals", "more_before_unit", SHAPE_LIST, WORD_MORE, 1, 0, 0, 0, false, false},
-    {"numerals", "ordinal", SHAPE_LIST, WORD_ORDINAL, 0, 0, 0, 0, false, false},
-    {"numerals", "per_hundred", SHAPE_NUMBERS, WORD_PER_HUNDRED, 0, 1, 8, 0, false, false},
-    {"numerals", "percent_signs", SHAPE_NUMBERS, WORD_PERCENT_SIGN, 0, 1, 8, 0, false, false},
-    {"numerals", "fraction", SHAPE_LIST, WORD_FRACTION, 0, 0, 0, 0, false, false},
-    {"numerals", "and", SHAPE_LIST, WORD_AND, 0, 0, 0, 0, false, false},
-    {"numerals", "whole", SHAPE_LIST, WORD_WHOLE, 0, 0, 0, 0, false, false},
-    {"numerals", "whole_at_end", SHAPE_LIST, WORD_WHOLE, 1, 0, 0, 0, false, false},
-    {"numerals", "range", SHAPE_LIST, WORD_RANGE, 0, 0, 0, 0, false, false},
-    {"numerals", "range_between", SHAPE_LIST, WORD_RANGE, 1, 0, 0, 0, false, false},
-    {"numerals", "between", SHAPE_LIST, WORD_BETWEEN, 0, 0, 0, 0, false, false},
-    {"numerals", "and_bound", SHAPE_LIST, WORD_AND, 1, 0, 0, 0, false, false},
-    {"qualifiers", "before", SHAPE_QUALIFIERS, WORD_BEFORE, 0, 0, 0, 0, false, false},
-    {"qualifiers", "before_bare", SHAPE_QUALIFIERS, WORD_BEFORE_BARE, 0, 0, 0, 0, false, false},
-    {"qualifiers", "not_before", SHAPE_LIST, WORD_BEFORE, WORD_NO_QUALIFIER, 0, 0, 0, false, false},
-    {"qualifiers", "compared", SHAPE_LIST, WORD_BEFORE, WORD_COMPARED, 0, 0, 0, false, false},
-    {"qualifiers", "comparison", SHAPE_QUALIFIERS, WORD_AFTER, WORD_COMPARISON, 0, 0, 0, false, false},
-    {"qualifiers", "after", SHAPE_QUALIFIERS, WORD_AFTER, 0, 0, 0, 0, false, false},
-    {"qualifiers", "each", SHAPE_LIST, WORD_EACH, 0, 0, 0, 0, false, false},
-    {"words", "vague", SHAPE_LIST, WORD_VAGUE, 0, 0, 0, 0, false, false},
-    {"words", "vague_before_measure", SHAPE_LIST, WORD_VAGUE, 1, 0, 0, 0, false, false},
-    {"words", "skip", SHAPE_LIST, WORD_SKIP, 0, 0, 0, 0, false, false},
-    {"words", "keep", SHAPE_LIST, WORD_KEEP, 0, 0, 0, 0, false, false},
-    {"dates", "year", SHAPE_LIST, WORD_DATE_UNIT, DATE_YEAR, 0, 0, 0, false, false},
-    {"dates", "month", SHAPE_LIST, WORD_DATE_UNIT, DATE_MONTH, 0, 0, 0, false, false},
-    {"dates", "day", SHAPE_LIST, WORD_DATE_UNIT, DATE_DAY, 0, 0, 0, false, false},
-    {"dates", "january", SHAPE_LIST, WORD_DATE_UNIT, DATE_JANUARY, 0, 0, 0, false, false},
-    {"dates", "relative_year", SHAPE_NUMBERS, WORD_DATE_RELATIVE, 0, -9, 9, DATE_YEAR, false, false},
-    {"dates", "relative_month", SHAPE_NUMBERS, WORD_DATE_RELATIVE, 0, -9, 9, DATE_MONTH, false, false},
-    {"dates", "relative_day", SHAPE_NUMBERS, WORD_DATE_RELATIVE, 0, -9, 9, DATE_DAY, false, false},
-    {"dates", "until", SHAPE_LIST, WORD_DATE_EDGE, EDGE_UNTIL, 0, 0, 0, false, false},
-    {"dates", "since", SHAPE_LIST, WORD_DATE_EDGE, EDGE_SINCE, 0, 0, 0, false, false},
-    {"dates", "onward", SHAPE_LIST, WORD_DATE_EDGE, EDGE_ONWARD, 0, 0, 0, false, false},
+    {"numerals", "digits", SHAPE_NUMBERS, WORD_DIGIT, 0, 0, 9, 0, 0},
+    {"numerals", "capital_digits", SHAPE_NUMBERS, WORD_DIGIT, 0, 0, 9, 0, DIGIT_CAPITAL},
+    {"numerals", "weak_digits", SHAPE_NUMBERS, WORD_DIGIT, 0, 0, 9, 0, DIGIT_CAPITAL | DIGIT_WEAK},
+    {"numerals", "counting_digits", SHAPE_NUMBERS, WORD_DIGIT, 0, 0, 9, 0, DIGIT_COUNTING},
+    {"numerals", "tens", SHAPE_NUMBERS, WORD_TENS, 0, 2, 9, 0, 0},
+    {"numerals", "units", SHAPE_NUMBERS, WORD_UNIT, 0, 1, 3, 0, 0},
+    {"numerals", "scales", SHAPE_NUMBERS, WORD_SCALE, 0, 4, 16, 0, 0},
+    {"numerals", "latin_scales", SHAPE_NUMBERS, WORD_LATIN_SCALE, 0, 1, 12, 0, 0},
+    {"numerals", "point", SHAPE_LIST, WORD_POINT, 0, 0, 0, 0, 0},
+    {"numerals", "negative", SHAPE_LIST, WORD_NEGATIVE, 0, 0, 0, 0, 0},
+    {"numerals", "half", SHAPE_LIST, WORD_HALF, 0, 0, 0, 0, 0},
+    {"numerals", "some", SHAPE_LIST, WORD_SOME, 0, 0, 0, 0, 0},
+    {"numerals", "more", SHAPE_LIST, WORD_MORE, 0, 0, 0, 0, 0},
+    {"numerals", "more_before_unit", SHAPE_LIST, WORD_MORE, 1, 0, 0, 0, 0},
+    {"numerals", "about_before_unit", SHAPE_LIST, WORD_MORE, 2, 0, 0, 0, 0},
+    {"numerals", "ordinal", SHAPE_LIST, WORD_ORDINAL, 0, 0, 0, 0, 0},
+    {"numerals", "per_hundred", SHAPE_NUMBERS, WORD_PER_HUNDRED, 0, 1, 8, 0, 0},
+    {"numerals", "percent_signs", SHAPE_NUMBERS, WORD_PERCENT_SIGN, 0, 1, 8, 0, 0},
+    {"numerals", "fraction", SHAPE_LIST, WORD_FRACTION, 0, 0, 0, 0, 0},
+    {"numerals", "and", SHAPE_LIST, WORD_AND, 0, 0, 0, 0, 0},
+    {"numerals", "whole", SHAPE_LIST, WORD_WHOLE, 0, 0, 0, 0, 0},
+    {"numerals", "whole_at_end", SHAPE_LIST, WORD_WHOLE, 1, 0, 0, 0, 0},
+    {"numerals", "range", SHAPE_LIST, WORD_RANGE, 0, 0, 0, 0, 0},
+    {"numerals", "range_between", SHAPE_LIST, WORD_RANGE, 1, 0, 0, 0, 0},
+    {"numerals", "between", SHAPE_LIST, WORD_BETWEEN, 0, 0, 0, 0, 0},
+    {"numerals", "and_bound", SHAPE_LIST, WORD_AND, 1, 0, 0, 0, 0},
+    {"qualifiers", "before", SHAPE_QUALIFIERS, WORD_BEFORE, 0, 0, 0, 0, 0},
+    {"qualifiers", "before_bare", SHAPE_QUALIFIERS, WORD_BEFORE_BARE, 0, 0, 0, 0, 0},
+    {"qualifiers", "not_before", SHAPE_LIST, WORD_BEFORE, WORD_NO_QUALIFIER, 0, 0, 0, 0},
+    {"qualifiers", "pieces", SHAPE_LIST, WORD_BEFORE, WORD_PIECES, 0, 0, 0, 0},
+    {"qualifiers", "compared", SHAPE_LIST, WORD_BEFORE, WORD_COMPARED, 0, 0, 0, 0},
+    {"qualifiers", "comparison", SHAPE_QUALIFIERS, WORD_AFTER, WORD_COMPARISON, 0, 0, 0, 0},
+    {"qualifiers", "after", SHAPE_QUALIFIERS, WORD_AFTER, 0, 0, 0, 0, 0},
+    {"qualifiers", "each", SHAPE_LIST, WORD_EACH, 0, 0, 0, 0, 0},
+    {"words", "vague", SHAPE_LIST, WORD_VAGUE, 0, 0, 0, 0, 0},
+    {"words", "vague_before_measure", SHAPE_LIST, WORD_VAGUE, 1, 0, 0, 0, 0},
+    {"words", "skip", SHAPE_LIST, WORD_SKIP, 0, 0, 0, 0, 0},
+    {"words", "keep", SHAPE_LIST, WORD_KEEP, 0, 0, 0, 0, 0},
+    {"dates", "year", SHAPE_LIST, WORD_DATE_UNIT, DATE_YEAR, 0, 0, 0, 0},
+    {"dates", "month", SHAPE_LIST, WORD_DATE_UNIT, DATE_MONTH, 0, 0, 0, 0},
+    {"dates", "day", SHAPE_LIST, WORD_DATE_UNIT, DATE_DAY, 0, 0, 0, 0},
+    {"dates", "january", SHAPE_LIST, WORD_DATE_UNIT, DATE_JANUARY, 0, 0, 0, 0},
+    {"dates", "relative_year", SHAPE_NUMBERS, WORD_DATE_RELATIVE, 0, -9, 9, DATE_YEAR, 0},
+    {"dates", "relative_month", SHAPE_NUMBERS, WORD_DATE_RELATIVE, 0, -9, 9, DATE_MONTH, 0},
+    {"dates", "relative_day", SHAPE_NUMBERS, WORD_DATE_RELATIVE, 0, -9, 9, DATE_DAY, 0},
+    {"dates", "lunar_before", SHAPE_LIST, WORD_DATE_EDGE, EDGE_LUNAR, 0, 0, 0, 0},
+    {"dates", "lunar_after", SHAPE_LIST, WORD_DATE_EDGE, EDGE_LUNAR_DAY, 0, 0, 0, 0},
+    {"dates", "until", SHAPE_LIST, WORD_DATE_EDGE, EDGE_UNTIL, 0, 0, 0, 0},
+    {"dates", "since", SHAPE_LIST, WORD_DATE_EDGE, EDGE_SINCE, 0, 0, 0, 0},
+    {"dates", "onward", SHAPE_LIST, WORD_DATE_EDGE, EDGE_ONWARD, 0, 0, 0, 0},
 };
 
 enum { SECTION_COUNT = sizeof sections / sizeof sections[0] };
@@ -240,8 +247,9 @@ static alm_status add_section(alm_value_tables *tables, const alm_yaml_node *val
     word like = {.role = s->role,
                  .number = s->number,
                  .date_unit = s->date_unit,
-                 .capital = s->capital,
-                 .counting = s->counting};
+                 .capital = s->digit & DIGIT_CAPITAL,
+                 .counting = s->digit & DIGIT_COUNTING,
+                 .weak = s->digit & DIGIT_WEAK};
     switch (s->shape) {
     case SHAPE_LIST: return add_list(tables, node, &like, err);
     case SHAPE_NUMBERS: return add_numbers(tables, node, s, like, err);

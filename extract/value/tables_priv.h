@@ -18,7 +18,7 @@ typedef enum word_role {
     WORD_NEGATIVE = 1 << 6,
     WORD_HALF = 1 << 7,
     WORD_SOME = 1 << 8, /**< "several" in the place of a digit */
-    WORD_MORE = 1 << 9, /**< "odd, and more" behind digits; number: 1 where only before a unit */
+    WORD_MORE = 1 << 9, /**< "odd, and more" behind digits; number: 0, 1 only before a unit, 2 so and "or so" */
     WORD_ORDINAL = 1 << 10,
     WORD_PER_HUNDRED = 1 << 11,     /**< before the number; number: power of ten of the denominator */
     WORD_PERCENT_SIGN = 1 << 12,    /**< behind the number; number: as above */
@@ -45,12 +45,13 @@ typedef enum word_role {
 /** Numbers of WORD_BEFORE and WORD_AFTER besides alm_qualifier. */
 enum {
     WORD_NO_QUALIFIER = -1, /**< ends like a qualifier but is none */
+    WORD_PIECES = -3,       /**< a thing counted in pieces, where the word for a piece is also one for yuan */
     WORD_COMPARED = -2,     /**< "than": a WORD_AFTER of the comparison follows the number */
     WORD_COMPARISON = 16    /**< added to the qualifier of a WORD_AFTER that needs WORD_COMPARED */
 };
 
 typedef enum word_date_unit { DATE_YEAR, DATE_MONTH, DATE_DAY, DATE_JANUARY } word_date_unit;
-typedef enum word_date_edge { EDGE_UNTIL, EDGE_SINCE, EDGE_ONWARD } word_date_edge;
+typedef enum word_date_edge { EDGE_UNTIL, EDGE_SINCE, EDGE_ONWARD, EDGE_LUNAR, EDGE_LUNAR_DAY } word_date_edge;
 
 typedef struct word {
     struct word *next; /**< the same spelling in another role */
@@ -60,6 +61,7 @@ typedef struct word {
     word_date_unit date_unit;
     bool capital;  /**< of a digit: the form of cheques */
     bool counting; /**< of a digit: stands before a unit alone, never in a row of digits or a fraction */
+    bool weak;     /**< of a digit: no number by itself */
     char iso[4];
 } word;
 
