@@ -14,21 +14,24 @@ enum {
     BOILERPLATE_WEIGHT = 30,
     OTHER_WEIGHT = 2,
     OTHER_RUN_WEIGHT = 20, /* the first line of a run of others */
-    HEAD_CHARS = 16,    /* heads of other lists are not longer */
-    SHARE_OF_PAGE = 45, /* per cent of the prose: a part that holds more cannot be beside the article */
+    HEAD_CHARS = 16,       /* heads of other lists are not longer */
+    SHARE_OF_PAGE = 45,    /* per cent of the prose: a part that holds more cannot be beside the article */
+    OUTSIDE_PROSE = 30, /* per cent of an element's prose that may be lost when one of its children is taken for it */
+    OUTSIDE_REST = 20,  /* per cent of all its text that may be lost with it in short lines */
     SEPARATE_PROSE = 30 /* a line of prose of so many characters ends a list of other articles */
 };
 
 typedef struct weigher {
     alm_reading *r;
     int64_t *sum;    /* by node, weights of the lines below it */
-    uint64_t *prose; /* by node, characters of text below it, prose in full, the rest by half */
-    uint64_t all_prose;
+    uint64_t *prose; /* by node, characters of prose below it */
+    uint64_t *rest;  /* by node, characters of other text below it that is no link, by half */
+    uint64_t all_text;
 } weigher;
 
 static bool is_link_line(const alm_line *line) {
     if (line->link_chars * 2 <= line->chars) return false;
-    return line->stops < 2 || line->chars - line->link_chars < LONG_CHARS;
+    return line->stops < 2 || line->chars < LONG_CHARS || line->link_chars * 10 > line->chars * 9;
 }
 
 static bool is_prose(const alm_line *line) {
@@ -49,7 +52,7 @@ static void add_up(weigher *w) {
     alm_reading *r = w->r;
     memset(w->sum, 0, r->dom.count * sizeof *w->sum);
     memset(w->prose, 0, r->dom.count * sizeof *w->prose);
-    w->all_prose = 0;
+    memset(w->rest, 0, r->dom.count * sizeof *w->rest);
     for (uint32_t i = 0; i < r->line_count; i++) {
         alm_line *line = &r->lines[i];
         line->weight = weigh(line);
@@ -57,20 +60,30 @@ static void add_up(weigher *w) {
         if (other && !was_other) line->weight -= OTHER_RUN_WEIGHT;
         if (i < r->title_line && r->title_line != ALM_NO_LINE && line->weight > 0) line->weight = 0;
         w->sum[line->block] += line->weight;
-        if (line->flags & ALM_LINE_OTHER || is_link_line(line)) continue;
-        uint32_t mass = is_prose(line) ? line->chars : line->chars / 2;
-        w->prose[line->block] += mass;
-        w->all_prose += mass;
+        bool above = i < r->title_line && r->title_line != ALM_NO_LINE;
+        if (above || line->flags & ALM_LINE_OTHER || is_link_line(line)) continue;
+        if (is_prose(line))
+            w->prose[line->block] += line->chars;
+        else
+            w->rest[line->block] += (line->chars + 1) / 2;
     }
     for (uint32_t i = r->dom.count; i-- > 1;) {
         uint32_t parent = r->dom.nodes[i].parent;
         w->sum[parent] += w->sum[i];
         w->prose[parent] += w->prose[i];
+        w->rest[parent] += w->rest[i];
         r->dom.work++;
     }
+    w->all_text = w->prose[r->dom.body] + w->rest[r->dom.body];
 }
 
-static bool is_beside(const weigher *w, uint32_t node) { return w->prose[node] * 100 <= w->all_prose * SHARE_OF_PAGE; }
+/** True where @p node holds neither the title nor much of the page's text. */
+static bool is_beside(const weigher *w, uint32_t node) {
+    const alm_reading *r = w->r;
+    uint32_t title = r->title_line == ALM_NO_LINE ? 0 : r->lines[r->title_line].first;
+    if (title > node && title < r->dom.nodes[node].end) return false;
+    return (w->prose[node] + w->rest[node]) * 100 <= w->all_text * SHARE_OF_PAGE;
+}
 
 static void mark(alm_reading *r, uint32_t first_node, uint32_t end_node, uint32_t flag) {
     for (uint32_t i = alm_line_at_node(r, first_node); i < r->line_count && r->lines[i].first < end_node; i++)
@@ -164,6 +177,76 @@ static void mark_heads(weigher *w) {
         if (!(r->lines[i].flags & ALM_LINE_OTHER) && i != r->title_line && is_other_head(r, i)) mark_under_head(w, i);
 }
 
+/* ---- lists of other articles with an excerpt each ---- */
+
+static bool is_headline(const alm_line *line) {
+    enum { HEADLINE_CHARS = 6 };
+    return line->link_chars == line->chars && line->chars >= HEADLINE_CHARS;
+}
+
+/** True where most children of @p node, and at least four, hold a line that is a link. */
+static bool is_teaser_list(const alm_reading *r, uint32_t node) {
+    enum { TEASERS_MIN = 4 };
+    const alm_dom *dom = &r->dom;
+    uint32_t children = 0, teasers = 0;
+    for (uint32_t i = node + 1; i < dom->nodes[node].end; i = dom->nodes[i].end) {
+        if (dom->nodes[i].tag == ALM_TAG_TR || dom->nodes[i].tag == ALM_TAG_TD) return false;
+        uint32_t end = dom->nodes[i].end, line = alm_line_at_node(r, i);
+        if (line >= r->line_count || r->lines[line].first >= end) continue;
+        children++;
+        bool headline = false;
+        for (; line < r->line_count && r->lines[line].first < end && !headline; line++)
+            headline = is_headline(&r->lines[line]);
+        teasers += headline;
+    }
+    return teasers >= TEASERS_MIN && teasers * 10 >= children * 7;
+}
+
+static void mark_teasers(alm_reading *r) {
+    const alm_dom *dom = &r->dom;
+    uint32_t title = r->title_line == ALM_NO_LINE ? 0 : r->lines[r->title_line].first;
+    for (uint32_t i = dom->body + 1; i < dom->nodes[dom->body].end; i++) {
+        const alm_node *n = &dom->nodes[i];
+        if (!alm_tag_has((alm_tag)n->tag, ALM_TAG_IS_BLOCK) || n->end - i < 8 || (title > i && title < n->end))
+            continue;
+        if (!is_teaser_list(r, i)) continue;
+        mark(r, i, n->end, ALM_LINE_OTHER);
+        i = n->end - 1;
+    }
+}
+
+/* ---- a second article on the same page ---- */
+
+/** The largest element around @p node that does not hold the title. */
+static uint32_t apart_from_title(const alm_reading *r, uint32_t node) {
+    uint32_t title = r->lines[r->title_line].first;
+    for (;;) {
+        uint32_t parent = r->dom.nodes[node].parent;
+        if (parent == ALM_DOM_NONE || (title > parent && title < r->dom.nodes[parent].end)) return node;
+        node = parent;
+    }
+}
+
+/** Pages that go on with the next article give it a title of the same tag and class. */
+static void mark_second_article(alm_reading *r) {
+    enum { OWN_CHARS = 60, TITLE_CHARS = 8 };
+    if (r->title_line == ALM_NO_LINE) return;
+    uint32_t own = r->lines[r->title_line].block, chars = 0;
+    if (r->dom.nodes[own].tag != ALM_TAG_H1) return;
+    alm_str name = alm_dom_attr(&r->dom, own, ALM_ATTR_CLASS);
+    for (uint32_t i = r->title_line + 1; i < r->line_count && name.len; i++) {
+        const alm_line *line = &r->lines[i];
+        bool same = r->dom.nodes[line->block].tag == ALM_TAG_H1 &&
+                    alm_str_is(alm_dom_attr(&r->dom, line->block, ALM_ATTR_CLASS), name);
+        if (same && chars >= OWN_CHARS && line->chars >= TITLE_CHARS) {
+            uint32_t part = apart_from_title(r, line->block);
+            mark(r, part, r->dom.nodes[part].end, ALM_LINE_OTHER);
+            return;
+        }
+        if (is_prose(line)) chars += line->chars;
+    }
+}
+
 /* ---- boilerplate lines ---- */
 
 static bool starts_with(const alm_reading *r, alm_str text, uint32_t groups, alm_word_hit *hit) {
@@ -211,6 +294,32 @@ static uint32_t heaviest(const weigher *w) {
     return best;
 }
 
+/** The child of @p node that holds nearly all of the text of @p whole; ALM_DOM_NONE. */
+static uint32_t dominant_child(const weigher *w, uint32_t node, uint32_t whole) {
+    const alm_dom *dom = &w->r->dom;
+    for (uint32_t i = node + 1; i < dom->nodes[node].end; i = dom->nodes[i].end) {
+        uint64_t prose = w->prose[whole] - w->prose[i], rest = w->rest[whole] - w->rest[i];
+        bool holds_prose = prose * 100 <= w->prose[whole] * OUTSIDE_PROSE;
+        bool holds_rest = rest * 100 <= (w->prose[whole] + w->rest[whole]) * OUTSIDE_REST;
+        if (dom->nodes[i].tag != ALM_TAG_TEXT && holds_prose && holds_rest) return i;
+    }
+    return ALM_DOM_NONE;
+}
+
+static bool holds_one_line(const alm_reading *r, uint32_t node) {
+    uint32_t second = alm_line_at_node(r, node) + 1;
+    return second >= r->line_count || r->lines[second].first >= r->dom.nodes[node].end;
+}
+
+/** Scraps outside the article can make an element around it heavier: go down while one child holds nearly all. */
+static uint32_t narrowed(const weigher *w, uint32_t whole) {
+    for (uint32_t node = whole;;) {
+        uint32_t child = dominant_child(w, node, whole);
+        if (child == ALM_DOM_NONE || w->prose[child] == 0 || holds_one_line(w->r, child)) return node;
+        node = child;
+    }
+}
+
 static bool ends_text(const alm_reading *r, uint32_t line) {
     enum { EDITOR_CHARS = 60 };
     const alm_line *l = &r->lines[line];
@@ -229,7 +338,8 @@ static bool ends_text(const alm_reading *r, uint32_t line) {
 static bool is_caption(const alm_line *line) {
     enum { CAPTION_CHARS = 24 };
     if (line->flags & ALM_LINE_IN_CAPTION) return true;
-    bool short_line = line->chars <= CAPTION_CHARS && line->stops == 0 && !(line->flags & (ALM_LINE_IN_HEADING | ALM_LINE_EMPHASIS));
+    bool short_line =
+        line->chars <= CAPTION_CHARS && line->stops == 0 && !(line->flags & (ALM_LINE_IN_HEADING | ALM_LINE_EMPHASIS));
     return (line->flags & ALM_LINE_BEHIND_IMAGE) && short_line;
 }
 
@@ -262,11 +372,19 @@ alm_status alm_read_main(alm_reading *r) {
     weigher w = {.r = r};
     w.sum = alm_arena_calloc(r->arena, r->dom.count, sizeof *w.sum);
     w.prose = alm_arena_calloc(r->arena, r->dom.count, sizeof *w.prose);
-    if (!w.sum || !w.prose) return ALM_E_NOMEM;
+    w.rest = alm_arena_calloc(r->arena, r->dom.count, sizeof *w.rest);
+    if (!w.sum || !w.prose || !w.rest) return ALM_E_NOMEM;
     mark_boilerplate(r);
     add_up(&w);
     mark_named(&w);
+    mark_teasers(r);
     mark_heads(&w);
+    mark_second_article(r);
+    add_up(&w);
+    r->main_node = narrowed(&w, heaviest(&w));
+    settle(r);
+    if (r->main_first <= r->main_last) return ALM_OK;
+    r->title_line = ALM_NO_LINE; /* nothing stands below it: what looked like the title is not above the text */
     add_up(&w);
     r->main_node = heaviest(&w);
     settle(r);
