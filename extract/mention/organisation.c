@@ -10,7 +10,7 @@
 #include "extract/mention/mention.h"
 #include "extract/mention/walk.h"
 
-enum { MAX_NAME = 32, MAX_QUOTED = 16, MIN_WEAK = 2 };
+enum { MAX_NAME = 32, MAX_QUOTED = 16, MIN_WEAK = 2, MAX_SOFT = 12, MAX_OVER_WORDS = 18, MAX_BRANDS = 64 };
 
 static bool may_stand_inside(const alm_folded *folded, const alm_token *token) {
     switch (token->class_id) {
@@ -67,6 +67,43 @@ static uint32_t reach(const alm_folded *folded, uint32_t end) {
 static bool is_hard_boundary(const alm_folded *folded, uint32_t first) {
     return first == 0 || folded->tokens[first - 1].class_id != ALM_CLASS_TEXT ||
            !alm_is_han(folded->tokens[first - 1].cp);
+}
+
+/* An ordinary word that names hold as well: "neighbours' charity", "veterans' association". */
+static bool is_soft(const alm_folded *folded, const alm_token *token, bool last) {
+    switch (token->class_id) {
+    case ALM_CLASS_NOUN:
+    case ALM_CLASS_SUBJECT_NOUN:
+    case ALM_CLASS_ROLE:
+    case ALM_CLASS_MEMBER:
+    case ALM_CLASS_ROLE_HEAD:
+    case ALM_CLASS_GROUP:
+    case ALM_CLASS_PLAIN:
+    case ALM_CLASS_GIFT_NOUN: break;
+    case ALM_CLASS_VERB:
+    case ALM_CLASS_ADVERB:
+        if (last) return false;
+        break;
+    default: return may_stand_inside(folded, token);
+    }
+    return token->end - token->start <= MAX_SOFT;
+}
+
+/*
+ * Where the stretch from @p first breaks off at an ordinary word, and a place name stands close before it with only
+ * such words between, the name begins at the place: places do not stand before nouns by chance.
+ */
+static uint32_t reach_over_words(const alm_folded *folded, uint32_t first, uint32_t suffix) {
+    for (uint32_t at = first; at > 0 && first - at <= 6; at--) {
+        const alm_token *before = &folded->tokens[at - 1];
+        if (alm_walk_length(folded, at - 1, suffix) > MAX_OVER_WORDS) break;
+        if (before->class_id == ALM_CLASS_PLACE && at < first) {
+            while (at > 1 && folded->tokens[at - 2].class_id == ALM_CLASS_PLACE) at--;
+            return at - 1;
+        }
+        if (!is_soft(folded, before, at == first && first == suffix)) break;
+    }
+    return first;
 }
 
 /*
@@ -156,6 +193,9 @@ static alm_status adopt_reference(alm_folded *folded, uint32_t i) {
 static alm_status find_at(alm_folded *folded, uint32_t suffix, uint32_t *next) {
     uint32_t first = reach(folded, suffix);
     first = begin_at_place(folded, first, suffix);
+    if (!is_weak(folded, &folded->tokens[suffix]) &&
+        (first == suffix || folded->tokens[first].class_id != ALM_CLASS_PLACE))
+        first = reach_over_words(folded, first, suffix);
     *next = suffix;
     if (first == suffix) return adopt_reference(folded, suffix);
     if (is_weak(folded, &folded->tokens[suffix]) && !weak_holds(folded, first, suffix)) return ALM_OK;
@@ -241,6 +281,81 @@ static alm_status find_firms(alm_folded *folded) {
     return ALM_OK;
 }
 
+/* ---- short forms ---- */
+
+/* The part of a firm's full name that it goes by: what stands between the place and the trade, as bytes of the shadow.
+ */
+static alm_str brand_of(const alm_folded *folded, const alm_mention *org) {
+    const alm_token *t = org->inside;
+    uint32_t i = 0;
+    while (i < org->inside_count && (t[i].class_id == ALM_CLASS_PLACE || t[i].class_id == ALM_CLASS_LOCAL)) i++;
+    uint32_t first = i;
+    while (i < org->inside_count && t[i].class_id == ALM_CLASS_TEXT && alm_is_han(t[i].cp)) i++;
+    if (i == org->inside_count || i - first < 2 || i - first > 4) return (alm_str){0};
+    return alm_str_slice(folded->text, t[first].start, t[i - 1].end);
+}
+
+/* How many tokens from @p first spell @p brand; 0 where they do not. */
+static uint32_t spells(const alm_folded *folded, uint32_t first, alm_str brand) {
+    size_t used = 0;
+    for (uint32_t i = first; i < folded->count; i++) {
+        alm_str text = alm_token_text(folded, &folded->tokens[i]);
+        if (folded->tokens[i].mention || used + text.len > brand.len ||
+            memcmp(brand.ptr + used, text.ptr, text.len) != 0)
+            return 0;
+        used += text.len;
+        if (used == brand.len) return i + 1 - first;
+    }
+    return 0;
+}
+
+/* With the trade or form words behind it that the full name has too: "brand electronics", "brand company". */
+static uint32_t with_trade(const alm_folded *folded, uint32_t last, alm_str full) {
+    while (last < folded->count) {
+        uint16_t class_id = folded->tokens[last].class_id;
+        if (class_id != ALM_CLASS_ORG_PART && class_id != ALM_CLASS_ORG_SUFFIX && class_id != ALM_CLASS_SELF_ORG &&
+            class_id != ALM_CLASS_GOODS_NOUN)
+            break;
+        if (alm_str_find(full, alm_token_text(folded, &folded->tokens[last]), 0) == SIZE_MAX) break;
+        last++;
+    }
+    return last;
+}
+
+static alm_status find_brands(alm_folded *folded) {
+    struct {
+        alm_str brand, full;
+        uint32_t detail;
+    } known[MAX_BRANDS];
+    size_t count = 0;
+    for (size_t i = 0; i < folded->mention_count && count < MAX_BRANDS; i++) {
+        const alm_mention *m = &folded->mentions[i];
+        if (m->class_id != ALM_CLASS_ORG || m->reference || m->detail != ALM_ORGANISATION_COMPANY || m->strength < 80)
+            continue;
+        alm_str brand = brand_of(folded, m);
+        if (!brand.len) continue;
+        bool seen = false;
+        for (size_t k = 0; k < count; k++) seen = seen || alm_str_is(known[k].brand, brand);
+        if (seen) continue;
+        known[count].brand = brand;
+        known[count].full = m->name;
+        known[count++].detail = m->detail;
+    }
+    for (uint32_t i = 0; count && i < folded->count; i++) {
+        if (folded->tokens[i].class_id != ALM_CLASS_TEXT) continue;
+        for (size_t k = 0; k < count; k++) {
+            uint32_t length = spells(folded, i, known[k].brand);
+            if (!length) continue;
+            uint32_t last = with_trade(folded, i + length, known[k].full);
+            alm_status status = fold_firm(folded, i, last, "organisation/short-form");
+            if (status != ALM_OK) return status;
+            i = last - 1;
+            break;
+        }
+    }
+    return ALM_OK;
+}
+
 /* One-character endings that ended nothing are characters of ordinary words. */
 static void release_endings(alm_folded *folded) {
     for (uint32_t i = 0; i < folded->count; i++)
@@ -262,6 +377,8 @@ alm_status alm_organisations_find(alm_folded *folded, alm_err *err) {
     if (status == ALM_OK) status = alm_fold_close(folded);
     if (status == ALM_OK) release_endings(folded);
     if (status == ALM_OK) status = find_firms(folded);
+    if (status == ALM_OK) status = alm_fold_close(folded);
+    if (status == ALM_OK) status = find_brands(folded);
     if (status == ALM_OK) status = alm_fold_close(folded);
     return status == ALM_OK ? ALM_OK : alm_fail(err, status, "cannot fold organisations: %s", alm_status_name(status));
 }

@@ -11,7 +11,8 @@ enum {
     ACCEPT = 70,
     ACCEPT_AGAIN = 90, /* names this sure are looked for in the whole document */
     MAX_FOREIGN_PART = 10,
-    MAX_KNOWN = 512
+    MAX_KNOWN = 512,
+    MAX_HITS = 1024
 };
 
 typedef struct candidate {
@@ -71,6 +72,20 @@ static bool given_char(const alm_folded *folded, alm_str text, size_t index) {
     return alm_lexicon_sense_of(folded->pack->consulted, sense, ALM_CLASS_GIVEN) != NULL;
 }
 
+static bool is_grammar(uint16_t class_id) {
+    return class_id == ALM_CLASS_WITH || class_id == ALM_CLASS_TO || class_id == ALM_CLASS_FUNCTION ||
+           class_id == ALM_CLASS_BA || class_id == ALM_CLASS_BY || class_id == ALM_CLASS_VIA ||
+           class_id == ALM_CLASS_OF;
+}
+
+/* Punctuation or the end of the text at token @p i: no word of grammar stands before that. */
+static bool stands_before_mark(const alm_folded *folded, uint32_t i) {
+    if (i >= folded->count) return true;
+    const alm_token *token = &folded->tokens[i];
+    return token->class_id == ALM_CLASS_TEXT && !alm_is_han(token->cp) && !alm_is_latin(token->cp) &&
+           !alm_is_digit(token->cp) && token->cp != ALM_CP_QUOTE_OPEN && token->cp != ALM_CP_TITLE_OPEN;
+}
+
 /* What the form alone says: 0 where the tokens cannot be surname and given name. */
 static int score_form(const alm_folded *folded, uint32_t first, uint32_t surname_end, uint32_t last) {
     const alm_sense *surname = consult(folded, first, surname_end, ALM_CLASS_SURNAME);
@@ -81,15 +96,18 @@ static int score_form(const alm_folded *folded, uint32_t first, uint32_t surname
     alm_str given = alm_str_slice(folded->text, folded->tokens[surname_end].start, folded->tokens[last - 1].end);
     size_t length = alm_utf8_count(given);
     for (size_t i = 0; i < length; i++) score += given_char(folded, given, i) ? 8 : -8;
+    bool behind_role = first > 0 && folded->tokens[first - 1].class_id == ALM_CLASS_ROLE;
     for (uint32_t i = surname_end; i < last; i++) {
         uint16_t class_id = folded->tokens[i].class_id;
-        if (class_id != ALM_CLASS_TEXT && class_id != ALM_CLASS_PLAIN) score -= class_id == ALM_CLASS_VERB ? 25 : 12;
+        if (i + 1 == last && is_grammar(class_id) && stands_before_mark(folded, last)) continue;
+        if (class_id != ALM_CLASS_TEXT && class_id != ALM_CLASS_PLAIN)
+            score -= (class_id == ALM_CLASS_VERB ? 25 : 12) / (behind_role ? 2 : 1);
         if (class_id == ALM_CLASS_PLAIN &&
             !alm_str_is_c(alm_token_attr(folded, &folded->tokens[i], ALM_CLASS_PLAIN, 0), "name"))
             score -= 14;
     }
-    if (length == 2) score += 6;
-    if (consult(folded, last - 1, last, ALM_CLASS_NAME_STOP)) score -= 25;
+    if (length == 2) score += 10;
+    if (consult(folded, last - 1, last, ALM_CLASS_NAME_STOP) && !stands_before_mark(folded, last)) score -= 25;
     return score;
 }
 
@@ -130,6 +148,7 @@ static int score_left(const alm_folded *folded, uint32_t first) {
 static int score_right(const alm_folded *folded, uint32_t last) {
     if (last >= folded->count) return 12;
     const alm_token *after = &folded->tokens[last];
+    if (is_grammar(after->class_id) && stands_before_mark(folded, last + 1)) return -15; /* the name goes on */
     switch (after->class_id) {
     case ALM_CLASS_ROLE:
     case ALM_CLASS_TITLE: return 25;
@@ -330,8 +349,51 @@ static uint32_t spells(const alm_folded *folded, uint32_t first, alm_str name) {
     return 0;
 }
 
+static bool inside_a_hit(const uint32_t *hits, size_t count, const alm_token *token) {
+    for (size_t h = 0; h < count; h++)
+        if (token->start < hits[2 * h + 1] && token->end > hits[2 * h]) return true;
+    return false;
+}
+
+/* Words that a known name cuts across are taken apart: the name is there, the words were not. */
+static alm_status free_known(finder *f) {
+    alm_folded *folded = f->folded;
+    uint32_t hits[2 * MAX_HITS];
+    size_t count = 0;
+    for (size_t k = 0; k < f->known_count; k++)
+        for (size_t at = 0; count < MAX_HITS && (at = alm_str_find(folded->text, f->known[k], at)) != SIZE_MAX;
+             at += f->known[k].len) {
+            hits[2 * count] = (uint32_t)at;
+            hits[2 * count + 1] = (uint32_t)(at + f->known[k].len);
+            count++;
+        }
+    size_t room = folded->count;
+    for (size_t i = 0; i < folded->count; i++) room += (folded->tokens[i].end - folded->tokens[i].start) / 3;
+    alm_token *tokens = alm_arena_alloc(folded->arena, room * sizeof *tokens);
+    if (!tokens) return ALM_E_NOMEM;
+    size_t kept = 0;
+    for (size_t i = 0; i < folded->count; i++) {
+        alm_token token = folded->tokens[i];
+        if (token.mention || !token.sense || !inside_a_hit(hits, count, &token)) {
+            tokens[kept++] = token;
+            continue;
+        }
+        for (size_t at = token.start; at < token.end;) {
+            size_t start = at;
+            uint32_t cp = alm_utf8_next(folded->text, &at);
+            tokens[kept++] = (alm_token){.start = (uint32_t)start, .end = (uint32_t)at, .cp = cp};
+        }
+    }
+    folded->tokens = tokens;
+    folded->count = folded->cap = kept;
+    folded->code_points = NULL;
+    return alm_fold_close(folded);
+}
+
 static alm_status find_again(finder *f) {
     alm_folded *folded = f->folded;
+    alm_status freed = free_known(f);
+    if (freed != ALM_OK) return freed;
     size_t known = f->known_count;
     bool starts[256] = {false};
     for (size_t k = 0; k < known; k++) starts[(unsigned char)f->known[k].ptr[2]] = true;

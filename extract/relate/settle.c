@@ -115,20 +115,29 @@ static uint32_t type_of(const settler *s, const entity *e) {
     return e->mention ? s->folded->mentions[e->mention - 1].detail : (uint32_t)ALM_ORGANISATION_OTHER;
 }
 
-/* Whom "the company" at mention @p m means: the publisher where its kind fits, else the last one of that kind before
- * it. */
+/* The word that a reference and a name share: the reference without its pointing first character ("this", "our"). */
+static bool names_kind(const settler *s, const alm_mention *reference, const alm_mention *other) {
+    alm_str word = reference->name;
+    size_t first = alm_utf8_len((unsigned char)word.ptr[0]);
+    return alm_str_ends(other->name, word) ||
+           (word.len > 6 && alm_str_ends(other->name, alm_str_slice(word, first, word.len))) ||
+           (s->own && other->entity == s->own && alm_str_ends(key_of(&s->entities[s->own - 1]), word));
+}
+
+/* Whom "the company" at mention @p m means: the last one before it whose name ends so, else the last of its kind, else
+ * the publisher. */
 static uint32_t resolve(const settler *s, const alm_mention *m) {
-    uint32_t best = 0, at = 0;
+    uint32_t best = 0, at = 0, kin = 0, kin_at = 0;
     for (uint32_t i = 0; i < s->folded->mention_count; i++) {
         const alm_mention *other = &s->folded->mentions[i];
-        if (other->class_id != ALM_CLASS_ORG || other->reference || other->start >= m->start || other->start < at)
-            continue;
-        if (other->detail != m->detail) continue;
-        best = other->entity;
-        at = other->start;
+        if (other->class_id != ALM_CLASS_ORG || other->reference || other->start >= m->start) continue;
+        if (names_kind(s, m, other) && other->start >= at) best = other->entity, at = other->start;
+        if (other->detail == m->detail && other->start >= kin_at) kin = other->entity, kin_at = other->start;
     }
+    if (s->own && alm_str_ends(key_of(&s->entities[s->own - 1]), m->name)) return s->own;
+    if (best) return best;
     bool own_fits = s->own && (m->detail == ALM_ORGANISATION_ASSOCIATION || m->detail == ALM_ORGANISATION_CHARITY);
-    return own_fits || !best ? s->own : best;
+    return own_fits ? s->own : kin ? kin : s->own;
 }
 
 static alm_status resolve_references(settler *s) {
@@ -302,7 +311,7 @@ static uint32_t unsaid_organisation(const settler *s, const alm_post *post) {
         return near ? near : s->own;
     }
     if (is_post_of(s, post->role, ALM_CLASS_COMPANY_POST))
-        return last_named(s, block_start(s, post->start), post->start, ALM_ORGANISATION_COMPANY);
+        return last_named(s, 0, post->start, ALM_ORGANISATION_COMPANY);
     return 0;
 }
 
