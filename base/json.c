@@ -64,25 +64,36 @@ static void escape_byte(alm_buf *out, unsigned char byte) {
     alm_buf_add_c(out, text);
 }
 
-static void escape_valid(alm_buf *out, alm_str text) {
-    size_t start = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char byte = (unsigned char)text.ptr[i];
-        if (byte >= 0x20 && byte != '"' && byte != '\\') continue;
-        alm_buf_add(out, alm_str_slice(text, start, i));
-        escape_byte(out, byte);
-        start = i + 1;
+/* How far the bytes from @p at on may stand in a JSON string as they are: valid UTF-8 without quotes, backslashes and
+ * controls. Most text is three-byte characters and plain ASCII; the rest is left to alm_utf8_valid_prefix. */
+static size_t plain_until(alm_str text, size_t at) {
+    const unsigned char *p = (const unsigned char *)text.ptr;
+    while (at < text.len) {
+        if (p[at] < 0x80) {
+            if (p[at] < 0x20 || p[at] == '"' || p[at] == '\\') break;
+            at++;
+        } else if (p[at] > 0xE0 && p[at] < 0xED && text.len - at >= 3 && (p[at + 1] & 0xC0) == 0x80 &&
+                   (p[at + 2] & 0xC0) == 0x80) {
+            at += 3;
+        } else {
+            size_t len = alm_utf8_len(p[at]);
+            if (len > text.len - at || alm_utf8_valid_prefix((alm_str){text.ptr + at, len}) < len) break;
+            at += len;
+        }
     }
-    if (start < text.len) alm_buf_add(out, alm_str_slice(text, start, text.len));
+    return at;
 }
 
 void alm_json_escape(alm_buf *out, alm_str text) {
-    while (text.len > 0) {
-        size_t valid = alm_utf8_valid_prefix(text);
-        escape_valid(out, alm_str_slice(text, 0, valid));
-        if (valid == text.len) return;
-        alm_buf_add(out, ALM_STR("\xEF\xBF\xBD"));
-        text = alm_str_slice(text, valid + 1, text.len);
+    for (size_t at = 0; at < text.len;) {
+        size_t end = plain_until(text, at);
+        if (end > at) alm_buf_add(out, alm_str_slice(text, at, end));
+        if (end == text.len) return;
+        if ((unsigned char)text.ptr[end] < 0x80)
+            escape_byte(out, (unsigned char)text.ptr[end]);
+        else
+            alm_buf_add(out, ALM_STR("\xEF\xBF\xBD"));
+        at = end + 1;
     }
 }
 

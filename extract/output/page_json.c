@@ -1,5 +1,3 @@
-#include <stdio.h>
-
 #include "base/json.h"
 #include "extract/output/decimal.h"
 #include "extract/output/names.h"
@@ -15,8 +13,11 @@ typedef struct writer {
 
 static void write_id(writer *w, char prefix, size_t index) {
     char id[24];
-    int len = snprintf(id, sizeof id, "%c%zu", prefix, index + 1);
-    alm_json_text(&w->json, (alm_str){id, (size_t)len});
+    size_t at = sizeof id, number = index + 1;
+    do id[--at] = (char)('0' + number % 10);
+    while (number /= 10);
+    id[--at] = prefix;
+    alm_json_text(&w->json, (alm_str){id + at, sizeof id - at});
 }
 
 static void member_id(writer *w, const char *name, char prefix, uint32_t index) {
