@@ -287,23 +287,36 @@ static alm_status find_base(alm_links *links, alm_arena *arena, const reader *r,
     return status == ALM_E_NOMEM ? status : ALM_OK; /* a base that is none is as if it were not there */
 }
 
-static alm_status resolve(alm_links *links, alm_arena *arena, reader *r, alm_url_charset *charset) {
-    alm_status status = find_base(links, arena, r, charset);
-    if (status < 0) return status;
-    /* room for the siblings that are made up; the table stays at most half full */
-    size_t room = r->refs.count + (r->options->without_paging ? 0 : ALM_PAGING_MAX), size = 64;
+/** Room for @p room items and a table that is at most half full, with the items that are there already. */
+static alm_status make_room(resolver *v, alm_arena *arena, size_t room) {
+    const alm_link *old = v->items;
+    size_t size = 64;
     while (size < 2 * room) size *= 2;
-    resolver v = {.links = links, .mask = size - 1, .repeated = r->options->repeated};
+    v->mask = size - 1;
+    v->items = alm_arena_alloc(arena, (room ? room : 1) * sizeof *v->items);
+    v->table = alm_arena_calloc(arena, size, sizeof *v->table);
+    if (!v->items || !v->table) return ALM_E_NOMEM;
+    size_t count = v->links->count;
+    v->links->items = v->items;
+    for (v->links->count = 0; v->links->count < count; v->links->count++) {
+        v->items[v->links->count] = old[v->links->count];
+        (void)seen(v, &old[v->links->count]);
+    }
+    return ALM_OK;
+}
+
+static alm_status resolve(alm_links *links, alm_arena *arena, reader *r, alm_url_charset *charset) {
+    resolver v = {.links = links, .repeated = r->options->repeated};
     v.context = (alm_url_context){.base = &links->base, .charset = charset};
-    v.items = alm_arena_calloc(arena, room ? room : 1, sizeof *v.items);
-    v.table = alm_arena_calloc(arena, size, sizeof *v.table);
-    if (!v.items || !v.table) return ALM_E_NOMEM;
-    links->items = v.items;
-    status = resolve_refs(&v, arena, &r->refs, 0);
+    alm_status status = find_base(links, arena, r, charset);
+    if (status == ALM_OK) status = make_room(&v, arena, r->refs.count);
+    if (status == ALM_OK) status = resolve_refs(&v, arena, &r->refs, 0);
     if (status < 0 || r->options->without_paging) return status;
     size_t found = r->refs.count;
     alm_links_fill_siblings(&r->refs, r->options->url, links->items, links->count);
-    return r->refs.status < 0 ? r->refs.status : resolve_refs(&v, arena, &r->refs, found);
+    if (r->refs.status < 0 || r->refs.count == found) return r->refs.status;
+    status = make_room(&v, arena, r->refs.count);
+    return status < 0 ? status : resolve_refs(&v, arena, &r->refs, found);
 }
 
 /** Drop what scripts and siblings make up. */

@@ -379,6 +379,8 @@ alm_status alm_sitemap_read_xml(alm_sitemap_builder *builder, alm_str xml, alm_e
     builder->sitemap->broken = !cut && !r.parser->wellFormed;
     alm_status status = builder->status;
     if (status >= 0 && r.text.status == ALM_E_NOMEM) status = ALM_E_NOMEM;
+    /* libxml2 2.9.14 makes a document for entity declarations, even where nobody hears them, and leaves it there */
+    xmlFreeDoc(r.parser->myDoc);
     xmlFreeParserCtxt(r.parser);
     release_bufs(&r);
     if (status < 0) return status;

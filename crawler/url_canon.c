@@ -178,6 +178,16 @@ static alm_status put_query(alm_url_writer *w, alm_url_parts *parts, alm_arena *
     return ALM_OK;
 }
 
+/** The host without the root's dot; "2.." keeps its dots, for without them it would be an IPv4 address. */
+static alm_str without_dot(alm_str host) {
+    alm_str bare = host;
+    while (bare.len > 1 && bare.ptr[bare.len - 1] == '.') bare.len--;
+    size_t label = bare.len;
+    while (label > 0 && bare.ptr[label - 1] != '.') label--;
+    bool number = label < bare.len && alm_url_is_digit(bare.ptr[label]);
+    return number ? host : bare;
+}
+
 alm_status alm_url_canon(alm_url *out, alm_arena *arena, const alm_url *url, const alm_url_canon_options *options) {
     char text[ALM_URL_MAX];
     alm_url_writer w = {.ptr = text, .cap = sizeof text};
@@ -185,8 +195,7 @@ alm_status alm_url_canon(alm_url *out, alm_arena *arena, const alm_url *url, con
     alm_url_put_str(&w, url->scheme);
     alm_url_put_str(&w, ALM_STR("://"));
     parts.username_start = parts.username_end = parts.password_start = parts.password_end = w.len;
-    alm_str host = url->host;
-    while (host.len > 1 && host.ptr[host.len - 1] == '.') host.len--;
+    alm_str host = without_dot(url->host);
     parts.host_start = w.len;
     alm_url_put_str(&w, host);
     parts.host_end = w.len;

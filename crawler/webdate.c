@@ -162,7 +162,7 @@ void alm_webdate_format(char out[32], int64_t unix_s) {
         seconds += 86400;
         days--;
     }
-    int64_t year = 1970 + days / 366 - 1; /* a little early; the loop below finds the year */
+    int64_t year = 1970 + days / (days < 0 ? 365 : 366) - 1; /* a little early; the loop below finds the year */
     while (days_from_epoch(year + 1, 1, 1) <= days) year++;
     int64_t rest = days - days_from_epoch(year, 1, 1), month = 1;
     while (rest >= days_in(year, month)) rest -= days_in(year, month++);
