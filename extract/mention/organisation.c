@@ -10,7 +10,15 @@
 #include "extract/mention/mention.h"
 #include "extract/mention/walk.h"
 
-enum { MAX_NAME = 32, MAX_QUOTED = 16, MIN_WEAK = 2, MAX_SOFT = 12, MAX_OVER_WORDS = 18, MAX_BRANDS = 64 };
+enum {
+    MAX_NAME = 32,
+    MAX_QUOTED = 16,
+    MIN_WEAK = 2,
+    MAX_SOFT = 12,
+    MAX_OVER_WORDS = 18,
+    MAX_BRANDS = 64,
+    MAX_NUMBER = 9
+};
 
 static bool may_stand_inside(const alm_folded *folded, const alm_token *token) {
     switch (token->class_id) {
@@ -24,7 +32,9 @@ static bool may_stand_inside(const alm_folded *folded, const alm_token *token) {
     case ALM_CLASS_LOCAL:
     case ALM_CLASS_GOODS_NOUN:
     case ALM_CLASS_ORG: return true;
-    case ALM_CLASS_NUMBER: return true;
+    case ALM_CLASS_NUMBER:
+        return token->end - token->start <= MAX_NUMBER &&
+               !alm_is_digit((unsigned char)folded->text.ptr[token->end - 1]);
     case ALM_CLASS_PLAIN: {
         alm_str part = alm_token_attr(folded, token, ALM_CLASS_PLAIN, 0);
         return alm_str_is_c(part, "name") || alm_str_is_c(part, "noun");
@@ -342,7 +352,7 @@ static alm_status find_brands(alm_folded *folded) {
         known[count++].detail = m->detail;
     }
     for (uint32_t i = 0; count && i < folded->count; i++) {
-        if (folded->tokens[i].class_id != ALM_CLASS_TEXT) continue;
+        if (folded->tokens[i].class_id != ALM_CLASS_TEXT || !is_hard_boundary(folded, i)) continue;
         for (size_t k = 0; k < count; k++) {
             uint32_t length = spells(folded, i, known[k].brand);
             if (!length) continue;

@@ -158,6 +158,7 @@ static int score_right(const alm_folded *folded, uint32_t last) {
     case ALM_CLASS_BA:
     case ALM_CLASS_BEHALF:
     case ALM_CLASS_MONEY:
+    case ALM_CLASS_NUMBER:
     case ALM_CLASS_QUANTITY: return 22;
     case ALM_CLASS_TO:
     case ALM_CLASS_WITH:
@@ -212,21 +213,47 @@ static bool is_dot(const alm_token *token) {
     return token->class_id == ALM_CLASS_TEXT && (token->cp == ALM_CP_MIDDLE_DOT);
 }
 
-/* Han (1..10) dot Han (1..10) …: a name in transcription, wherever it stands. The parts may hold words of the lexicon.
- */
+/* Every character of the token is one that foreign names are transcribed with. */
+static bool is_transcription(const alm_folded *folded, uint32_t i) {
+    const alm_token *token = &folded->tokens[i];
+    if (token->mention && token->class_id != ALM_CLASS_NUMBER) return false;
+    alm_str text = alm_token_text(folded, token);
+    for (size_t at = 0; at < text.len;) {
+        size_t start = at;
+        if (!alm_is_han(alm_utf8_next(text, &at))) return false;
+        uint32_t sense = alm_lexicon_find(folded->pack->consulted, alm_str_slice(text, start, at));
+        if (!alm_lexicon_sense_of(folded->pack->consulted, sense, ALM_CLASS_TRANSCRIPTION)) return false;
+    }
+    return true;
+}
+
+/* The characters that a name in transcription runs over to the left of the dot at @p dot, or one plain character at
+ * least. */
+static uint32_t transcribed_left(const alm_folded *folded, uint32_t dot) {
+    uint32_t first = dot;
+    while (first > 0 && is_transcription(folded, first - 1) &&
+           alm_walk_length(folded, first - 1, dot) <= MAX_FOREIGN_PART)
+        first--;
+    if (first == dot && alm_is_plain_han(&folded->tokens[dot - 1])) first--;
+    return first;
+}
+
+static uint32_t transcribed_right(const alm_folded *folded, uint32_t start) {
+    uint32_t end = start;
+    while (end < folded->count && is_transcription(folded, end) &&
+           alm_walk_length(folded, start, end + 1) <= MAX_FOREIGN_PART)
+        end++;
+    if (end == start && end < folded->count && alm_is_plain_han(&folded->tokens[end])) end++;
+    return end;
+}
+
+/* Han dot Han …: a name in transcription, wherever it stands. The parts may hold words of the lexicon. */
 static candidate transcribed(const alm_folded *folded, uint32_t dot) {
     candidate found = {.first = dot, .last = dot, .rule = "person/transcribed"};
-    uint32_t first = dot, last = dot, length;
-    while (first > 0 && alm_walk_length(folded, first - 1, dot) <= MAX_FOREIGN_PART &&
-           may_be_given(folded, first - 1, &length) &&
-           (alm_is_plain_han(&folded->tokens[first - 1]) || first == dot || alm_walk_length(folded, first, dot) < 3))
-        first--;
+    uint32_t first = transcribed_left(folded, dot), last = dot;
     while (last < folded->count && is_dot(&folded->tokens[last])) {
-        uint32_t part = last + 1, end = part;
-        while (end < folded->count && alm_walk_length(folded, part, end + 1) <= MAX_FOREIGN_PART &&
-               may_be_given(folded, end, &length) && alm_is_plain_han(&folded->tokens[end]))
-            end++;
-        if (end == part) break;
+        uint32_t end = transcribed_right(folded, last + 1);
+        if (end == last + 1) break;
         last = end;
     }
     if (first == dot || last == dot) return found;
@@ -412,6 +439,14 @@ static alm_status find_again(finder *f) {
     return alm_fold_close(folded);
 }
 
+alm_status alm_foreign_people_find(alm_folded *folded, alm_err *err) {
+    finder *f = alm_arena_calloc(folded->arena, 1, sizeof *f);
+    if (!f) return alm_fail(err, ALM_E_NOMEM, "out of memory");
+    f->folded = folded;
+    alm_status status = find_dotted(f);
+    return status == ALM_OK ? ALM_OK : alm_fail(err, status, "cannot fold foreign names: %s", alm_status_name(status));
+}
+
 /*
  * Behind a role, an ordinary two-character word that begins with a surname and runs on may be half a name: it is taken
  * apart, so that the candidates see its characters.
@@ -467,7 +502,6 @@ alm_status alm_people_find(alm_folded *folded, alm_err *err) {
     if (!f) return alm_fail(err, ALM_E_NOMEM, "out of memory");
     f->folded = folded;
     alm_status status = take_apart(folded);
-    if (status == ALM_OK) status = find_dotted(f);
     if (status == ALM_OK) status = find_scored(f);
     if (status == ALM_OK && f->known_count) status = find_again(f);
     return status == ALM_OK ? ALM_OK

@@ -146,7 +146,8 @@ static bool is_worth(const reader *r, uint32_t from, uint32_t i) {
 
 static bool is_foreign_amount(const reader *r, uint32_t i) {
     const alm_value *value = alm_mention_of(r->folded, &r->tokens[i])->value;
-    return governed_by(r, i, ALM_CLASS_NOT_GIFT, 8) || governed_by(r, i, ALM_CLASS_COST, 4) || value->amount.len == 0;
+    return governed_by(r, i, ALM_CLASS_NOT_GIFT, 8) || governed_by(r, i, ALM_CLASS_COST, 4) || value->amount.len == 0 ||
+           alm_str_starts(value->amount, ALM_STR("0"));
 }
 
 /* "handed to five communities": counted, but not given. */
@@ -495,28 +496,84 @@ static alm_status read_events(reader *r) {
     return ALM_OK;
 }
 
+/* A bare number behind a name, where a block lists who gave what: an amount of money. */
+static alm_status number_as_money(reader *r, uint32_t i, uint32_t *out) {
+    const alm_mention *number = alm_mention_of(r->folded, &r->tokens[i]);
+    alm_value *money = ALM_ARENA_NEW(r->folded->arena, alm_value);
+    if (!money) return ALM_E_NOMEM;
+    *money = *number->value;
+    money->kind = ALM_VALUE_MONEY;
+    money->unit = ALM_STR("CNY");
+    alm_mention m = *number;
+    m.class_id = ALM_CLASS_MONEY;
+    m.value = money;
+    return alm_mention_add(r->folded, &m, out);
+}
+
+static bool is_amount_like(const reader *r, uint32_t i) {
+    if (r->tokens[i].class_id != ALM_CLASS_NUMBER) return false;
+    const alm_value *value = alm_mention_of(r->folded, &r->tokens[i])->value;
+    return value->form == ALM_FORM_PLAIN && value->amount.len >= 3;
+}
+
+static bool joins_name_and_amount(const alm_token *token) {
+    return token->cp == ' ' || token->cp == ALM_CP_COLON || token->cp == ALM_CP_BRACKET_OPEN || token->cp == '\t' ||
+           token->class_id == ALM_CLASS_EACH || token->class_id == ALM_CLASS_OF || token->class_id == ALM_CLASS_TITLE ||
+           token->class_id == ALM_CLASS_GROUP;
+}
+
+/* The parties of the list that ends at @p i, which one amount with "each" is for. */
+static uint32_t list_start(const reader *r, uint32_t i) {
+    while (i >= r->first + 2 && r->tokens[i - 1].cp == ALM_CP_LIST_COMMA &&
+           r->tokens[i - 2].class_id == ALM_CLASS_PARTY)
+        i -= 2;
+    return i;
+}
+
+static alm_status put_pair(reader *r, uint32_t name, uint32_t next) {
+    event e = {.first = name, .last = next, .before = r->first, .after = r->last};
+    alm_gift *gift = &e.gift;
+    bool number = is_amount_like(r, next);
+    const alm_value *value = alm_mention_of(r->folded, &r->tokens[next])->value;
+    if (number) {
+        gift->whats[0].kind = ALM_WHAT_CASH;
+        alm_status status = number_as_money(r, next, &gift->whats[0].mention);
+        if (status != ALM_OK) return status;
+        gift->what_count = 1;
+        r->used[next] = true;
+    } else {
+        add_what(r, &e, next, next);
+    }
+    if (gift->what_count == 0) return ALM_OK;
+    gift->trigger_start = gift->trigger_end = r->tokens[next].start;
+    gift->start = r->tokens[r->first].start;
+    gift->end = r->tokens[r->last - 1].end;
+    gift->rule = ALM_STR("gift/pair");
+    gift->confidence = number ? 0.75 : 0.8;
+    gift->donor_count = 1;
+    bool each = (value && value->each) || has_class(r, name, next, ALM_CLASS_EACH);
+    for (uint32_t i = each ? list_start(r, name) : name; i <= name; i++) {
+        const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[i]);
+        if (!actor) continue;
+        gift->donors[0] = *actor;
+        alm_status status = alm_gift_add(r->relation, gift);
+        if (status != ALM_OK) return status;
+    }
+    return ALM_OK;
+}
+
 /* Name and amount side by side, without a verb, where the block tells of giving: "X 500, Y 200". */
 static alm_status read_pairs(reader *r) {
     if (!r->block_has_gift) return ALM_OK;
     for (uint32_t i = r->first; i < r->last; i++) {
-        const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[i]);
-        if (!actor || case_of(r, i) != CASE_SUBJECT) continue;
+        if (r->tokens[i].class_id != ALM_CLASS_PARTY || case_of(r, i) != CASE_SUBJECT) continue;
         uint32_t next = i + 1;
-        while (next < r->last && (r->tokens[next].cp == ' ' || r->tokens[next].cp == ALM_CP_COLON ||
-                                  r->tokens[next].cp == ALM_CP_BRACKET_OPEN || r->tokens[next].cp == '\t'))
-            next++;
-        if (next >= r->last || !is_what(r->tokens[next].class_id) || r->used[next]) continue;
-        event e = {.first = i, .last = next, .before = r->first, .after = r->last};
-        add_what(r, &e, next, next);
-        if (e.gift.what_count == 0) continue;
-        e.gift.donors[0] = *actor;
-        e.gift.donor_count = 1;
-        e.gift.trigger_start = e.gift.trigger_end = r->tokens[next].start;
-        e.gift.start = r->tokens[r->first].start;
-        e.gift.end = r->tokens[r->last - 1].end;
-        e.gift.rule = ALM_STR("gift/pair");
-        e.gift.confidence = 0.8;
-        alm_status status = alm_gift_add(r->relation, &e.gift);
+        while (next < r->last && joins_name_and_amount(&r->tokens[next])) next++;
+        if (next >= r->last || r->used[next] || !(is_what(r->tokens[next].class_id) || is_amount_like(r, next)))
+            continue;
+        if (r->tokens[next].class_id == ALM_CLASS_GOODS && !alm_mention_of(r->folded, &r->tokens[next])->value)
+            continue;
+        alm_status status = put_pair(r, i, next);
         if (status != ALM_OK) return status;
     }
     return ALM_OK;

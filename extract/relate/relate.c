@@ -10,6 +10,7 @@ static alm_status mention(alm_folded *folded, alm_str published, const alm_expla
         const char *name;
         finder find;
     } finders[] = {{"roles", alm_roles_find},
+                   {"foreign people", alm_foreign_people_find},
                    {"organisations", alm_organisations_find},
                    {"people", alm_people_find},
                    {"goods", alm_goods_find}};
