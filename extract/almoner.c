@@ -19,10 +19,12 @@ static alm_status render(alm_session *session, const alm_output_options *options
 
 int alm_session_write(alm_session *session, const alm_output_options *options, alm_write_fn write, void *context) {
     static const alm_output_options defaults;
-    if (!session->has_document) return ALM_E_INVALID;
+    alm_session_begin(session);
+    if (!session->has_document)
+        return alm_session_settle(session, alm_fail(&session->err, ALM_E_INVALID, "there is no document to write"));
     alm_buf_reset(&session->output);
     alm_status status = render(session, options ? options : &defaults);
-    if (status != ALM_OK) return status;
-    if (session->output.len == 0) return ALM_OK;
-    return write(context, session->output.ptr, session->output.len) == 0 ? ALM_OK : ALM_E_IO;
+    if (status == ALM_OK && session->output.len > 0 && write(context, session->output.ptr, session->output.len) != 0)
+        status = alm_fail(&session->err, ALM_E_IO, "the output was not taken");
+    return alm_session_settle(session, status);
 }

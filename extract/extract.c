@@ -128,7 +128,7 @@ static alm_status tell_full(alm_session *session, alm_status status) {
                     (int)(ALM_SESSION_ARENA_MAX >> 20));
 }
 
-static int settle(alm_session *session, alm_status status) {
+int alm_session_settle(alm_session *session, alm_status status) {
     if (status != ALM_OK) {
         alm_fail(&session->err, status, status == ALM_E_NOMEM ? "out of memory" : "failed: %s",
                  alm_status_name(status));
@@ -137,13 +137,13 @@ static int settle(alm_session *session, alm_status status) {
     return (int)status;
 }
 
-static void begin(alm_session *session) {
+void alm_session_begin(alm_session *session) {
     session->err = (alm_err){0};
     session->message[0] = '\0';
 }
 
 int alm_extract(alm_session *session, const alm_input *input) {
-    begin(session);
+    alm_session_begin(session);
     session->has_document = false;
     session->document = (alm_document){0};
     session->shadow = (alm_shadow){0};
@@ -154,7 +154,7 @@ int alm_extract(alm_session *session, const alm_input *input) {
     else
         alm_fail(&session->err, status, "no bytes");
     session->has_document = status == ALM_OK;
-    return settle(session, status);
+    return alm_session_settle(session, status);
 }
 
 const char *alm_session_message(const alm_session *session) { return session->message; }

@@ -38,4 +38,9 @@ struct alm_session {
     char message[ALM_ERR_FILE_MAX + ALM_ERR_MESSAGE_MAX + 32];
 };
 
+/** Forget the failure of the call before. */
+void alm_session_begin(alm_session *session);
+/** What a public call returns for @p status; a failure gets its message here, unless it has one. */
+int alm_session_settle(alm_session *session, alm_status status);
+
 #endif

@@ -28,7 +28,7 @@ WRONG = [
     ("page", "schema", "almoner.page/2"), ("page", "title", DROP), ("page", "extra", 1), ("page", "published", "2020-2-8"),
     ("page", "published", "2020-13-01"), ("page", "fetched_at", "yesterday"), ("page", "charset", "GB 18030"),
     ("page", "content_sha256", "00"), ("page", "donations", {}), ("page", "organisations.0.type", "firm"),
-    ("page", "organisations.0.spans", []), ("page", "organisations.0.spans.0", [1, 2, 3]), ("page", "organisations.0.id", "x1"),
+ ("page", "organisations.0.spans.0", [1, 2, 3]), ("page", "organisations.0.id", "x1"),
     ("page", "donations.0.donors", []), ("page", "donations.0.status", "promised"), ("page", "donations.0.uid", "D1"),
     ("page", "donations.0.cash.0.amount", 100000.0), ("page", "donations.0.cash.0.amount", "1e5"),
     ("page", "donations.0.cash.0.amount", "100,000.00"), ("page", "donations.0.cash.0.currency", "yuan"),
