@@ -159,7 +159,7 @@ static bool from_lines(alm_reading *r, uint32_t first, uint32_t end) {
         bool labelled = alm_words_find(r->words, text, 0, ALM_WORDS(DATE_LABEL), &hit) && hit.start < start;
         bool prose = line->stops > 1 && line->chars > 60 && !(line->flags & ALM_LINE_META);
         if (labelled && !prose) return keep(r, date);
-        bool link = line->link_chars * 2 > line->chars;
+        bool link = line->link_chars * 10 > line->chars * 9;
         if (!prose && !link && !unlabelled[0]) memcpy(unlabelled, date, sizeof date);
     }
     return unlabelled[0] && keep(r, unlabelled);

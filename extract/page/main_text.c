@@ -320,6 +320,16 @@ static uint32_t narrowed(const weigher *w, uint32_t whole) {
     }
 }
 
+/** Rows are no container of their own: take their table. */
+static uint32_t whole_table(const alm_reading *r, uint32_t node) {
+    for (;;) {
+        alm_tag tag = alm_dom_tag(&r->dom, node);
+        if (tag != ALM_TAG_TBODY && tag != ALM_TAG_TR && tag != ALM_TAG_THEAD && tag != ALM_TAG_TFOOT) return node;
+        if (r->dom.nodes[node].parent == ALM_DOM_NONE) return node;
+        node = r->dom.nodes[node].parent;
+    }
+}
+
 static bool ends_text(const alm_reading *r, uint32_t line) {
     enum { EDITOR_CHARS = 60 };
     const alm_line *l = &r->lines[line];
@@ -381,12 +391,12 @@ alm_status alm_read_main(alm_reading *r) {
     mark_heads(&w);
     mark_second_article(r);
     add_up(&w);
-    r->main_node = narrowed(&w, heaviest(&w));
+    r->main_node = whole_table(r, narrowed(&w, heaviest(&w)));
     settle(r);
     if (r->main_first <= r->main_last) return ALM_OK;
     r->title_line = ALM_NO_LINE; /* nothing stands below it: what looked like the title is not above the text */
     add_up(&w);
-    r->main_node = heaviest(&w);
+    r->main_node = whole_table(r, heaviest(&w));
     settle(r);
     return ALM_OK;
 }

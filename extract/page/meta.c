@@ -1,4 +1,4 @@
-#include "extract/page/read_priv.h"
+#include "extract/page/table.h"
 
 #include "base/utf8.h"
 
@@ -165,6 +165,17 @@ static bool is_mostly_date(const alm_reading *r, const alm_line *line, alm_str t
     return line->chars <= 40 && line->stops == 0 && has_date(r, text);
 }
 
+/** True where @p line stands in a table of data; *judged caches the last table that was none. */
+static bool is_in_data(const alm_reading *r, uint32_t line, uint32_t *judged) {
+    alm_grid grid;
+    if (!(r->lines[line].flags & ALM_LINE_IN_CELL)) return false;
+    uint32_t table = r->lines[line].block;
+    while (table != ALM_DOM_NONE && r->dom.nodes[table].tag != ALM_TAG_TABLE) table = r->dom.nodes[table].parent;
+    if (table == ALM_DOM_NONE || table == *judged) return false;
+    *judged = table;
+    return alm_grid_read(&grid, r, table) == ALM_OK && alm_grid_is_data(&grid, r);
+}
+
 /** Lines at the top of the text that tell source, date and the like; with them go the short ones above. */
 static void read_head(label_reader *l) {
     enum { HEAD_LINES = 14 };
@@ -172,7 +183,7 @@ static void read_head(label_reader *l) {
     uint32_t from = r->title_line == ALM_NO_LINE ? (r->main_first > 6 ? r->main_first - 6 : 0) : r->title_line + 1;
     uint32_t end = from + HEAD_LINES < r->line_count ? from + HEAD_LINES : r->line_count;
     if (r->main_first <= r->main_last && r->main_first + HEAD_LINES < end) end = r->main_first + HEAD_LINES;
-    uint32_t last_meta = from;
+    uint32_t last_meta = from, judged = ALM_DOM_NONE;
     for (uint32_t i = from; i < end; i++) {
         alm_line *line = &r->lines[i];
         alm_str text = alm_line_text(r, i);
@@ -181,6 +192,7 @@ static void read_head(label_reader *l) {
         if (line->chars > META_CHARS_MAX || ((line->flags & ALM_LINE_OTHER) && link)) continue;
         read_line(l, i);
         bool meta = l->found || is_mostly_date(r, line, text);
+        if (!l->found && is_in_data(r, i, &judged)) break;
         if (!meta) continue;
         drop(r, i);
         for (uint32_t above = last_meta; above < i; above++) drop(r, above);

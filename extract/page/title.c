@@ -4,10 +4,11 @@
 
 /* The title is the line that the page's declarations and its mark-up agree on best. */
 
-enum { DECLARED_MAX = 5, TITLE_CHARS_MAX = 120, TITLE_CHARS_MIN = 3, SCORE_MIN = 18 };
+enum { DECLARED_MAX = 6, TITLE_CHARS_MAX = 120, TITLE_BYTES_MAX = 600, TITLE_CHARS_MIN = 3, SCORE_MIN = 18 };
 
 typedef struct titles {
     alm_str declared[DECLARED_MAX]; /**< the exact ones first, the content of title last */
+    alm_str squeezed[DECLARED_MAX]; /**< the same, to compare with */
     size_t count;
     alm_str document; /**< content of the title element, white space collapsed */
 } titles;
@@ -22,10 +23,65 @@ static alm_str document_title(alm_reading *r) {
     return (alm_str){NULL, 0};
 }
 
+/** Without white space, full-width ASCII as ASCII: what two spellings of one title have in common. @p out: s.len bytes.
+ */
+static alm_str squeeze(char *out, alm_str s) {
+    size_t len = 0;
+    for (size_t at = 0; at < s.len;) {
+        size_t from = at;
+        uint32_t cp = alm_utf8_next(s, &at);
+        if (cp <= ' ' || cp == 0x3000 || cp == 0xA0) continue;
+        if (cp > 0xFF00 && cp < 0xFF5F) {
+            out[len++] = (char)(cp - 0xFF00 + 0x20);
+            continue;
+        }
+        memcpy(out + len, s.ptr + from, at - from);
+        len += at - from;
+    }
+    return (alm_str){out, len};
+}
+
 static void declare(titles *t, alm_reading *r, alm_str text) {
     if (text.len == 0 || t->count == DECLARED_MAX) return;
     text = alm_read_collapse(r->arena, text);
-    if (text.len) t->declared[t->count++] = text;
+    char *out = text.len ? alm_arena_alloc(r->arena, text.len) : NULL;
+    if (!out) return;
+    t->squeezed[t->count] = squeeze(out, text);
+    t->declared[t->count++] = text;
+}
+
+static bool is_separator(alm_str s, size_t at, size_t *len) {
+    static const char *const marks[] = {
+        "_",  "|", " - ",          "\xE2\x80\x93", "\xE4\xB8\xA8", " \xE2\x80\x94 ", ">>", "\xEF\xBD\x9C",
+        "--", "-", "\xEF\xBC\x8D", "\xC2\xBB",     "\xE3\x80\x8A"};
+    for (size_t i = 0; i < sizeof marks / sizeof *marks - 1; i++) {
+        alm_str mark = alm_str_of(marks[i]);
+        if (!alm_str_starts(alm_str_slice(s, at, s.len), mark)) continue;
+        bool hyphen = mark.len == 1 && mark.ptr[0] == '-';
+        bool inside_word = hyphen && at > 0 && at + 1 < s.len && (unsigned char)s.ptr[at - 1] < 0x80 &&
+                           (unsigned char)s.ptr[at + 1] < 0x80;
+        if (inside_word) continue;
+        *len = mark.len;
+        return true;
+    }
+    return false;
+}
+
+/** Cut "title_channel_site": the first part where it is long enough, else the longest. */
+static alm_str without_site(alm_str s, alm_str *last) {
+    enum { LONG_ENOUGH = 18 };
+    alm_str best = s;
+    size_t from = 0, parts = 0, len = 0;
+    *last = (alm_str){NULL, 0};
+    for (size_t at = 0; at <= s.len; at++) {
+        if (at < s.len && !is_separator(s, at, &len)) continue;
+        alm_str part = alm_str_trim(alm_str_slice(s, from, at));
+        if (parts++ == 0 || (best.len < LONG_ENOUGH && part.len > best.len)) best = part;
+        if (part.len && parts > 1) *last = part;
+        from = at + len;
+        if (len > 1 && at < s.len) at += len - 1;
+    }
+    return best;
 }
 
 static void collect(titles *t, alm_reading *r) {
@@ -33,8 +89,10 @@ static void collect(titles *t, alm_reading *r) {
     declare(t, r, alm_read_meta_content(r, "ArticleTitle"));
     declare(t, r, alm_read_meta_content(r, "twitter:title"));
     declare(t, r, alm_read_json_ld(r, "headline"));
+    alm_str last;
     t->document = document_title(r);
     declare(t, r, t->document);
+    declare(t, r, without_site(t->document, &last));
 }
 
 static int agreement(alm_str line, alm_str declared) {
@@ -42,10 +100,10 @@ static int agreement(alm_str line, alm_str declared) {
     size_t at = alm_str_find(declared, line, 0);
     if (at != SIZE_MAX) {
         int score = 20 + (int)(40 * line.len / declared.len);
-        return at == 0 ? score + 8 : at + line.len == declared.len ? score - 8 : score;
+        return at == 0 ? score + 8 : at + line.len == declared.len ? score - 4 : score;
     }
     if (declared.len >= 12 && alm_str_find(line, declared, 0) != SIZE_MAX)
-        return 20 + (int)(40 * declared.len / line.len);
+        return (int)(60 * declared.len * declared.len / (line.len * line.len)); /* the rest is something else */
     return 0;
 }
 
@@ -84,50 +142,21 @@ static int score_line(const alm_reading *r, const titles *t, uint32_t i) {
     const alm_line *line = &r->lines[i];
     alm_str text = alm_line_text(r, i);
     int best = 0;
-    if (line->chars < TITLE_CHARS_MIN || line->chars > TITLE_CHARS_MAX) return 0;
+    char out[TITLE_BYTES_MAX];
+    if (line->chars < TITLE_CHARS_MIN || line->chars > TITLE_CHARS_MAX || text.len > sizeof out) return 0;
+    alm_str squeezed = squeeze(out, text);
     for (size_t d = 0; d < t->count; d++) {
-        int score = agreement(text, t->declared[d]);
+        int score = agreement(squeezed, t->squeezed[d]);
         if (score > best) best = score;
     }
     if (best == 0 && !(line->flags & ALM_LINE_IN_HEADING) && line->chars > 60) return 0;
     best += markup_score(r, line->block);
-    if (line->link_chars * 2 > line->chars) best -= 30;
+    if (line->link_chars == line->chars)
+        best -= 60;
+    else
+        best -= (int)(40 * line->link_chars / line->chars);
     if (line->chars < 6) best -= 14;
     if (line->stops > 3) best -= 6;
-    return best;
-}
-
-static bool is_separator(alm_str s, size_t at, size_t *len) {
-    static const char *const marks[] = {
-        "_",  "|", " - ",          "\xE2\x80\x93", "\xE4\xB8\xA8", " \xE2\x80\x94 ", ">>", "\xEF\xBD\x9C",
-        "--", "-", "\xEF\xBC\x8D", "\xC2\xBB",     "\xE3\x80\x8A"};
-    for (size_t i = 0; i < sizeof marks / sizeof *marks - 1; i++) {
-        alm_str mark = alm_str_of(marks[i]);
-        if (!alm_str_starts(alm_str_slice(s, at, s.len), mark)) continue;
-        bool hyphen = mark.len == 1 && mark.ptr[0] == '-';
-        bool inside_word = hyphen && at > 0 && at + 1 < s.len && (unsigned char)s.ptr[at - 1] < 0x80 &&
-                           (unsigned char)s.ptr[at + 1] < 0x80;
-        if (inside_word) continue;
-        *len = mark.len;
-        return true;
-    }
-    return false;
-}
-
-/** Cut "title_channel_site": the first part where it is long enough, else the longest. */
-static alm_str without_site(alm_str s, alm_str *last) {
-    enum { LONG_ENOUGH = 18 };
-    alm_str best = s;
-    size_t from = 0, parts = 0, len = 0;
-    *last = (alm_str){NULL, 0};
-    for (size_t at = 0; at <= s.len; at++) {
-        if (at < s.len && !is_separator(s, at, &len)) continue;
-        alm_str part = alm_str_trim(alm_str_slice(s, from, at));
-        if (parts++ == 0 || (best.len < LONG_ENOUGH && part.len > best.len)) best = part;
-        if (part.len && parts > 1) *last = part;
-        from = at + len;
-        if (len > 1 && at < s.len) at += len - 1;
-    }
     return best;
 }
 
