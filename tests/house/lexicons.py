@@ -25,7 +25,6 @@ SHARED = {
     frozenset(("org_part", "goods")): "食品 is a trade and a gift",
     frozenset(("org_part", "role_head")): "企业家 is a person and part of 企业家协会",
 }
-CHARACTERS = ("surname", "given_name", "name_stop")  # pieces of names, never a reading by themselves
 ORDINARY = ("verb", "adverb", "noun", "function", "plain")
 
 
@@ -81,7 +80,7 @@ def check(folder):
         path = folder / lexicon["file"]
         found = entries(path, traditional, faults)
         total += len(found)
-        if name in CHARACTERS:
+        if lexicon.get("scan") is False:  # looked up, never a reading of a place in the text
             continue
         for entry, number in found.items():
             owners[entry].append(name)
