@@ -14,7 +14,16 @@ typedef struct writer {
     size_t replaced;
 } writer;
 
-static void put(writer *w, uint32_t code) { w->at += alm_utf8_encode(w->at, code); }
+static inline void put(writer *w, uint32_t code) {
+    if (code >= 0x800 && code < 0x10000) { /* nearly all */
+        w->at[0] = (char)(0xE0 | code >> 12);
+        w->at[1] = (char)(0x80 | (code >> 6 & 0x3F));
+        w->at[2] = (char)(0x80 | (code & 0x3F));
+        w->at += 3;
+        return;
+    }
+    w->at += alm_utf8_encode(w->at, code);
+}
 
 static void put_replacement(writer *w) {
     w->replaced++;

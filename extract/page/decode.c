@@ -9,6 +9,8 @@ static const double sure_against_latin = 0.5;   /* a server's default: most of t
 static const double sure_against_single = 0.75; /* Russian in KOI8-R looks 0.5 Chinese, Thai 0.7 */
 static const double sure_against_chinese = 0.2; /* GB18030 and Big5: the one must be better than the other by this */
 
+static const double sure_at_once = 0.95; /* read as the other one, such text is at most 0.7 */
+
 typedef struct declaration {
     const alm_charset *charset; /* NULL: none */
     alm_charset_source source;
@@ -43,13 +45,14 @@ static alm_status find_declaration(declaration *out, alm_str bytes, const alm_de
     return ALM_OK;
 }
 
-/* The Chinese charset that the bytes look like; *score tells how much. */
+/* The Chinese charset that the bytes look like; *score tells how much. No text is surely both. */
 static const alm_charset *chinese(alm_str bytes, const alm_charset *declared, double *score) {
-    double gb18030 = alm_sniff_gb18030(bytes), big5 = alm_sniff_big5(bytes);
-    if (declared && declared->kind == ALM_KIND_GB18030) gb18030 += sure_against_chinese;
-    if (declared && declared->kind == ALM_KIND_BIG5) big5 += sure_against_chinese;
-    *score = gb18030 >= big5 ? gb18030 : big5;
-    return alm_charset_of_kind(gb18030 >= big5 ? ALM_KIND_GB18030 : ALM_KIND_BIG5);
+    bool is_big5 = declared && declared->kind == ALM_KIND_BIG5;
+    double first = is_big5 ? alm_sniff_big5(bytes) : alm_sniff_gb18030(bytes), second = -1;
+    if (declared && (is_big5 || declared->kind == ALM_KIND_GB18030)) first += sure_against_chinese;
+    if (first < sure_at_once) second = is_big5 ? alm_sniff_gb18030(bytes) : alm_sniff_big5(bytes);
+    *score = first >= second ? first : second;
+    return alm_charset_of_kind((first >= second) == is_big5 ? ALM_KIND_BIG5 : ALM_KIND_GB18030);
 }
 
 /* The bytes are neither ASCII nor anything of Unicode; @p declared may be NULL. */

@@ -12,16 +12,17 @@ typedef enum alm_char_kind {
     ALM_CHAR_HAN,
     ALM_CHAR_DIGIT,    /**< 0 to 9 */
     ALM_CHAR_LETTER,   /**< of any other script */
-    ALM_CHAR_SPACE,    /**< white space inside a line */
-    ALM_CHAR_KEPT,     /**< a space that was judged and stays */
     ALM_CHAR_BREAK,    /**< '\n', '\t' */
     ALM_CHAR_CHINESE,  /**< Chinese punctuation */
     ALM_CHAR_MARK,     /**< , ; : ! ? before it is settled whether they are Chinese */
     ALM_CHAR_DASH,     /**< em dash */
     ALM_CHAR_HYPHEN,   /**< hyphen and minus */
     ALM_CHAR_CURRENCY, /**< a currency sign */
-    ALM_CHAR_NOTHING,  /**< zero-width: leaves no trace */
-    ALM_CHAR_EXPANDED  /**< in the tables only: stands for several characters */
+    /* from here on a character is not simply another one */
+    ALM_CHAR_SPACE,   /**< white space inside a line */
+    ALM_CHAR_KEPT,    /**< a space that was judged and stays */
+    ALM_CHAR_NOTHING, /**< zero-width: leaves no trace */
+    ALM_CHAR_EXPANDED /**< in the tables only: stands for several characters */
 } alm_char_kind;
 
 /** One character of the shadow. */
@@ -34,9 +35,13 @@ typedef struct alm_shadow_char {
 
 enum { ALM_EXPANSION_MAX = 18, ALM_SYLLABLE_MAX = 7 };
 
+typedef struct alm_shadow_form {
+    uint16_t code; /**< the form in the shadow; of EXPANDED: index into expansions */
+    uint8_t kind;
+} alm_shadow_form;
+
 struct alm_shadow_tables {
-    uint16_t code[0x10000]; /**< the form in the shadow; of EXPANDED: index into expansions */
-    uint8_t kind[0x10000];
+    alm_shadow_form forms[0x10000];
     uint32_t *expansions; /**< each a length and its code points */
     size_t expansion_count, expansion_cap;
     uint64_t *syllables; /**< ASCII letters packed big-endian, sorted */

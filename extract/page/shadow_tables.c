@@ -83,11 +83,11 @@ static alm_char_kind kind_of(uint32_t code) {
 
 static void set_identity(alm_shadow_tables *tables) {
     for (uint32_t code = 0; code <= 0xFFFF; code++) {
-        tables->code[code] = (uint16_t)code;
-        tables->kind[code] = (uint8_t)kind_of(code);
+        tables->forms[code].code = (uint16_t)code;
+        tables->forms[code].kind = (uint8_t)kind_of(code);
     }
     for (size_t i = 0; i < COUNT(same_forms); i++)
-        for (size_t k = 1; same_forms[i][k]; k++) tables->code[same_forms[i][k]] = same_forms[i][0];
+        for (size_t k = 1; same_forms[i][k]; k++) tables->forms[same_forms[i][k]].code = same_forms[i][0];
 }
 
 static alm_status add_expansion(alm_shadow_tables *tables, uint32_t code, const UChar *form, int32_t units) {
@@ -102,8 +102,8 @@ static alm_status add_expansion(alm_shadow_tables *tables, uint32_t code, const 
         status = alm_grow(&items, &tables->expansion_cap, tables->expansion_cap, sizeof(uint32_t), MAX_EXPANSIONS);
     tables->expansions = items;
     if (status != ALM_OK) return status;
-    tables->code[code] = (uint16_t)tables->expansion_count;
-    tables->kind[code] = ALM_CHAR_EXPANDED;
+    tables->forms[code].code = (uint16_t)tables->expansion_count;
+    tables->forms[code].kind = ALM_CHAR_EXPANDED;
     tables->expansions[tables->expansion_count++] = (uint32_t)len;
     for (int32_t i = 0; i < len; i++) tables->expansions[tables->expansion_count++] = (uint32_t)parts[i];
     return ALM_OK;
@@ -123,14 +123,14 @@ static alm_status set_compatible(alm_shadow_tables *tables) {
     const UNormalizer2 *nfkc = unorm2_getNFKCInstance(&status);
     if (U_FAILURE(status)) return ALM_E_NOMEM;
     for (uint32_t code = 0xA0; code <= 0xFFFF; code++) {
-        if (tables->kind[code] == ALM_CHAR_SPACE || tables->code[code] != code || is_in(code, plain, COUNT(plain)) ||
-            is_in(code, stay, COUNT(stay)))
+        if (tables->forms[code].kind == ALM_CHAR_SPACE || tables->forms[code].code != code ||
+            is_in(code, plain, COUNT(plain)) || is_in(code, stay, COUNT(stay)))
             continue;
         UChar form[ALM_EXPANSION_MAX];
         int32_t len = compatible_form(nfkc, code, form, &status);
         if (U_FAILURE(status)) return ALM_E_NOMEM;
         if (len == 1)
-            tables->code[code] = tables->code[form[0]];
+            tables->forms[code].code = tables->forms[form[0]].code;
         else if (len > 1 && add_expansion(tables, code, form, len) != ALM_OK)
             return ALM_E_NOMEM;
     }
@@ -139,9 +139,9 @@ static alm_status set_compatible(alm_shadow_tables *tables) {
 
 static void set_kinds(alm_shadow_tables *tables) {
     for (uint32_t code = 0; code <= 0xFFFF; code++) {
-        alm_char_kind kind = tables->kind[code];
+        alm_char_kind kind = tables->forms[code].kind;
         if (kind != ALM_CHAR_EXPANDED && kind != ALM_CHAR_SPACE && kind != ALM_CHAR_NOTHING)
-            tables->kind[code] = tables->kind[tables->code[code]];
+            tables->forms[code].kind = tables->forms[tables->forms[code].code].kind;
     }
 }
 
@@ -182,7 +182,7 @@ static alm_status read_trad_simp(alm_shadow_tables *tables, alm_str text, alm_er
         if (!good)
             return alm_fail_at(err, ALM_E_PARSE, t.file, t.line, 1,
                                "expected a Han character, a tab and a Han character, all below U+10000");
-        tables->code[from] = (uint16_t)to;
+        tables->forms[from].code = (uint16_t)to;
     }
     return ALM_OK;
 }

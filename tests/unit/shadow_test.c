@@ -275,6 +275,24 @@ static void takes_every_character(void **state) {
     alm_arena_release(&arena);
 }
 
+/* Room grows while the text is read: after many that expand, the plain ones that are left fit too. */
+static void has_room_for_what_expands(void **state) {
+    static const char longest[] = "\uFDFA"; /* stays; the longest that are taken apart are squared words */
+    static const char squared[] = "\u3316", plain[] = "一";
+    char text[3 * 400 + 1] = "";
+    for (size_t expanding = 0; expanding <= 200; expanding += 7) {
+        size_t len = 0;
+        for (size_t i = 0; i < 400; i++, len += 3)
+            memcpy(text + len, i < expanding ? squared : i < 300 ? plain : longest, 3);
+        alm_arena arena;
+        alm_arena_init(&arena, ARENA);
+        alm_shadow s;
+        make(&s, &arena, state, (alm_str){text, len});
+        assert_int_equal(alm_utf8_count(s.text), 400 + expanding * 5);
+        alm_arena_release(&arena);
+    }
+}
+
 static void survives_out_of_memory(void **state) {
     /* squared units outgrow the first room for characters */
     static const char unit[] = "協會（xiéhuì）捐款，，㌀㌀㌀㌀";
@@ -335,10 +353,15 @@ static void refuses_bad_tables(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(gives_one_form),         cmocka_unit_test(changes_nothing_twice),
-        cmocka_unit_test(maps_every_byte_back),   cmocka_unit_test(maps_spans_back),
-        cmocka_unit_test(tells_traditional),      cmocka_unit_test(takes_every_character),
-        cmocka_unit_test(survives_out_of_memory), cmocka_unit_test(tables_survive_out_of_memory),
+        cmocka_unit_test(gives_one_form),
+        cmocka_unit_test(changes_nothing_twice),
+        cmocka_unit_test(maps_every_byte_back),
+        cmocka_unit_test(maps_spans_back),
+        cmocka_unit_test(tells_traditional),
+        cmocka_unit_test(takes_every_character),
+        cmocka_unit_test(has_room_for_what_expands),
+        cmocka_unit_test(survives_out_of_memory),
+        cmocka_unit_test(tables_survive_out_of_memory),
         cmocka_unit_test(refuses_bad_tables),
     };
     return cmocka_run_group_tests_name("shadow", tests, set_up, tear_down);
