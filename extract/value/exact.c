@@ -1,5 +1,7 @@
 #include "extract/value/exact_priv.h"
 
+#include <assert.h>
+
 /* Exponents beyond this are no amounts; the text form stays short. */
 enum { MAX_DIGITS = 19, MAX_EXPONENT = 40, TEXT_MAX = 20 + MAX_EXPONENT + 4 };
 
@@ -11,6 +13,8 @@ alm_exact alm_exact_of(uint64_t mantissa, int exponent) {
     }
     return (alm_exact){mantissa, exponent};
 }
+
+bool alm_exact_is_wild(alm_exact a) { return a.exponent > MAX_EXPONENT || a.exponent < -MAX_EXPONENT; }
 
 alm_exact alm_exact_scale(alm_exact a, int power) {
     if (a.mantissa != 0) a.exponent += power;
@@ -87,8 +91,8 @@ alm_str alm_exact_text(alm_arena *arena, alm_exact a, bool negative) {
     char digits[20], text[TEXT_MAX];
     int count = 0;
     for (uint64_t rest = a.mantissa; rest || count == 0; rest /= 10) digits[count++] = (char)('0' + rest % 10);
-    int exponent = a.exponent > MAX_EXPONENT ? MAX_EXPONENT : a.exponent < -MAX_EXPONENT ? -MAX_EXPONENT : a.exponent;
-    int whole = count + exponent; /* digits before the point */
+    assert(!alm_exact_is_wild(a));
+    int whole = count + a.exponent; /* digits before the point */
     size_t at = 0;
     if (negative && a.mantissa != 0) text[at++] = '-';
     if (whole <= 0) text[at++] = '0';

@@ -23,6 +23,8 @@ ALM_MUST_USE bool alm_exact_add(alm_exact *a, alm_exact b);
 ALM_MUST_USE bool alm_exact_subtract(alm_exact *a, alm_exact b);
 /** *a *= b, or false (and *a untouched) where the product has too many digits. */
 ALM_MUST_USE bool alm_exact_multiply(alm_exact *a, alm_exact b);
+/** More than forty places before or behind the point: no figure that alm_exact_text would write. */
+bool alm_exact_is_wild(alm_exact a);
 /** a * 10^power */
 alm_exact alm_exact_scale(alm_exact a, int power);
 /** <0, 0, >0 */
@@ -30,7 +32,8 @@ int alm_exact_compare(alm_exact a, alm_exact b);
 
 /** Read digits with at most one '.', group marks (',') skipped; false where there are more than 19 digits. */
 ALM_MUST_USE bool alm_exact_read(alm_exact *out, alm_str digits);
-/** "100000", "0.5", with "-" in front where @p negative, in the arena, NUL-terminated; .ptr is NULL out of memory. */
+/** "100000", "0.5", with "-" in front where @p negative, in the arena, NUL-terminated; .ptr is NULL out of
+ * memory. Precondition: @p a is not wild. */
 alm_str alm_exact_text(alm_arena *arena, alm_exact a, bool negative);
 
 #endif

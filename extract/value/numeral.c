@@ -302,6 +302,7 @@ static step take_scale(builder *b, const word *w, size_t at) {
         if (!add_section(b)) return STEP_FAIL;
         b->total = figure_scale(b->total, w->number);
     }
+    if (alm_exact_is_wild(b->total.high)) return STEP_FAIL;
     b->last_scale = b->n->scale = w->number;
     b->last_unit = 0;
     b->zero = b->implied = false;
@@ -399,6 +400,7 @@ static bool finish(builder *b) {
     n->weak = n->weak && n->lone_digit;
     n->arabic = n->arabic && b->tokens == 1;
     if (!settle_digit(b, true) || !add_section(b)) return false;
+    if (alm_exact_is_wild(b->total.value) || alm_exact_is_wild(b->total.high)) return false;
     n->value = b->total.value;
     n->low = b->total.low;
     n->high = b->total.high;

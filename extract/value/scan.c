@@ -22,6 +22,7 @@ typedef struct prefix {
     size_t start;
     const word *currency, *qualifier, *bare, *each, *ordinal;
     const word *comparison; /* stands behind the number */
+    size_t ordinal_start;
 } prefix;
 
 static void read_prefix(const scan *s, size_t start, const reading *r, prefix *out) {
@@ -48,6 +49,7 @@ static void read_prefix(const scan *s, size_t start, const reading *r, prefix *o
         if (w->role == WORD_ORDINAL && i > 0) return;
         *slot = w;
         out->start = end - w->text.len;
+        if (w->role == WORD_ORDINAL) out->ordinal_start = out->start;
     }
 }
 
@@ -149,7 +151,7 @@ static outcome emit(scan *s, reading *r, size_t start) {
     read_prefix(s, start, r, &p);
     if (p.comparison) r->end = alm_numeral_skip_blanks(s->text, r->end) + p.comparison->text.len;
     if (p.ordinal && r->form == ALM_FORM_PLAIN && r->kind != ALM_VALUE_MONEY) {
-        p.start = start - p.ordinal->text.len;
+        p.start = p.ordinal_start;
         r->form = ALM_FORM_ORDINAL;
         r->kind = ALM_VALUE_NUMBER;
         r->end = r->n.number_end;
@@ -164,6 +166,7 @@ static outcome emit(scan *s, reading *r, size_t start) {
         if (r->kind == ALM_VALUE_QUANTITY && r->n.weak) return OUTCOME_NONE;
         if (s->numbers_only && r->kind == ALM_VALUE_MONEY) return OUTCOME_NONE;
     }
+    if (alm_exact_is_wild(r->value) || alm_exact_is_wild(r->low) || alm_exact_is_wild(r->high)) return OUTCOME_NONE;
     settle_qualifier(r, &p);
     alm_value v = {.kind = r->kind,
                    .form = is_code(s, r) ? ALM_FORM_CODE : r->form,
@@ -229,13 +232,13 @@ static size_t joined_digits_end(const scan *s, const numeral *n) {
     return zero || again || letters || next - end > 7 || end - n->digits > 6 ? token_end(s, end) : n->start;
 }
 
-static outcome push_code(scan *s, const numeral *n, size_t end) {
+static outcome push_code(scan *s, size_t start, size_t end) {
     alm_value v = {.form = ALM_FORM_CODE,
-                   .start = (uint32_t)n->start,
+                   .start = (uint32_t)start,
                    .end = (uint32_t)end,
-                   .number_start = (uint32_t)n->start,
+                   .number_start = (uint32_t)start,
                    .number_end = (uint32_t)end,
-                   .amount = alm_str_slice(s->text, n->start, end)};
+                   .amount = alm_str_slice(s->text, start, end)};
     return push(s, &v) ? OUTCOME_VALUE : OUTCOME_NOMEM;
 }
 
@@ -261,8 +264,10 @@ static void take_signs(const scan *s, numeral *n) {
 static outcome read_numeral(scan *s, size_t at, size_t *next) {
     reading r = {0};
     if (!alm_numeral_read(&r.n, s->tables, s->text, at)) {
-        if (is_digit(s->text.ptr[at])) *next = token_end(s, at);
-        return OUTCOME_NONE;
+        bool grouped, fraction;
+        if (!is_digit(s->text.ptr[at])) return OUTCOME_NONE;
+        *next = token_end(s, alm_numeral_arabic_end(s->text, at, &grouped, &fraction));
+        return push_code(s, at, *next);
     }
     *next = r.n.number_end;
     if (s->numbers_only) take_signs(s, &r.n);
@@ -275,7 +280,7 @@ static outcome read_numeral(scan *s, size_t at, size_t *next) {
     size_t joined = joined_digits_end(s, &r.n);
     if (joined > r.n.start) {
         *next = joined;
-        return push_code(s, &r.n, joined);
+        return push_code(s, r.n.start, joined);
     }
     if (done != OUTCOME_NONE || (done = alm_amount_read_behind(s, &r)) == OUTCOME_NOMEM) return done;
     if (alm_amount_read_range(s, &r) == OUTCOME_NOMEM) return OUTCOME_NOMEM;
@@ -342,8 +347,10 @@ static outcome read_value(scan *s, size_t at, size_t *next) {
     bool wordy = w && (w->role == WORD_VAGUE || w->role == WORD_DATE_RELATIVE);
     if (w && (w->role == WORD_SKIP || (wordy && s->numbers_only))) {
         numeral n; /* a numeral that reaches further is no such word: "one point two" */
-        if (!alm_numeral_read(&n, s->tables, s->text, at) || n.number_end <= at + w->text.len) {
-            *next = at + w->text.len;
+        size_t end = at + w->text.len;
+        bool cut = end < s->text.len && is_digit(s->text.ptr[end]) && is_digit(s->text.ptr[end - 1]);
+        if (!cut && (!alm_numeral_read(&n, s->tables, s->text, at) || n.number_end <= end)) {
+            *next = end;
             return OUTCOME_NONE;
         }
     }

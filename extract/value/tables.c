@@ -92,19 +92,21 @@ static bool tree_init(word_tree *t, alm_arena *arena, size_t max_nodes) {
     return t->nodes && t->edges;
 }
 
-static alm_status trees_make(alm_value_tables *tables) {
+static alm_status trees_make(alm_value_tables *tables, alm_err *err) {
     size_t max_nodes = 1;
     for (size_t i = 0; i < tables->count; i++) max_nodes += alm_utf8_count(tables->words[i].text);
-    if (max_nodes > UINT16_MAX) return ALM_E_LIMIT;
+    if (max_nodes > UINT16_MAX) return alm_fail(err, ALM_E_LIMIT, "the words of values are too many");
     if (!tree_init(&tables->forward, &tables->arena, max_nodes) ||
         !tree_init(&tables->backward, &tables->arena, max_nodes))
-        return ALM_E_NOMEM;
+        return alm_fail(err, ALM_E_NOMEM, "out of memory");
     for (size_t i = 0; i < tables->count; i++) {
         word *w = &tables->words[i];
         word_node *front = &tables->forward.nodes[tree_add(&tables->forward, w, false)];
         word_node *back = &tables->backward.nodes[tree_add(&tables->backward, w, true)];
         word **link = &front->words;
         while (*link && (*link)->role < w->role) link = &(*link)->next;
+        if (*link && (*link)->role == w->role)
+            return alm_yaml_fail(w->place, err, "'%s' stands twice in one role", w->text.ptr);
         w->next = *link;
         *link = w;
         back->words = front->words;
@@ -197,8 +199,10 @@ static alm_status add_word(alm_value_tables *tables, const alm_yaml_node *node, 
     if (status != ALM_OK) return alm_fail(err, status, "too many words of values, or out of memory");
     alm_str copy = alm_arena_copy(&tables->arena, text);
     if (!copy.ptr) return alm_fail(err, ALM_E_NOMEM, "out of memory");
-    tables->words[tables->count] = *like;
-    tables->words[tables->count++].text = copy;
+    word *added = &tables->words[tables->count++];
+    *added = *like;
+    added->text = copy;
+    added->place = node;
     return ALM_OK;
 }
 
@@ -332,8 +336,7 @@ alm_status alm_value_tables_new(alm_value_tables **out, const alm_yaml_node *val
     if (!tables) return alm_fail(err, ALM_E_NOMEM, "out of memory");
     alm_arena_init(&tables->arena, MAX_TABLE_BYTES);
     alm_status status = read_words(tables, values, err);
-    if (status == ALM_OK && (status = trees_make(tables)) != ALM_OK)
-        alm_fail(err, status, "the words of values are too many, or out of memory");
+    if (status == ALM_OK) status = trees_make(tables, err);
     if (status != ALM_OK) {
         alm_value_tables_free(tables);
         return status;

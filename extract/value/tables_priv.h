@@ -54,7 +54,8 @@ typedef enum word_date_unit { DATE_YEAR, DATE_MONTH, DATE_DAY, DATE_JANUARY } wo
 typedef enum word_date_edge { EDGE_UNTIL, EDGE_SINCE, EDGE_ONWARD, EDGE_LUNAR, EDGE_LUNAR_DAY } word_date_edge;
 
 typedef struct word {
-    struct word *next; /**< the same spelling in another role */
+    struct word *next;          /**< the same spelling in another role */
+    const alm_yaml_node *place; /**< only while the tables are made */
     alm_str text;
     uint32_t role;
     int number;
