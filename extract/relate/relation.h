@@ -16,11 +16,7 @@
 /** A post without an organisation beside it; settle looks for one. */
 #define ALM_UNSAID_ORGANISATION UINT32_MAX
 
-enum {
-    ALM_MAX_DONORS = 24,
-    ALM_MAX_WHATS = 48,
-    ALM_MAX_PARTIES = 32
-};
+enum { ALM_MAX_DONORS = 24, ALM_MAX_WHATS = 48, ALM_MAX_PARTIES = 32 };
 
 /** A role that somebody holds somewhere. */
 typedef struct alm_post {
@@ -73,7 +69,7 @@ typedef struct alm_relation {
     size_t actor_count, actor_cap;
     alm_gift *gifts;
     size_t gift_count, gift_cap;
-    bool *in_table; /**< by token: it stands in a cell, where alm_gifts_find does not look */
+    bool *in_table; /**< by token: it stands in a cell or list item, where alm_gifts_find does not look */
 } alm_relation;
 
 ALM_MUST_USE alm_status alm_post_add(alm_relation *relation, const alm_post *post);
@@ -84,6 +80,9 @@ ALM_MUST_USE alm_status alm_parties_find(alm_relation *relation);
 
 /** Read the gifts of the page's tables. Precondition of alm_gifts_find. */
 ALM_MUST_USE alm_status alm_tables_read(alm_relation *relation);
+
+/** Read the gifts of lists in text; takes their lines from alm_gifts_find. After alm_tables_read. */
+ALM_MUST_USE alm_status alm_lists_read(alm_relation *relation);
 
 /** Read the gifts of running text. */
 ALM_MUST_USE alm_status alm_gifts_find(alm_relation *relation);

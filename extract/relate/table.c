@@ -4,6 +4,7 @@
  */
 #include "base/utf8.h"
 #include "extract/mention/walk.h"
+#include "extract/relate/donor_cell.h"
 #include "extract/relate/relation.h"
 #include "extract/relate/table_words.h"
 
@@ -152,87 +153,6 @@ static uint32_t group_end(const reader *r, uint32_t start) {
 
 /* ---- cells ---- */
 
-static alm_status name_mention(reader *r, uint32_t first, uint32_t last, uint32_t *out) {
-    const alm_token *tokens = r->folded->tokens;
-    alm_mention m = {.class_id = ALM_CLASS_ORG,
-                     .start = tokens[first].start,
-                     .end = tokens[last - 1].end,
-                     .detail = ALM_ORGANISATION_OTHER,
-                     .strength = 60,
-                     .rule = ALM_STR("table/cell")};
-    m.name = alm_str_trim(alm_str_slice(r->folded->text, m.start, m.end));
-    return alm_mention_add(r->folded, &m, out);
-}
-
-static uint32_t closing(const reader *r, uint32_t open, uint32_t last) {
-    while (open < last && r->folded->tokens[open].cp != ALM_CP_BRACKET_CLOSE) open++;
-    return open;
-}
-
-static bool separates(const alm_token *token) {
-    return token->cp == ALM_CP_LIST_COMMA || token->cp == ' ' || token->cp == ALM_CP_COMMA || token->cp == '/' ||
-           token->cp == ALM_CP_SEMICOLON || token->class_id == ALM_CLASS_WITH;
-}
-
-static bool is_group_word(uint16_t c) {
-    return c == ALM_CLASS_GROUP || c == ALM_CLASS_PRONOUN || c == ALM_CLASS_ETC || c == ALM_CLASS_TITLE ||
-           c == ALM_CLASS_ROLE || c == ALM_CLASS_MEMBER || c == ALM_CLASS_ADVERB || c == ALM_CLASS_SUBJECT_NOUN ||
-           c == ALM_CLASS_NUMBER || c == ALM_CLASS_QUANTITY;
-}
-
-/* A cell's names are its parties where nothing else but group words and list marks stands beside them. */
-static bool is_party_list(const reader *r, cell c) {
-    bool party = false;
-    for (uint32_t i = c.first; i < c.last; i++) {
-        const alm_token *token = &r->folded->tokens[i];
-        if (token->class_id == ALM_CLASS_PARTY)
-            party = true;
-        else if (token->cp == ALM_CP_BRACKET_OPEN)
-            i = closing(r, i, c.last);
-        else if (!separates(token) && !(party && is_group_word(token->class_id)))
-            return false;
-    }
-    return party;
-}
-
-static void donor_push(alm_gift *gift, alm_actor actor) {
-    if (gift->donor_count < ALM_MAX_DONORS) gift->donors[gift->donor_count++] = actor;
-}
-
-/* What stands in brackets behind a donor: the firm of a person, the person of a firm. */
-static void read_bracket(const reader *r, alm_actor *actor, uint32_t first, uint32_t last) {
-    for (uint32_t i = first; i < last; i++) {
-        const alm_actor *inner = alm_actor_of(r->relation, &r->folded->tokens[i]);
-        if (!inner) continue;
-        if (!actor->organisation) actor->organisation = inner->organisation;
-        if (!actor->person) actor->person = inner->person;
-        return;
-    }
-}
-
-static alm_status read_donors(reader *r, alm_gift *gift, cell c) {
-    if (alm_table_words_is_empty(r->words, c.text) || find_class(r, c, ALM_CLASS_ANONYMOUS) != UINT32_MAX)
-        return ALM_OK;
-    if (is_party_list(r, c)) {
-        for (uint32_t i = c.first; i < c.last; i++) {
-            const alm_actor *actor = alm_actor_of(r->relation, &r->folded->tokens[i]);
-            if (actor) donor_push(gift, *actor);
-            if (r->folded->tokens[i].cp != ALM_CP_BRACKET_OPEN) continue;
-            uint32_t close = closing(r, i, c.last);
-            if (gift->donor_count) read_bracket(r, &gift->donors[gift->donor_count - 1], i + 1, close);
-            i = close;
-        }
-        return ALM_OK;
-    }
-    uint32_t last = c.first;
-    while (last < c.last && r->folded->tokens[last].cp != ALM_CP_BRACKET_OPEN) last++;
-    if (last == c.first) return ALM_OK;
-    alm_actor actor = {0};
-    alm_status status = name_mention(r, c.first, last, &actor.organisation);
-    if (status == ALM_OK) donor_push(gift, actor);
-    return status;
-}
-
 static alm_str shifted(alm_arena *arena, alm_str decimal, uint32_t power) {
     char digits[160];
     size_t len = 0, point = SIZE_MAX;
@@ -320,8 +240,9 @@ static alm_status read_goods(reader *r, alm_gift *gift, cell c) {
     if (alm_table_words_is_empty(r->words, c.text)) return ALM_OK;
     for (uint32_t i = c.first; i < c.last;) {
         uint32_t end = i, counted = UINT32_MAX;
-        for (; end < c.last && !(separates(&r->folded->tokens[end]) && r->folded->tokens[end].cp != ' '); end++) {
-            if (r->folded->tokens[end].cp == ALM_CP_BRACKET_OPEN) end = closing(r, end, c.last);
+        for (; end < c.last && !(alm_cell_separates(&r->folded->tokens[end]) && r->folded->tokens[end].cp != ' ');
+             end++) {
+            if (r->folded->tokens[end].cp == ALM_CP_BRACKET_OPEN) end = alm_cell_closing(r->folded, end, c.last);
             if (end >= c.last) break;
             uint16_t class_id = r->folded->tokens[end].class_id;
             if (class_id == ALM_CLASS_MONEY ||
@@ -366,7 +287,7 @@ static alm_status read_quantity(reader *r, alm_gift *gift, cell c, alm_str unit)
             things[thing_count++] = (uint32_t)i;
     for (uint32_t i = c.first; i < c.last && quantity_count < MAX_IN_CELL; i++) {
         uint16_t class_id = r->folded->tokens[i].class_id;
-        if (r->folded->tokens[i].cp == ALM_CP_BRACKET_OPEN) i = closing(r, i, c.last);
+        if (r->folded->tokens[i].cp == ALM_CP_BRACKET_OPEN) i = alm_cell_closing(r->folded, i, c.last);
         if (class_id != ALM_CLASS_QUANTITY && class_id != ALM_CLASS_NUMBER && class_id != ALM_CLASS_GOODS) continue;
         alm_status status = with_unit(r, i, unit, &quantities[quantity_count]);
         if (status != ALM_OK) return status;
@@ -387,7 +308,7 @@ static alm_status read_recipients(reader *r, alm_gift *gift, cell c) {
     for (uint32_t i = c.first; i < c.last; i++) {
         const alm_token *token = &r->folded->tokens[i];
         if (token->cp == ALM_CP_BRACKET_OPEN) {
-            i = closing(r, i, c.last);
+            i = alm_cell_closing(r->folded, i, c.last);
             continue;
         }
         if (!is_receiver(token) || gift->recipient_count >= ALM_MAX_PARTIES) continue;
@@ -397,7 +318,7 @@ static alm_status read_recipients(reader *r, alm_gift *gift, cell c) {
         if (end == i + 1 && actor)
             mention = actor->organisation ? actor->organisation : actor->person;
         else {
-            alm_status status = name_mention(r, i, end, &mention);
+            alm_status status = alm_cell_name(r->relation, i, end, &mention);
             if (status != ALM_OK) return status;
         }
         gift->recipients[gift->recipient_count++] = mention;
@@ -449,7 +370,7 @@ static void read_second_name(const reader *r, alm_gift *gift, cell c) {
     if (token == UINT32_MAX) return;
     const alm_actor *actor = alm_actor_of(r->relation, &r->folded->tokens[token]);
     if (gift->donor_count == 0) {
-        donor_push(gift, *actor);
+        alm_cell_donor_add(gift, *actor);
         return;
     }
     for (size_t i = 0; i < gift->donor_count; i++) {
@@ -461,7 +382,9 @@ static void read_second_name(const reader *r, alm_gift *gift, cell c) {
 static alm_status read_row_donors(reader *r, alm_gift *gift, uint32_t row, uint32_t start, uint32_t end) {
     for (uint32_t col = start; col < end; col++) {
         if (r->columns[col].kind != ALM_COLUMN_DONOR) continue;
-        alm_status status = read_donors(r, gift, cell_at(r, row, col));
+        cell c = cell_at(r, row, col);
+        alm_status status =
+            alm_table_words_is_empty(r->words, c.text) ? ALM_OK : alm_cell_donors(r->relation, gift, c.first, c.last);
         if (status != ALM_OK) return status;
     }
     for (uint32_t col = start; col < end; col++)

@@ -1,0 +1,96 @@
+#include "extract/relate/donor_cell.h"
+
+#include "extract/mention/walk.h"
+
+alm_status alm_cell_name(alm_relation *relation, uint32_t first, uint32_t last, uint32_t *out) {
+    alm_folded *folded = relation->folded;
+    const alm_token *tokens = folded->tokens;
+    alm_mention m = {.class_id = ALM_CLASS_ORG,
+                     .start = tokens[first].start,
+                     .end = tokens[last - 1].end,
+                     .detail = ALM_ORGANISATION_OTHER,
+                     .strength = 60,
+                     .rule = ALM_STR("table/cell")};
+    m.name = alm_str_trim(alm_str_slice(folded->text, m.start, m.end));
+    return alm_mention_add(folded, &m, out);
+}
+
+uint32_t alm_cell_closing(const alm_folded *folded, uint32_t open, uint32_t last) {
+    while (open < last && folded->tokens[open].cp != ALM_CP_BRACKET_CLOSE) open++;
+    return open;
+}
+
+bool alm_cell_separates(const alm_token *token) {
+    return token->cp == ALM_CP_LIST_COMMA || token->cp == ' ' || token->cp == ALM_CP_COMMA || token->cp == '/' ||
+           token->cp == ALM_CP_SEMICOLON || token->class_id == ALM_CLASS_WITH;
+}
+
+static bool is_group_word(uint16_t c) {
+    return c == ALM_CLASS_GROUP || c == ALM_CLASS_PRONOUN || c == ALM_CLASS_ETC || c == ALM_CLASS_TITLE ||
+           c == ALM_CLASS_ROLE || c == ALM_CLASS_MEMBER || c == ALM_CLASS_ADVERB || c == ALM_CLASS_SUBJECT_NOUN ||
+           c == ALM_CLASS_NUMBER || c == ALM_CLASS_QUANTITY;
+}
+
+/* A cell's names are its parties where nothing else but group words and list marks stands beside them. */
+static bool is_party_list(const alm_folded *folded, uint32_t first, uint32_t last) {
+    bool party = false;
+    for (uint32_t i = first; i < last; i++) {
+        const alm_token *token = &folded->tokens[i];
+        if (token->class_id == ALM_CLASS_PARTY)
+            party = true;
+        else if (token->cp == ALM_CP_BRACKET_OPEN)
+            i = alm_cell_closing(folded, i, last);
+        else if (!alm_cell_separates(token) && !(party && is_group_word(token->class_id)))
+            return false;
+    }
+    return party;
+}
+
+void alm_cell_donor_add(alm_gift *gift, alm_actor actor) {
+    if (gift->donor_count < ALM_MAX_DONORS) gift->donors[gift->donor_count++] = actor;
+}
+
+/* What stands in brackets behind a donor: the firm of a person, the person of a firm. */
+static void read_bracket(const alm_relation *relation, alm_actor *actor, uint32_t first, uint32_t last) {
+    for (uint32_t i = first; i < last; i++) {
+        const alm_actor *inner = alm_actor_of(relation, &relation->folded->tokens[i]);
+        if (!inner) continue;
+        if (!actor->organisation) actor->organisation = inner->organisation;
+        if (!actor->person) actor->person = inner->person;
+        return;
+    }
+}
+
+static bool names_nobody(const alm_folded *folded, uint32_t first, uint32_t last) {
+    for (uint32_t i = first; i < last; i++)
+        if (folded->tokens[i].class_id == ALM_CLASS_ANONYMOUS || folded->tokens[i].cp == '*') return true;
+    return first >= last;
+}
+
+static void read_list(alm_relation *relation, alm_gift *gift, uint32_t first, uint32_t last) {
+    const alm_folded *folded = relation->folded;
+    for (uint32_t i = first; i < last; i++) {
+        const alm_actor *actor = alm_actor_of(relation, &folded->tokens[i]);
+        if (actor) alm_cell_donor_add(gift, *actor);
+        if (folded->tokens[i].cp != ALM_CP_BRACKET_OPEN) continue;
+        uint32_t close = alm_cell_closing(folded, i, last);
+        if (gift->donor_count) read_bracket(relation, &gift->donors[gift->donor_count - 1], i + 1, close);
+        i = close;
+    }
+}
+
+alm_status alm_cell_donors(alm_relation *relation, alm_gift *gift, uint32_t first, uint32_t last) {
+    const alm_folded *folded = relation->folded;
+    if (names_nobody(folded, first, last)) return ALM_OK;
+    if (is_party_list(folded, first, last)) {
+        read_list(relation, gift, first, last);
+        return ALM_OK;
+    }
+    uint32_t end = first;
+    while (end < last && folded->tokens[end].cp != ALM_CP_BRACKET_OPEN) end++;
+    if (end == first) return ALM_OK;
+    alm_actor actor = {0};
+    alm_status status = alm_cell_name(relation, first, end, &actor.organisation);
+    if (status == ALM_OK) alm_cell_donor_add(gift, actor);
+    return status;
+}

@@ -1,0 +1,233 @@
+/*
+ * Gifts in lists of running text: an amount in the head and the names behind it ("gave 1000 each: A, B, C"), also in
+ * the lines that follow; and lines or items that are a name and an amount and nothing else.
+ */
+#include "base/utf8.h"
+#include "extract/mention/walk.h"
+#include "extract/relate/donor_cell.h"
+#include "extract/relate/relation.h"
+
+enum { MAX_HEAD = 24, MAX_ITEM = 24, MIN_ITEM_LINES = 3 };
+
+typedef struct reader {
+    alm_relation *relation;
+    alm_folded *folded;
+    const alm_token *tokens;
+    uint32_t amount; /* MONEY of the head that the lines stand under; 0 */
+    uint32_t date;
+    bool by_lines; /* items stand in the lines behind the head */
+} reader;
+
+static uint32_t line_end(const reader *r, uint32_t i) {
+    while (i < r->folded->count && r->tokens[i].cp != '\n') i++;
+    return i;
+}
+
+static uint32_t find(const reader *r, uint32_t first, uint32_t last, uint16_t class_id) {
+    for (uint32_t i = first; i < last; i++)
+        if (r->tokens[i].class_id == class_id) return i;
+    return UINT32_MAX;
+}
+
+static bool is_bound(const alm_value *value) { return value->qualifier != ALM_QUALIFIER_EXACT || !value->amount.len; }
+
+/*
+ * The head of a list: up to the colon one amount, no name that gives, and a word of giving (or the line is nothing but
+ * the amount). Its end, behind the colon; 0 where the line is no head.
+ */
+static uint32_t head_end(const reader *r, uint32_t first, uint32_t last, uint32_t *amount) {
+    uint32_t colon = first;
+    while (colon < last && colon - first < MAX_HEAD && r->tokens[colon].cp != ALM_CP_COLON) colon++;
+    if (colon >= last || r->tokens[colon].cp != ALM_CP_COLON) return 0;
+    uint32_t money = find(r, first, colon, ALM_CLASS_MONEY);
+    if (money == UINT32_MAX || find(r, first, colon, ALM_CLASS_PARTY) != UINT32_MAX) return 0;
+    if (find(r, first, colon, ALM_CLASS_GIVE) == UINT32_MAX && money != first) return 0;
+    if (find(r, first, colon, ALM_CLASS_TOTAL) != UINT32_MAX) return 0;
+    *amount = is_bound(alm_mention_of(r->folded, &r->tokens[money])->value) ? 0 : r->tokens[money].mention;
+    return colon + 1;
+}
+
+static bool ends_item(const alm_token *token, bool by_spaces) {
+    if (token->cp == ALM_CP_LIST_COMMA || token->cp == ALM_CP_COMMA || token->cp == ALM_CP_SEMICOLON ||
+        token->cp == ALM_CP_STOP)
+        return true;
+    return by_spaces && token->cp == ' ';
+}
+
+static bool has_list_marks(const reader *r, uint32_t first, uint32_t last) {
+    for (uint32_t i = first; i < last; i++) {
+        if (r->tokens[i].cp == ALM_CP_BRACKET_OPEN) i = alm_cell_closing(r->folded, i, last);
+        if (i < last && (r->tokens[i].cp == ALM_CP_LIST_COMMA || r->tokens[i].cp == ALM_CP_COMMA)) return true;
+    }
+    return false;
+}
+
+/* A stretch that may be a name: no word of grammar, no verb, not too long. */
+static bool may_be_name(const reader *r, uint32_t first, uint32_t last) {
+    if (first >= last) return false;
+    size_t length = alm_walk_length(r->folded, first, last);
+    if (length < 2 || length > MAX_ITEM) return false;
+    for (uint32_t i = first; i < last; i++) switch (r->tokens[i].class_id) {
+        case ALM_CLASS_GIVE:
+        case ALM_CLASS_SEND:
+        case ALM_CLASS_TOTAL:
+        case ALM_CLASS_ANONYMOUS:
+        case ALM_CLASS_ETC:
+        case ALM_CLASS_MONEY:
+        case ALM_CLASS_GIFT_NOUN:
+        case ALM_CLASS_BA:
+        case ALM_CLASS_TO:
+        case ALM_CLASS_FUTURE:
+        case ALM_CLASS_NEGATION:
+        case ALM_CLASS_DATE: return false;
+        case ALM_CLASS_TEXT:
+            if (r->tokens[i].cp == ALM_CP_STOP || r->tokens[i].cp == ALM_CP_COLON || r->tokens[i].cp == ALM_CP_COMMA)
+                return false;
+            break;
+        default: break;
+        }
+    return true;
+}
+
+static alm_status put(reader *r, uint32_t name_first, uint32_t name_last, alm_what what, uint32_t first,
+                      uint32_t last) {
+    alm_gift gift = {.rule = ALM_STR("gift/list-item"), .confidence = 0.9};
+    alm_status status = alm_cell_donors(r->relation, &gift, name_first, name_last);
+    if (status != ALM_OK || gift.donor_count == 0) return status;
+    gift.whats[0] = what;
+    gift.what_count = 1;
+    gift.start = gift.trigger_start = gift.trigger_end = r->tokens[first].start;
+    gift.end = r->tokens[last - 1].end;
+    return alm_gift_add(r->relation, &gift);
+}
+
+static bool is_amount_like(const reader *r, uint32_t i) {
+    if (r->tokens[i].class_id != ALM_CLASS_NUMBER) return false;
+    const alm_value *value = alm_mention_of(r->folded, &r->tokens[i])->value;
+    return value->form == ALM_FORM_PLAIN && value->amount.len >= 3;
+}
+
+/* The what at the end of an item: an amount or a counted thing; UINT32_MAX. */
+static uint32_t item_what(const reader *r, uint32_t first, uint32_t last) {
+    for (uint32_t i = first; i < last; i++) {
+        if (r->tokens[i].cp == ALM_CP_BRACKET_OPEN && i > first) {
+            uint32_t close = alm_cell_closing(r->folded, i, last);
+            if (close + 1 < last) i = close;
+        }
+        if (r->tokens[i].class_id == ALM_CLASS_MONEY) return i;
+        if (r->tokens[i].class_id == ALM_CLASS_GOODS && alm_mention_of(r->folded, &r->tokens[i])->value) return i;
+        if (is_amount_like(r, i) && i > first) return i;
+    }
+    return UINT32_MAX;
+}
+
+static bool trims(const alm_token *token) {
+    return token->cp == ' ' || token->cp == ALM_CP_COLON || token->cp == '.' || token->cp == ALM_CP_BRACKET_OPEN ||
+           token->cp == '-' || token->class_id == ALM_CLASS_EACH || token->class_id == ALM_CLASS_GIVE;
+}
+
+static alm_status read_item(reader *r, uint32_t first, uint32_t last, uint32_t amount) {
+    while (first < last && (r->tokens[first].cp == ' ' || (r->tokens[first].class_id == ALM_CLASS_NUMBER &&
+                                                           first + 1 < last && r->tokens[first + 1].cp == '.')))
+        first++;
+    uint32_t what = item_what(r, first, last), name_last = what == UINT32_MAX ? last : what;
+    while (name_last > first && trims(&r->tokens[name_last - 1])) name_last--;
+    while (first < name_last && trims(&r->tokens[first])) first++;
+    if (!may_be_name(r, first, name_last)) return ALM_OK;
+    alm_what given = {.kind = ALM_WHAT_CASH, .mention = amount};
+    if (what != UINT32_MAX && r->tokens[what].class_id != ALM_CLASS_NUMBER) {
+        given.mention = r->tokens[what].mention;
+        if (r->tokens[what].class_id == ALM_CLASS_GOODS) given.kind = ALM_WHAT_GOODS;
+    }
+    return given.mention ? put(r, first, name_last, given, first, last) : ALM_OK;
+}
+
+/* Items [first, last), each a name, with the head's amount or its own. */
+static alm_status read_items(reader *r, uint32_t first, uint32_t last, uint32_t amount) {
+    bool by_spaces = !has_list_marks(r, first, last);
+    for (uint32_t i = first; i < last;) {
+        uint32_t end = i;
+        while (end < last && !ends_item(&r->tokens[end], by_spaces)) {
+            if (r->tokens[end].cp == ALM_CP_BRACKET_OPEN) end = alm_cell_closing(r->folded, end, last);
+            if (end < last) end++;
+        }
+        alm_status status = end > i ? read_item(r, i, end, amount) : ALM_OK;
+        if (status != ALM_OK) return status;
+        i = end + 1;
+    }
+    return ALM_OK;
+}
+
+static void take(reader *r, uint32_t first, uint32_t last) {
+    for (uint32_t i = first; i < last; i++) r->relation->in_table[i] = true;
+}
+
+/* A line that is a name and what it gave: its number of items, 0 where it is something else. */
+static bool is_item_line(const reader *r, uint32_t first, uint32_t last) {
+    if (alm_walk_length(r->folded, first, last) > 60) return false;
+    uint32_t what = item_what(r, first, last);
+    if (what == UINT32_MAX || what == first) return false;
+    uint32_t name_last = what;
+    while (name_last > first && trims(&r->tokens[name_last - 1])) name_last--;
+    if (!may_be_name(r, first, name_last)) return false;
+    return find(r, first, name_last, ALM_CLASS_VERB) == UINT32_MAX;
+}
+
+static uint32_t count_item_lines(const reader *r) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < r->folded->count;) {
+        uint32_t end = line_end(r, i);
+        if (end > i && !r->relation->in_table[i]) count += is_item_line(r, i, end);
+        i = end + 1;
+    }
+    return count;
+}
+
+/* A line of one or more "name amount" pairs, apart by spaces or list marks. */
+static alm_status read_item_line(reader *r, uint32_t first, uint32_t last) {
+    for (uint32_t i = first; i < last;) {
+        uint32_t what = item_what(r, i, last);
+        if (what == UINT32_MAX) break;
+        uint32_t end = what + 1;
+        alm_status status = read_item(r, i, end, 0);
+        if (status != ALM_OK) return status;
+        while (end < last && (ends_item(&r->tokens[end], true) || r->tokens[end].cp == ALM_CP_BRACKET_CLOSE)) end++;
+        i = end;
+    }
+    take(r, first, last);
+    return ALM_OK;
+}
+
+static bool speaks_of_giving(const alm_relation *relation) {
+    const alm_folded *folded = relation->folded;
+    for (size_t i = 0; i < folded->count; i++)
+        if (folded->tokens[i].class_id == ALM_CLASS_GIVE) return true;
+    return false;
+}
+
+alm_status alm_lists_read(alm_relation *relation) {
+    reader r = {.relation = relation, .folded = relation->folded, .tokens = relation->folded->tokens};
+    if (!speaks_of_giving(relation)) return ALM_OK;
+    bool item_lines = count_item_lines(&r) >= MIN_ITEM_LINES;
+    alm_status status = ALM_OK;
+    for (uint32_t i = 0; status == ALM_OK && i < r.folded->count;) {
+        uint32_t end = line_end(&r, i), amount, body;
+        if (end > i && !relation->in_table[i]) {
+            if ((body = head_end(&r, i, end, &amount)) != 0) {
+                r.amount = amount;
+                r.by_lines = body == end;
+                if (!r.by_lines) status = read_items(&r, body, end, amount);
+                take(&r, i, end);
+            } else if (r.by_lines && r.amount && alm_walk_length(r.folded, i, end) <= 200 &&
+                       find(&r, i, end, ALM_CLASS_GIVE) == UINT32_MAX) {
+                status = read_items(&r, i, end, r.amount);
+                take(&r, i, end);
+            } else {
+                r.by_lines = false;
+                if (item_lines && is_item_line(&r, i, end)) status = read_item_line(&r, i, end);
+            }
+        }
+        i = end + 1;
+    }
+    return status;
+}
