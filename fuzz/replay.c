@@ -45,7 +45,7 @@ static int replay_folder(const char *folder, uint8_t *bytes, size_t *count) {
 }
 
 int main(int argc, char **argv) {
-    uint8_t *bytes = malloc(MAX_FILE);
+    uint8_t *bytes = calloc(MAX_FILE, 1); /* written all over, as gcc asks for an argument that is const */
     if (!bytes) return 1;
     int failed = 0;
     size_t count = 0;
