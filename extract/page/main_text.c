@@ -356,7 +356,10 @@ static bool is_caption(const alm_line *line) {
 static bool belongs(const alm_reading *r, uint32_t i) {
     const alm_line *line = &r->lines[i];
     if (is_caption(line)) return false;
-    if (line->flags & (ALM_LINE_OTHER | ALM_LINE_BOILERPLATE | ALM_LINE_META)) return false;
+    if (line->flags & (ALM_LINE_OTHER | ALM_LINE_META)) return false;
+    bool told =
+        is_prose(line) && line->link_chars == 0 && line->chars >= SEPARATE_PROSE; /* a disclaimer of the article */
+    if ((line->flags & ALM_LINE_BOILERPLATE) && !told) return false;
     if (line->link_chars == line->chars && !(line->flags & ALM_LINE_IN_CELL)) return false;
     return !ends_text(r, i);
 }
