@@ -236,7 +236,7 @@ static bool from_address(alm_reading *r, alm_str url) {
     return false;
 }
 
-/** Addresses of the page itself and of its pictures: links of the tools around the text, images in it. */
+/** Addresses of the page itself, in the tools around the text: print this page, address of this page. */
 static bool from_own_links(alm_reading *r) {
     const alm_dom *dom = &r->dom;
     uint32_t from = r->title_line == ALM_NO_LINE ? r->dom.body : r->lines[r->title_line].first;
@@ -252,6 +252,11 @@ static bool from_own_links(alm_reading *r) {
             continue;
         if (from_address(r, alm_dom_attr(dom, i, ALM_ATTR_HREF))) return true;
     }
+    return false;
+}
+
+static bool from_pictures(alm_reading *r) {
+    const alm_dom *dom = &r->dom;
     for (uint32_t i = r->main_node; i < dom->nodes[r->main_node].end; i++)
         if (dom->nodes[i].tag == ALM_TAG_IMG && from_address(r, alm_dom_attr(dom, i, ALM_ATTR_SRC))) return true;
     return false;
@@ -269,7 +274,8 @@ alm_status alm_read_date(alm_reading *r) {
     if (from_declared(r) || from_time_element(r)) return ALM_OK;
     if (titled && from_lines(r, title > BEFORE_TITLE ? title - BEFORE_TITLE : 0, title)) return ALM_OK;
     if (from_address(r, r->url) || from_address(r, r->page->canonical_url)) return ALM_OK;
+    if (from_own_links(r)) return ALM_OK;
     if (main && from_lines(r, r->main_last, r->main_last + 6)) return ALM_OK;
-    (void)from_own_links(r);
+    (void)from_pictures(r);
     return ALM_OK;
 }

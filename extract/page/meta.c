@@ -220,7 +220,7 @@ static void read_tail(label_reader *l) {
     for (uint32_t i = from; i < end; i++) {
         const alm_line *line = &r->lines[i];
         if (line->flags & ALM_LINE_OTHER || line->chars > 80 || line->stops > 1) continue;
-        read_line(l, i);
+        read_node(l, alm_line_text(r, i)); /* running text: its inline elements mean nothing */
         l->expecting = 0;
     }
 }

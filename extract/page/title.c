@@ -11,7 +11,15 @@ typedef struct titles {
     alm_str squeezed[DECLARED_MAX]; /**< the same, to compare with */
     size_t count;
     alm_str document; /**< content of the title element, white space collapsed */
+    alm_str site;     /**< its part that names the site; {0} */
 } titles;
+
+enum { PARTS_MAX = 8 };
+
+typedef struct parts {
+    alm_str part[PARTS_MAX];
+    size_t count;
+} parts;
 
 static alm_str document_title(alm_reading *r) {
     for (uint32_t i = 0; i < r->dom.count; i++) {
@@ -67,21 +75,55 @@ static bool is_separator(alm_str s, size_t at, size_t *len) {
     return false;
 }
 
-/** Cut "title_channel_site": the first part where it is long enough, else the longest. */
-static alm_str without_site(alm_str s, alm_str *last) {
-    enum { LONG_ENOUGH = 18 };
-    alm_str best = s;
-    size_t from = 0, parts = 0, len = 0;
-    *last = (alm_str){NULL, 0};
-    for (size_t at = 0; at <= s.len; at++) {
+/** "title_channel_site" in its parts. */
+static void split(parts *p, alm_str s) {
+    size_t from = 0, len = 0;
+    for (size_t at = 0; at <= s.len && p->count < PARTS_MAX; at++) {
         if (at < s.len && !is_separator(s, at, &len)) continue;
         alm_str part = alm_str_trim(alm_str_slice(s, from, at));
-        if (parts++ == 0 || (best.len < LONG_ENOUGH && part.len > best.len)) best = part;
-        if (part.len && parts > 1) *last = part;
+        if (part.len) p->part[p->count++] = part;
         from = at + len;
         if (len > 1 && at < s.len) at += len - 1;
     }
+}
+
+/** True where a footer line or a meta element names @p part: then it is the site. */
+static bool names_site(const alm_reading *r, alm_str part) {
+    enum { FOOTER_LINES = 8 };
+    static const char *const names[] = {"og:site_name", "SiteName"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (alm_str_is(alm_read_meta_content(r, names[i]), part)) return true;
+    for (uint32_t i = r->line_count > FOOTER_LINES ? r->line_count - FOOTER_LINES : 0; i < r->line_count; i++) {
+        alm_word_hit hit;
+        alm_str text = alm_line_text(r, i);
+        if (alm_str_find(text, part, 0) == SIZE_MAX) continue;
+        if (alm_words_find(r->words, text, 0, ALM_WORDS(BOILERPLATE), &hit)) return true;
+        if (alm_str_find(text, ALM_STR("\xC2\xA9"), 0) != SIZE_MAX) return true;
+    }
+    return false;
+}
+
+/** The first part in [from, end) where it is long enough, else the longest. */
+static alm_str title_part(const parts *p, size_t from, size_t end) {
+    enum { LONG_ENOUGH = 18 };
+    alm_str best = p->part[from];
+    for (size_t i = from + 1; i < end && best.len < LONG_ENOUGH; i++)
+        if (p->part[i].len > best.len) best = p->part[i];
     return best;
+}
+
+/** The title in the content of title; where its parts tell, the site too. */
+static alm_str without_site(const alm_reading *r, alm_str s, alm_str *site) {
+    parts p = {.count = 0};
+    split(&p, s);
+    *site = (alm_str){NULL, 0};
+    if (p.count < 2) return s;
+    size_t last = p.count - 1;
+    bool at_end = names_site(r, p.part[last]), at_start = !at_end && names_site(r, p.part[0]);
+    *site = at_start ? p.part[0] : p.part[last];
+    if (at_start) return p.count == 2 ? p.part[1] : title_part(&p, 1, p.count);
+    if (at_end) return p.count == 2 ? p.part[0] : title_part(&p, 0, last);
+    return title_part(&p, 0, p.count);
 }
 
 static void collect(titles *t, alm_reading *r) {
@@ -89,17 +131,17 @@ static void collect(titles *t, alm_reading *r) {
     declare(t, r, alm_read_meta_content(r, "ArticleTitle"));
     declare(t, r, alm_read_meta_content(r, "twitter:title"));
     declare(t, r, alm_read_json_ld(r, "headline"));
-    alm_str last;
     t->document = document_title(r);
     declare(t, r, t->document);
-    declare(t, r, without_site(t->document, &last));
+    declare(t, r, without_site(r, t->document, &t->site));
 }
 
 static int agreement(alm_str line, alm_str declared) {
     if (alm_str_is(line, declared)) return 60;
     size_t at = alm_str_find(declared, line, 0);
     if (at != SIZE_MAX) {
-        int score = 20 + (int)(40 * line.len / declared.len);
+        int score = (int)(60 * line.len / declared.len);
+        if (score < 24) return score / 3; /* a name that the title happens to hold */
         return at == 0 ? score + 8 : at + line.len == declared.len ? score - 4 : score;
     }
     if (declared.len >= 12 && alm_str_find(line, declared, 0) != SIZE_MAX)
@@ -160,26 +202,16 @@ static int score_line(const alm_reading *r, const titles *t, uint32_t i) {
     return best;
 }
 
-static void find_site(alm_reading *r, alm_str document) {
-    alm_page *page = r->page;
+static void find_site(alm_reading *r, const titles *t) {
     static const char *const names[] = {"og:site_name", "SiteName", "application-name", "apple-mobile-web-app-title"};
-    alm_str site = {NULL, 0};
+    alm_str site = {NULL, 0}, title = r->page->title;
     for (size_t i = 0; i < sizeof names / sizeof *names && !site.len; i++) site = alm_read_meta_content(r, names[i]);
-    if (!site.len && document.len) {
-        alm_str last;
-        (void)without_site(document, &last);
-        size_t at = page->title.len ? alm_str_find(document, page->title, 0) : SIZE_MAX;
-        if (last.len && !alm_str_is(last, page->title)) site = last;
-        if (at != SIZE_MAX && at > 0 && at + page->title.len == document.len) {
-            size_t end = at; /* "site-title", "site title" */
-            while (end > 0 && (document.ptr[end - 1] == '-' || document.ptr[end - 1] == '_' ||
-                               document.ptr[end - 1] == ' ' || document.ptr[end - 1] == '|'))
-                end--;
-            site = alm_str_slice(document, 0, end);
-        }
-        if (!last.len && at == SIZE_MAX) site = document;
-    }
-    if (site.len) page->site = alm_read_collapse(r->arena, site);
+    if (!site.len && !alm_str_is(t->site, title)) site = t->site;
+    size_t at = title.len ? alm_str_find(t->document, title, 0) : SIZE_MAX;
+    if (!site.len && at == SIZE_MAX) site = t->document; /* it does not hold the title: then it names the site */
+    if (!site.len && at > 0 && at + title.len == t->document.len)
+        site = alm_str_slice(t->document, 0, at); /* "site title" */
+    if (site.len) r->page->site = alm_read_collapse(r->arena, site);
 }
 
 alm_status alm_read_title(alm_reading *r) {
@@ -196,9 +228,9 @@ alm_status alm_read_title(alm_reading *r) {
     if (r->title_line != ALM_NO_LINE) {
         r->page->title = alm_line_text(r, r->title_line);
     } else if (t.count) {
-        alm_str last;
-        r->page->title = without_site(t.declared[0], &last);
+        alm_str site;
+        r->page->title = without_site(r, t.declared[0], &site);
     }
-    find_site(r, t.document);
+    find_site(r, &t);
     return ALM_OK;
 }
