@@ -282,7 +282,9 @@ outcome alm_date_read(const scan *s, alm_value *out, const numeral *n) {
                            .end = (uint32_t)second.end,
                            .number_start = (uint32_t)n->start,
                            .number_end = (uint32_t)second.end};
-        return emit(s, out, complete(s, first.d), complete(s, second.d), false, false);
+        day to = complete(s, second.d);
+        if (!first.d.year) first.d.year = to.year;
+        return emit(s, out, first.d, to, false, false);
     }
     if (read_date(s, n, &first)) return settle(s, out, n->start, first);
     if (read_lone_day(s, n, &first)) return settle(s, out, n->start, first);
