@@ -58,6 +58,15 @@ static bool holds_noun(const alm_folded *folded, uint32_t first, uint32_t last) 
     return false;
 }
 
+/* Behind a verb's complement ("took out", "bought up") the thing itself begins, where a word for a thing follows. */
+static uint32_t behind_complement(const alm_folded *folded, uint32_t first, uint32_t last) {
+    for (uint32_t i = first; i + 1 < last && i - first < 3 && alm_is_plain_han(&folded->tokens[i]); i++) {
+        uint32_t sense = alm_lexicon_find(folded->pack->consulted, alm_token_text(folded, &folded->tokens[i]));
+        if (alm_lexicon_sense_of(folded->pack->consulted, sense, ALM_CLASS_COMPLEMENT)) return i + 1;
+    }
+    return first;
+}
+
 static alm_status fold_goods(alm_folded *folded, uint32_t first, uint32_t last, uint32_t item_first, uint32_t item_last,
                              const alm_value *quantity) {
     const alm_token *tokens = folded->tokens;
@@ -80,7 +89,10 @@ static alm_status with_quantity(alm_folded *folded, uint32_t i, uint32_t *next) 
     bool has_left = left<i, has_right = right> i + 1;
     *next = i;
     if (has_left && has_right) has_left = holds_noun(folded, left, i) || !holds_noun(folded, i + 1, right);
-    if (has_left) return fold_goods(folded, left, i + 1, left, i, quantity);
+    if (has_left) {
+        left = behind_complement(folded, left, i);
+        return fold_goods(folded, left, i + 1, left, i, quantity);
+    }
     if (!has_right) return ALM_OK;
     *next = right - 1;
     return fold_goods(folded, i, right, i + 1, right, quantity);

@@ -20,6 +20,13 @@ enum {
     MAX_NUMBER = 9
 };
 
+/* "class of 2002", "8th term": a number that names rather than counts, right before the ending or another part. */
+static bool is_naming_quantity(const alm_folded *folded, const alm_token *token) {
+    const alm_value *value = alm_mention_of(folded, token)->value;
+    return (value->measure == ALM_MEASURE_OTHER || value->measure == ALM_MEASURE_TIME) &&
+           alm_token_can_be(folded, token + 1, ALM_CLASS_ORG_SUFFIX) && token->end - token->start <= 12;
+}
+
 static bool may_stand_inside(const alm_folded *folded, const alm_token *token) {
     switch (token->class_id) {
     case ALM_CLASS_TEXT:
@@ -35,6 +42,7 @@ static bool may_stand_inside(const alm_folded *folded, const alm_token *token) {
     case ALM_CLASS_NUMBER:
         return token->end - token->start <= MAX_NUMBER &&
                !alm_is_digit((unsigned char)folded->text.ptr[token->end - 1]);
+    case ALM_CLASS_QUANTITY: return is_naming_quantity(folded, token);
     case ALM_CLASS_PLAIN: {
         alm_str part = alm_token_attr(folded, token, ALM_CLASS_PLAIN, 0);
         return alm_str_is_c(part, "name") || alm_str_is_c(part, "noun");

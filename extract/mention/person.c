@@ -9,7 +9,7 @@
 
 enum {
     ACCEPT = 70,
-    ACCEPT_AGAIN = 90, /* names this sure are looked for in the whole document */
+    ACCEPT_AGAIN = 76, /* names this sure are looked for in the whole document */
     MAX_FOREIGN_PART = 10,
     MAX_KNOWN = 512,
     MAX_HITS = 1024

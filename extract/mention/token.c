@@ -46,6 +46,28 @@ static alm_status word_token(alm_folded *folded, size_t start, size_t end, uint3
                                           .sense = sense});
 }
 
+static bool is_case_word(uint16_t class_id) {
+    return class_id == ALM_CLASS_TO || class_id == ALM_CLASS_BA || class_id == ALM_CLASS_BY ||
+           class_id == ALM_CLASS_WITH || class_id == ALM_CLASS_VIA || class_id == ALM_CLASS_FUNCTION;
+}
+
+/*
+ * A two-character word that begins with a case word gives way where a longer word starts at its second character: "to |
+ * the eastern district", not "eastward | district".
+ */
+static size_t without_crossing(const alm_lexicon *lexicon, alm_str text, size_t at, size_t len, uint32_t *sense) {
+    size_t first = alm_utf8_len((unsigned char)text.ptr[at]);
+    uint32_t whole = *sense, single = alm_lexicon_find(lexicon, alm_str_slice(text, at, at + first)), crossing;
+    if (len != 2 * first || !single || !is_case_word(alm_lexicon_sense(lexicon, single)->class_id)) return len;
+    if (is_case_word(alm_lexicon_sense(lexicon, whole)->class_id)) return len;
+    size_t reach = alm_lexicon_longest(lexicon, text, at + first, &crossing);
+    if (reach <= first) return len;
+    uint16_t class_id = alm_lexicon_sense(lexicon, crossing)->class_id;
+    if (class_id != ALM_CLASS_PLACE && class_id != ALM_CLASS_ORG_SUFFIX && class_id != ALM_CLASS_ORG) return len;
+    *sense = single;
+    return first;
+}
+
 alm_status alm_tokens_make(alm_folded *folded, alm_str published, alm_err *err) {
     alm_value *values = NULL;
     size_t value_count = 0, v = 0;
@@ -59,6 +81,7 @@ alm_status alm_tokens_make(alm_folded *folded, alm_str published, alm_err *err) 
         size_t len = alm_lexicon_longest(folded->pack->scanned, text, at, &sense);
         if (len && !word_wins(at + len, value, at) && value->start > at) /* a shorter word may end before the value */
             len = alm_lexicon_longest(folded->pack->scanned, alm_str_slice(text, 0, value->start), at, &sense);
+        if (len) len = without_crossing(folded->pack->scanned, text, at, len, &sense);
         if (len && word_wins(at + len, value, at)) {
             status = word_token(folded, at, at + len, sense);
             at += len;

@@ -3,6 +3,7 @@
  * governs them (to, through, by, on behalf of), or are its subject; amounts and things on its side of the sentence are
  * what was given. What a clause leaves unsaid is carried from the clauses before it.
  */
+#include "base/utf8.h"
 #include "extract/mention/walk.h"
 #include "extract/relate/relation.h"
 
@@ -469,7 +470,8 @@ static bool holds(const reader *r, const event *e) {
     bool give = has_class(r, e->first, e->last, ALM_CLASS_GIVE) || has_class(r, e->first, e->last, ALM_CLASS_RAISE);
     if (give) return true;
     /* moving things about is giving where somebody gets them, or where money is put up */
-    return e->gift.recipient_count > 0 || money_count(&e->gift) > 0 || r->block_has_gift;
+    return e->gift.recipient_count > 0 || money_count(&e->gift) > 0 || r->block_has_gift ||
+           r->relation->tells_of_giving;
 }
 
 static alm_status read_events(reader *r) {
@@ -564,7 +566,7 @@ static alm_status put_pair(reader *r, uint32_t name, uint32_t next) {
 
 /* Name and amount side by side, without a verb, where the block tells of giving: "X 500, Y 200". */
 static alm_status read_pairs(reader *r) {
-    if (!r->block_has_gift) return ALM_OK;
+    if (!r->block_has_gift && !r->relation->tells_of_giving) return ALM_OK;
     for (uint32_t i = r->first; i < r->last; i++) {
         if (r->tokens[i].class_id != ALM_CLASS_PARTY || case_of(r, i) != CASE_SUBJECT) continue;
         uint32_t next = i + 1;
@@ -589,12 +591,31 @@ static void remember_topic(reader *r) {
     }
 }
 
+static bool title_tells(const alm_relation *relation) {
+    alm_str title = relation->document->page.title;
+    const alm_lexicon *words = relation->folded->pack->scanned;
+    for (size_t at = 0; at < title.len; alm_utf8_next(title, &at)) {
+        uint32_t sense;
+        if (alm_lexicon_longest(words, title, at, &sense) && alm_lexicon_sense_of(words, sense, ALM_CLASS_GIVE))
+            return true;
+    }
+    return false;
+}
+
+static bool tells_of_giving(const alm_relation *relation) {
+    const alm_folded *folded = relation->folded;
+    size_t count = 0;
+    for (size_t i = 0; i < folded->count; i++) count += folded->tokens[i].class_id == ALM_CLASS_GIVE;
+    return count >= 2 || title_tells(relation);
+}
+
 alm_status alm_gifts_find(alm_relation *relation) {
     alm_folded *folded = relation->folded;
     reader r = {.relation = relation, .folded = folded, .tokens = folded->tokens};
     r.used = alm_arena_calloc(folded->arena, folded->count, sizeof *r.used);
     r.events = alm_arena_calloc(folded->arena, MAX_EVENTS, sizeof *r.events);
     if (!r.used || !r.events) return ALM_E_NOMEM;
+    relation->tells_of_giving = tells_of_giving(relation);
     for (uint32_t i = 0; i < folded->count; i = r.last) {
         r.first = i;
         r.last = i;

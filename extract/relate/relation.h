@@ -69,7 +69,8 @@ typedef struct alm_relation {
     size_t actor_count, actor_cap;
     alm_gift *gifts;
     size_t gift_count, gift_cap;
-    bool *in_table; /**< by token: it stands in a cell or list item, where alm_gifts_find does not look */
+    bool tells_of_giving; /**< the title or the text speaks of gifts: bare pairs and verbs of moving count */
+    bool *in_table;       /**< by token: it stands in a cell or list item, where alm_gifts_find does not look */
 } alm_relation;
 
 ALM_MUST_USE alm_status alm_post_add(alm_relation *relation, const alm_post *post);
