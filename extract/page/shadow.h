@@ -1,24 +1,27 @@
 /**
  * The normalised shadow of a text, which rules see, and the way back to the text, which people see.
  *
- * So that a rule need know one form only, character by character:
+ * So that a rule need know one form only, characters come out as follows.
  *
- * | in the text | in the shadow |
- * | --- | --- |
- * | full-width, half-width, compatibility and vertical forms | NFKC; squared units are spelt out, but superscripts,
- * fractions, enclosed numbers and the ellipsis stay, for their digits would run into the next number | | Traditional
- * characters | Simplified, by the pack's lexicon/trad-simp.tsv | | zero-width and control characters, soft hyphen,
- * variation selectors | nothing | | round brackets | full-width, always | | , ; : ! ? | full-width beside Han or
- * Chinese punctuation; ASCII in numbers and times (2,300 10:30) and in Latin text | | double quotation marks, corner
- * brackets | U+201C U+201D; single ones U+2018 U+2019; the ASCII ones stay | | two dashes or hyphens and more | two em
- * dashes U+2014 | | one dash or hyphen | '-' between digits and at Latin letters; else one em dash | | tildes, middle
- * dots, circles for zero | '~', U+00B7, U+3007 | | one of the marks U+3002 U+3001 , ; ! ? again and again | once | |
- * pinyin in brackets after the Han that it spells | nothing | | white space | see below |
+ * - Full-width, half-width, compatibility and vertical forms: NFKC, squared units spelt out; but superscripts,
+ *   fractions, enclosed numbers and the ellipsis stay, for their digits would run into the next number.
+ * - Traditional characters: Simplified ones, by the pack's lexicon/trad-simp.tsv.
+ * - Zero-width and control characters, soft hyphens, variation selectors: nothing.
+ * - Round brackets: full-width, always.
+ * - The marks , ; : ! ? are full-width beside Han or Chinese punctuation, ASCII in numbers and times (2,300 10:30) and
+ *   in Latin text.
+ * - Double quotation marks and corner brackets: U+201C and U+201D; single ones: U+2018 and U+2019; ASCII ones stay.
+ * - Two dashes or hyphens and more: two em dashes (U+2014). One: '-' between digits and at Latin letters, else one em
+ *   dash.
+ * - Tildes: '~'. Middle dots: U+00B7. Circles for zero: U+3007.
+ * - A comma, stop, semicolon, U+3001, '!' or '?' again and again: once.
+ * - Brackets with nothing but pinyin in small letters, behind the Han that it spells: nothing.
  *
- * White space of any kind and length is one ' ', and none at all: at a line's ends; beside Chinese punctuation; between
- * Han and a number or Latin word (where it is one narrow space); between digits that stand one by one (1 0 0 0); and
- * between Han that stand one by one, as in spaced headlines and two-character names. In a list of names, such Han are
- * joined two by two. So spaces that part the names of a list stay.
+ * White space of any kind and length is one ' ', and nothing at all: at a line's ends; beside Chinese punctuation;
+ * between Han and a number or Latin word (where it is one narrow space, and no further entry of a list of names and
+ * numbers begins there); between digits that stand one by one (1 0 0 0); and between Han that stand one by one, as in
+ * spaced headlines and names drawn out to the width of three. In a list of names such Han are joined two by two: the
+ * spaces that part names stay.
  *
  * '\n' and '\t' between blocks stay.
  */

@@ -120,20 +120,16 @@ static bool joins_pinyin(const alm_shadow_char *c) {
 
 /* The letters between the bracket at p->at and its closing one; returns the place behind that, or 0. */
 static size_t read_bracket(const pass *p, char letters[MAX_PINYIN], size_t *len, bool *toned) {
-    bool capital = false;
     *len = 0;
     *toned = false;
     for (size_t i = p->at + 1; i < p->count && *len < MAX_PINYIN; i++) {
         const alm_shadow_char *c = &p->chars[i];
-        if (c->code == CLOSE_BRACKET) return capital ? 0 : i + 1;
+        if (c->code == CLOSE_BRACKET) return i + 1;
         *toned |= c->code >= 0x80;
-        if (joins_pinyin(c) && !capital) continue;
+        if (joins_pinyin(c)) continue;
         char letter = base_letter(c->code);
-        if (!letter) return 0;
-        bool upper = letter < 'a';
-        if (capital && upper) return 0; /* an abbreviation */
-        capital = upper;
-        letters[(*len)++] = (char)(letter | 0x20);
+        if (letter < 'a') return 0; /* none, or a capital: a name or an abbreviation */
+        letters[(*len)++] = letter;
     }
     return 0;
 }

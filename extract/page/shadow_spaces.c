@@ -4,8 +4,8 @@
  */
 #include "extract/page/shadow_priv.h"
 
-/* Longer runs of lone characters are judged piece by piece. */
-enum { MAX_RUN = 64 };
+/* Longer runs of lone characters are judged piece by piece; longer names are none. */
+enum { MAX_RUN = 64, MAX_NAME = 32 };
 
 typedef struct text {
     alm_shadow_char *chars;
@@ -76,6 +76,14 @@ static bool is_word(alm_char_kind kind) { return kind == ALM_CHAR_DIGIT || kind 
 
 static bool is_range_mark(const alm_shadow_char *c) { return c->code == '-' || c->code == '~'; }
 
+/* Behind the space at i, a word of two Han or more and then a number: the next entry of a list of names and numbers. */
+static bool begins_entry(const text *t, size_t i) {
+    size_t n = 0;
+    while (n < MAX_NAME && kind_at(t, i + 1 + n) == ALM_CHAR_HAN) n++;
+    size_t end = i + 1 + n;
+    return n > 1 && kind_at(t, is_space_at(t, end) ? end + 1 : end) == ALM_CHAR_DIGIT;
+}
+
 /* The space at i, between two characters neither of which is a space, is of no use. */
 static bool is_idle(const text *t, size_t i) {
     alm_char_kind before = kind_at(t, i - 1), after = kind_at(t, i + 1);
@@ -85,6 +93,7 @@ static bool is_idle(const text *t, size_t i) {
     if (before == ALM_CHAR_DIGIT && after == ALM_CHAR_DIGIT) return is_lone_digit(t, i - 1) && is_lone_digit(t, i + 1);
     if (before == ALM_CHAR_DIGIT && (is_range_mark(&t->chars[i + 1]) || t->chars[i + 1].code == '%')) return true;
     if (after == ALM_CHAR_DIGIT && (is_range_mark(&t->chars[i - 1]) || before == ALM_CHAR_CURRENCY)) return true;
+    if (before == ALM_CHAR_DIGIT && begins_entry(t, i)) return false;
     bool narrow = t->chars[i].width == 1;
     return narrow && ((before == ALM_CHAR_HAN && is_word(after)) || (is_word(before) && after == ALM_CHAR_HAN));
 }
