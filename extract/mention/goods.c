@@ -82,6 +82,14 @@ static alm_status fold_goods(alm_folded *folded, uint32_t first, uint32_t last, 
     return status == ALM_OK ? alm_fold(folded, first, last, mention) : status;
 }
 
+/* Not a thing: a place or body that is counted ("five communities"), a lone character that is no word for a thing. */
+static bool is_no_thing(const alm_folded *folded, uint32_t first, uint32_t last) {
+    const alm_token *end = &folded->tokens[last - 1];
+    if (holds_noun(folded, first, last)) return false;
+    return alm_token_can_be(folded, end, ALM_CLASS_ORG_SUFFIX) || end->class_id == ALM_CLASS_NOUN ||
+           alm_walk_length(folded, first, last) < 2;
+}
+
 /* The noun stands on the side that has one; where both have, a noun of the lexicon decides, else the left. */
 static alm_status with_quantity(alm_folded *folded, uint32_t i, uint32_t *next) {
     const alm_value *quantity = alm_mention_of(folded, &folded->tokens[i])->value;
@@ -91,9 +99,10 @@ static alm_status with_quantity(alm_folded *folded, uint32_t i, uint32_t *next) 
     if (has_left && has_right) has_left = holds_noun(folded, left, i) || !holds_noun(folded, i + 1, right);
     if (has_left) {
         left = behind_complement(folded, left, i);
+        if (is_no_thing(folded, left, i)) return ALM_OK;
         return fold_goods(folded, left, i + 1, left, i, quantity);
     }
-    if (!has_right) return ALM_OK;
+    if (!has_right || is_no_thing(folded, i + 1, right)) return ALM_OK;
     *next = right - 1;
     return fold_goods(folded, i, right, i + 1, right, quantity);
 }

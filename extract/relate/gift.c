@@ -107,6 +107,7 @@ static name_case case_of(const reader *r, uint32_t i) {
         case ALM_CLASS_FROM: return CASE_SOURCE;
         case ALM_CLASS_GIVE:
         case ALM_CLASS_SEND: return at == i || is_directed(r, before) ? CASE_RECIPIENT : CASE_SUBJECT;
+        case ALM_CLASS_FUNCTION: continue;
         case ALM_CLASS_VERB: return at == i ? CASE_OBJECT : CASE_SUBJECT;
         default: break;
         }
@@ -262,7 +263,9 @@ static void donor_add(event *e, alm_actor actor) {
     if (gift->donor_count < ALM_MAX_DONORS) gift->donors[gift->donor_count++] = actor;
 }
 
-static uint32_t principal(const alm_actor *actor) { return actor->organisation ? actor->organisation : actor->person; }
+static uint32_t principal(const alm_actor *actor) {
+    return actor->organisation ? actor->organisation : actor->seat ? actor->seat : actor->person;
+}
 
 static void mention_add(uint32_t *list, size_t *count, uint32_t mention) {
     for (size_t i = 0; i < *count; i++)
@@ -273,6 +276,17 @@ static void mention_add(uint32_t *list, size_t *count, uint32_t mention) {
 static void take_topic(reader *r, event *e) {
     for (size_t i = 0; i < r->topic_count; i++) donor_add(e, r->topic[i]);
     e->gift.confidence -= 0.1;
+}
+
+/* "X on behalf of Y": one giver, Y by the hand of X. */
+static void represent(event *e, const alm_actor *represented) {
+    alm_gift *gift = &e->gift;
+    if (gift->donor_count == 0) {
+        donor_add(e, *represented);
+        return;
+    }
+    alm_actor *last = &gift->donors[gift->donor_count - 1];
+    if (represented->organisation) last->organisation = represented->organisation;
 }
 
 /* A name in brackets behind a name says it again in other words. */
@@ -295,10 +309,14 @@ static bool read_names(reader *r, event *e, uint32_t first, uint32_t last, bool 
         switch (case_of(r, i)) {
         case CASE_RECIPIENT: mention_add(e->gift.recipients, &e->gift.recipient_count, principal(actor)); break;
         case CASE_CHANNEL: mention_add(e->gift.channels, &e->gift.channel_count, principal(actor)); break;
+        case CASE_BEHALF:
+            if (!want_donors) break;
+            represent(e, actor);
+            found = true;
+            break;
         case CASE_SUBJECT:
         case CASE_AGENT:
         case CASE_SOURCE:
-        case CASE_BEHALF:
         case CASE_JOINED:
             if (!want_donors) break;
             donor_add(e, *actor);
@@ -308,6 +326,67 @@ static bool read_names(reader *r, event *e, uint32_t first, uint32_t last, bool 
         }
     }
     return found;
+}
+
+/* ---- receivers without a known name: places, villages, bare bodies ---- */
+
+static bool may_be_receiver(const alm_token *token) {
+    switch (token->class_id) {
+    case ALM_CLASS_PLACE:
+    case ALM_CLASS_LOCAL:
+    case ALM_CLASS_ORG_SUFFIX:
+    case ALM_CLASS_ORG_PART:
+    case ALM_CLASS_NUMBER: return true;
+    case ALM_CLASS_TEXT: return alm_is_han(token->cp);
+    default: return false;
+    }
+}
+
+/* A stretch that names a receiver: it starts with a place, or ends with a body's ending; "the people" names none. */
+static alm_status take_receiver(reader *r, event *e, uint32_t first, uint32_t last) {
+    if (first >= last || last - first > 12) return ALM_OK;
+    bool body = r->tokens[last - 1].class_id == ALM_CLASS_ORG_SUFFIX,
+         place = r->tokens[first].class_id == ALM_CLASS_PLACE;
+    if (!body && !place) return ALM_OK;
+    alm_mention m = {.class_id = body ? ALM_CLASS_ORG : ALM_CLASS_PLACE,
+                     .start = r->tokens[first].start,
+                     .end = r->tokens[last - 1].end,
+                     .detail = ALM_ORGANISATION_OTHER,
+                     .strength = 60,
+                     .rule = ALM_STR("gift/receiver")};
+    m.name = alm_str_slice(r->folded->text, m.start, m.end);
+    uint32_t mention;
+    alm_status status = alm_mention_add(r->folded, &m, &mention);
+    if (status == ALM_OK) mention_add(e->gift.recipients, &e->gift.recipient_count, mention);
+    return status;
+}
+
+/* The list of receivers that begins at @p i, behind "to" or a verb that sends. */
+static alm_status read_receiver_list(reader *r, event *e, uint32_t i, uint32_t last) {
+    while (i < last) {
+        uint32_t first = i;
+        while (i < last && may_be_receiver(&r->tokens[i])) i++;
+        bool ends = i >= last || r->tokens[i].class_id != ALM_CLASS_OF;
+        alm_status status =
+            ends || r->tokens[first].class_id == ALM_CLASS_PLACE ? take_receiver(r, e, first, i) : ALM_OK;
+        if (status != ALM_OK) return status;
+        while (i < last && (r->tokens[i].class_id == ALM_CLASS_PARTY || r->tokens[i].class_id == ALM_CLASS_FUNCTION))
+            i++;
+        if (i >= last || (r->tokens[i].cp != ALM_CP_LIST_COMMA && r->tokens[i].class_id != ALM_CLASS_WITH)) break;
+        i++;
+    }
+    return ALM_OK;
+}
+
+static alm_status read_receivers(reader *r, event *e, uint32_t limit) {
+    for (uint32_t i = clause_start(r, e->first) > e->before ? clause_start(r, e->first) : e->before; i < limit; i++) {
+        bool to = r->tokens[i].class_id == ALM_CLASS_TO;
+        bool sends = i + 1 == e->last && is_directed(r, &r->tokens[i]);
+        if (!to && !sends) continue;
+        alm_status status = read_receiver_list(r, e, i + 1, limit);
+        if (status != ALM_OK) return status;
+    }
+    return ALM_OK;
 }
 
 /* "received from X": X gives, the subject receives. */
@@ -364,12 +443,13 @@ static void read_source(reader *r, event *e, uint32_t limit) {
     }
 }
 
-static void read_others(reader *r, size_t k) {
+static alm_status read_others(reader *r, size_t k) {
     event *e = &r->events[k];
     uint32_t limit = reach_right(r, e);
     read_source(r, e, limit);
     if (k + 1 < r->event_count && r->events[k + 1].before < limit) limit = r->events[k + 1].before;
     read_names(r, e, e->last, limit, false);
+    return read_receivers(r, e, limit);
 }
 
 /* ---- events ---- */
@@ -482,7 +562,8 @@ static alm_status read_events(reader *r) {
         if (is_ruled_out(r, e)) continue;
         read_whats(r, k);
         read_donors(r, e);
-        read_others(r, k);
+        alm_status status = read_others(r, k);
+        if (status != ALM_OK) return status;
         e->gift.date = nearest_date(r, e->first);
         if (e->gift.what_count == 0) {
             if (previous) join_previous(previous, e);

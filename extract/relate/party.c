@@ -108,6 +108,7 @@ static alm_status read_posts(alm_relation *relation, const alm_match *match, uin
         *carried = organisation;
         const alm_mention *org = &folded->mentions[organisation - 1];
         if (actor->person && acts_through_people(org)) actor->organisation = organisation;
+        actor->seat = organisation;
     }
     return ALM_OK;
 }

@@ -28,6 +28,7 @@ typedef struct alm_post {
 /** Who acts in a sentence: a person, an organisation, or a person and the organisation that the person stands for. */
 typedef struct alm_actor {
     uint32_t person, organisation;
+    uint32_t seat; /**< where the person holds office, which is not who gives, but who receives through the person */
 } alm_actor;
 
 typedef enum alm_what_kind { ALM_WHAT_CASH, ALM_WHAT_WORTH, ALM_WHAT_GOODS } alm_what_kind;

@@ -350,6 +350,18 @@ static void put_amount(const settler *s, alm_amount *out, uint32_t mention) {
                         .span = span_of(s, m->start, m->end)};
 }
 
+/* The measure word as the page writes it. */
+static alm_str unit_text(const settler *s, const alm_value *quantity) {
+    alm_str tail = alm_str_slice(s->folded->text, quantity->start, quantity->end);
+    size_t at = quantity->number_end >= quantity->start && quantity->number_end < quantity->end
+                    ? quantity->number_end - quantity->start
+                    : 0;
+    size_t found = quantity->unit.len ? alm_str_find(tail, quantity->unit, at) : SIZE_MAX;
+    if (found == SIZE_MAX) return quantity->unit;
+    uint32_t start = quantity->start + (uint32_t)found;
+    return original(s, start, start + (uint32_t)quantity->unit.len);
+}
+
 static void put_goods(const settler *s, alm_goods *out, const alm_what *what) {
     const alm_mention *m = &s->folded->mentions[what->mention - 1];
     const alm_value *quantity = what->quantity ? s->folded->mentions[what->quantity - 1].value : m->value;
@@ -359,7 +371,7 @@ static void put_goods(const settler *s, alm_goods *out, const alm_what *what) {
                        .span = span_of(s, m->start, m->end)};
     if (!quantity) return;
     out->quantity = quantity->amount;
-    out->unit = quantity->amount.len ? quantity->unit : (alm_str){0};
+    out->unit = quantity->amount.len ? unit_text(s, quantity) : (alm_str){0};
     out->qualifier = quantity->qualifier;
 }
 
@@ -392,7 +404,8 @@ static alm_status put_parties(settler *s, alm_party **out, size_t *out_count, co
     if (!parties) return ALM_E_NOMEM;
     for (size_t i = 0; i < count; i++) {
         const alm_mention *m = &s->folded->mentions[mentions[i] - 1];
-        alm_ref ref = ref_of(s, mentions[i]);
+        bool place = m->class_id == ALM_CLASS_PLACE;
+        alm_ref ref = place ? (alm_ref){false, ALM_NO_ENTITY} : ref_of(s, mentions[i]);
         parties[i] = (alm_party){.name = mention_text(s, mentions[i]),
                                  .organisation = ref.person ? ALM_NO_ENTITY : ref.index,
                                  .person = ref.person ? ref.index : ALM_NO_ENTITY,
