@@ -5,7 +5,7 @@
 
 /* Character references (HTML Standard 13.2.5.72 to 80). */
 
-enum { MAX_NAME = 32 };
+enum { MAX_NAME = 32, LEGACY_MAX = 6 };
 
 /** Names of HTML 5 for ASCII, white space and a few signs that pages use; those of HTML 4 are libxml2's. */
 static const struct {
@@ -66,7 +66,7 @@ static uint32_t look_up(alm_str name) {
     char text[MAX_NAME + 1];
     if (name.len == 0 || name.len > MAX_NAME) return 0;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (alm_str_is_c(name, names[i].name)) return names[i].cp;
+        if (names[i].name[0] == name.ptr[0] && alm_str_is_c(name, names[i].name)) return names[i].cp;
     memcpy(text, name.ptr, name.len);
     text[name.len] = '\0';
     const htmlEntityDesc *entity = htmlEntityLookup((const xmlChar *)text);
@@ -84,22 +84,21 @@ static uint32_t read_name(alm_str s, size_t *at, bool attribute) {
     size_t end = *at;
     while (end < s.len && is_alnum(s.ptr[end]) && end - *at <= MAX_NAME) end++;
     alm_str name = alm_str_slice(s, *at, end);
-    uint32_t cp = look_up(name);
-    if (cp && end < s.len && s.ptr[end] == ';') {
-        *at = end + 1;
-        return cp;
+    if (end < s.len && s.ptr[end] == ';') {
+        uint32_t cp = look_up(name);
+        if (cp) *at = end + 1;
+        if (cp) return cp;
     }
-    if (attribute) {
-        bool equals = end < s.len && s.ptr[end] == '=';
-        if (!cp || equals || !is_legacy(name, cp)) return 0;
-        *at = end;
-        return cp;
-    }
+    /* the common case is "&page=2" in a URL, which is no reference; libxml2's look-up is a linear search */
+    if (attribute && ((end < s.len && s.ptr[end] == '=') || name.len > LEGACY_MAX)) return 0;
+    if (name.len > LEGACY_MAX) name.len = LEGACY_MAX;
     for (; name.len > 1; name.len--) {
-        cp = look_up(name);
-        if (!cp || !is_legacy(name, cp)) continue;
-        *at += name.len;
-        return cp;
+        uint32_t cp = look_up(name);
+        if (cp && is_legacy(name, cp)) {
+            *at += name.len;
+            return cp;
+        }
+        if (attribute) return 0;
     }
     return 0;
 }

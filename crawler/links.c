@@ -169,40 +169,50 @@ static void read_meta(reader *r, const alm_html_token *tag) {
         alm_link_refs_add(&r->refs, &ref);
 }
 
+/** Where "onclick" may stand in a tag: its last letter is looked for, which is rarer than the first. */
+static bool mentions_click(alm_str attrs, char last) {
+    static const char name[] = "onclick";
+    size_t len = sizeof name - 1;
+    for (size_t at = len - 1; at < attrs.len; at++) {
+        const char *found = memchr(attrs.ptr + at, last, attrs.len - at);
+        if (!found) return false;
+        at = (size_t)(found - attrs.ptr);
+        if (alm_str_is_nocase(alm_str_slice(attrs, at + 1 - len, at + 1), ALM_STR(name))) return true;
+    }
+    return false;
+}
+
 /** A handler such as onclick="location.href='/a.html'". */
 static void read_handler(reader *r, const alm_html_token *tag) {
-    static const char prefix[] = "onclick";
     alm_str script;
-    size_t len = sizeof prefix - 1;
-    if (tag->attrs.len < len + 4) return;
-    bool maybe = false;
-    for (size_t at = 0; at + len < tag->attrs.len && !maybe; at++) {
-        const char *o = memchr(tag->attrs.ptr + at, 'o', tag->attrs.len - at);
-        if (!o) return;
-        at = (size_t)(o - tag->attrs.ptr);
-        maybe =
-            tag->attrs.len - at > len && alm_str_is_nocase(alm_str_slice(tag->attrs, at, at + len), ALM_STR(prefix));
-    }
-    if (maybe && attr(r, tag, prefix, &script)) alm_links_scan_script(&r->refs, script, ALM_LINK_ANCHOR);
+    if (!mentions_click(tag->attrs, 'k') && !mentions_click(tag->attrs, 'K')) return;
+    if (attr(r, tag, "onclick", &script)) alm_links_scan_script(&r->refs, script, ALM_LINK_ANCHOR);
+}
+
+static void read_script_tag(reader *r, const alm_html_token *tag) {
+    alm_str type;
+    bool typed = alm_html_attr(tag, "type", &type);
+    r->script_is_data = typed && alm_str_is_nocase(alm_str_trim(type), ALM_STR("text/xml"));
+}
+
+static void read_noscript(reader *r, const alm_html_token *tag) {
+    (void)tag;
+    r->noscript++;
 }
 
 static void read_start_tag(reader *r, const alm_html_token *tag) {
-    alm_str type;
-    if (alm_html_is(tag, "a") || alm_html_is(tag, "area"))
-        read_anchor(r, tag);
-    else if (alm_html_is(tag, "base"))
-        read_base(r, tag);
-    else if (alm_html_is(tag, "link"))
-        read_link(r, tag);
-    else if (alm_html_is(tag, "meta"))
-        read_meta(r, tag);
-    else if (alm_html_is(tag, "frame") || alm_html_is(tag, "iframe"))
-        read_frame(r, tag);
-    else if (alm_html_is(tag, "noscript"))
-        r->noscript++;
-    else if (alm_html_is(tag, "script"))
-        r->script_is_data =
-            alm_html_attr(tag, "type", &type) && alm_str_is_nocase(alm_str_trim(type), ALM_STR("text/xml"));
+    static const struct {
+        const char *name;
+        void (*read)(reader *r, const alm_html_token *tag);
+    } elements[] = {{"a", read_anchor},     {"area", read_anchor},       {"base", read_base},
+                    {"link", read_link},    {"meta", read_meta},         {"frame", read_frame},
+                    {"iframe", read_frame}, {"script", read_script_tag}, {"noscript", read_noscript}};
+    char first = (char)(tag->name.ptr[0] | 0x20);
+    for (size_t i = 0; i < sizeof elements / sizeof elements[0]; i++)
+        if (elements[i].name[0] == first && alm_html_is(tag, elements[i].name)) {
+            elements[i].read(r, tag);
+            break;
+        }
     read_handler(r, tag);
 }
 
