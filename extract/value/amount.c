@@ -245,9 +245,12 @@ outcome alm_amount_read_behind(const scan *s, reading *r) {
     r->bounds = n->bounds;
     r->number_end = n->number_end;
     r->end = n->end;
-    outcome done = read_fraction(s, r);
+    size_t behind = alm_numeral_skip_blanks(s->text, n->end);
+    uint32_t roles = alm_word_roles(s->tables, s->text, behind);
+    bool ascii = behind < s->text.len && (unsigned char)s->text.ptr[behind] < 0x80; /* '/', or the top of 1 3/5 */
+    outcome done = roles & (WORD_AND | WORD_FRACTION) || ascii ? read_fraction(s, r) : OUTCOME_NONE;
     if (done != OUTCOME_NONE) return done;
-    read_unit(s, r);
+    if (roles & (WORD_PERCENT_SIGN | WORD_CURRENCY_AFTER | WORD_MEASURE)) read_unit(s, r);
     read_after(s, r);
     return OUTCOME_VALUE;
 }

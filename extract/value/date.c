@@ -98,7 +98,7 @@ typedef struct date {
 } date;
 
 static const word *date_unit(const scan *s, size_t at, int unit) {
-    if (!alm_word_at(s->tables, s->text, at, WORD_DATE_UNIT)) return NULL;
+    if (!(alm_word_roles(s->tables, s->text, at) & WORD_DATE_UNIT)) return NULL;
     const word *w = alm_word_at(s->tables, s->text, at, WORD_DATE_UNIT | WORD_MEASURE);
     if (w && w->role == WORD_MEASURE) { /* the same spelling may be a measure; a longer one wins */
         const word *twin = alm_word_at(s->tables, s->text, at, WORD_DATE_UNIT);
@@ -274,10 +274,19 @@ static outcome settle(const scan *s, alm_value *out, size_t start, date first) {
     return emit(s, out, from, to, until, onward);
 }
 
+/* Whether what stands behind @p n can make a date of it: a cheap look before the careful ones. */
+static bool may_be_date(const scan *s, const numeral *n, uint32_t roles) {
+    if (n->negative) return false;
+    if (roles & (WORD_DATE_UNIT | WORD_RANGE)) return true;
+    char mark = n->digits + 4 < s->text.len ? s->text.ptr[n->digits + 4] : 0;
+    return mark == '-' || mark == '/' || mark == '.';
+}
+
 outcome alm_date_read(const scan *s, alm_value *out, const numeral *n) {
     date first, second;
-    if (n->negative) return OUTCOME_NONE;
-    if (read_bare_range(s, n, &first, &second)) {
+    uint32_t roles = alm_word_roles(s->tables, s->text, alm_numeral_skip_blanks(s->text, n->end));
+    if (!may_be_date(s, n, roles)) return OUTCOME_NONE;
+    if ((roles & WORD_RANGE) && read_bare_range(s, n, &first, &second)) {
         *out = (alm_value){.start = (uint32_t)n->start,
                            .end = (uint32_t)second.end,
                            .number_start = (uint32_t)n->start,

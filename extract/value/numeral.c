@@ -24,6 +24,9 @@ typedef struct builder {
     int tokens;
 } builder;
 
+#define NUMERAL_ROLES                                                                                                  \
+    (WORD_DIGIT | WORD_TENS | WORD_UNIT | WORD_SCALE | WORD_POINT | WORD_SOME | WORD_MORE | WORD_LATIN_SCALE)
+
 typedef enum step { STEP_TAKEN, STEP_STOP, STEP_FAIL } step;
 
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -33,8 +36,17 @@ static figure figure_of(uint64_t value) {
     return (figure){d, d, d};
 }
 
-static bool figure_add(figure *a, figure b) {
-    return alm_exact_add(&a->value, b.value) && alm_exact_add(&a->low, b.low) && alm_exact_add(&a->high, b.high);
+/* Until bounds are named, low and high stand still. */
+static bool figure_add(const builder *b, figure *a, figure more) {
+    if (!alm_exact_add(&a->value, more.value)) return false;
+    return !b->n->bounds || (alm_exact_add(&a->low, more.low) && alm_exact_add(&a->high, more.high));
+}
+
+static void start_bounds(builder *b) {
+    if (b->n->bounds) return;
+    b->n->bounds = true;
+    b->total.low = b->total.high = b->total.value;
+    b->section.low = b->section.high = b->section.value;
 }
 
 static figure figure_scale(figure a, int power) {
@@ -175,8 +187,8 @@ static step take_second_digit(builder *b, const word *w, size_t at) {
     size_t end = at + w->text.len;
     bool pair = !b->wide && first > 0 && (second == first + 1 || (first == 3 && second == 5));
     if (pair && at == b->at && !peek(b, end, WORD_DIGIT) && unit_follows(b, end)) {
+        start_bounds(b);
         b->digit.high = alm_exact_of((uint64_t)second, 0);
-        b->n->bounds = true;
         b->at = end;
         return STEP_TAKEN;
     }
@@ -207,7 +219,7 @@ static step take_some(builder *b, const word *w, size_t at) {
     if (!unit_follows(b, at + w->text.len)) return STEP_STOP;
     b->digit = (figure){{0}, alm_exact_of(leading ? 2 : 1, 0), alm_exact_of(9, 0)};
     b->has_digit = true;
-    b->n->bounds = true;
+    start_bounds(b);
     if (leading)
         b->some = true, b->n->stated = false;
     else
@@ -218,7 +230,7 @@ static step take_some(builder *b, const word *w, size_t at) {
 
 static step take_tens(builder *b, const word *w, size_t at) {
     if (b->has_digit || b->closed || (b->last_unit && b->last_unit <= 1)) return STEP_STOP;
-    if (!figure_add(&b->section, figure_of((uint64_t)w->number * 10))) return STEP_FAIL;
+    if (!figure_add(b, &b->section, figure_of((uint64_t)w->number * 10))) return STEP_FAIL;
     b->has_section = true;
     b->last_unit = 1;
     b->at = at + w->text.len;
@@ -249,7 +261,7 @@ static step take_unit(builder *b, const word *w, size_t at) {
     if (b->some && !b->has_section && !b->has_total) counted.high = alm_exact_of(10, w->number);
     if (b->some && !b->has_section && !b->has_total && !alm_exact_subtract(&counted.high, alm_exact_of(1, 0)))
         return STEP_FAIL;
-    if (!figure_add(&b->section, counted)) return STEP_FAIL;
+    if (!figure_add(b, &b->section, counted)) return STEP_FAIL;
     b->n->unit = b->tokens == 1 && !b->wide ? w->number : 0;
     b->has_section = true;
     b->has_digit = b->wide = b->zero = b->implied = false;
@@ -269,12 +281,12 @@ static bool settle_digit(builder *b, bool at_end) {
     b->n->spoken_short = power > 0;
     b->has_digit = b->wide = false;
     b->has_section = true;
-    return figure_add(&b->section, figure_scale(b->digit, power));
+    return figure_add(b, &b->section, figure_scale(b->digit, power));
 }
 
 static bool add_section(builder *b) {
     if (!b->has_section) return true;
-    bool ok = figure_add(&b->total, b->section);
+    bool ok = figure_add(b, &b->total, b->section);
     b->section = (figure){0};
     b->has_section = false;
     b->has_total = true;
@@ -294,7 +306,7 @@ static step take_scale(builder *b, const word *w, size_t at) {
     if (b->n->digit_run) return STEP_STOP;
     if (!settle_digit(b, false)) return STEP_FAIL;
     if (smaller) { /* what stands below the scale before */
-        if (!figure_add(&b->total, figure_scale(b->section, w->number))) return STEP_FAIL;
+        if (!figure_add(b, &b->total, figure_scale(b->section, w->number))) return STEP_FAIL;
         b->section = (figure){0};
         b->has_section = false;
         b->has_total = true;
@@ -302,7 +314,7 @@ static step take_scale(builder *b, const word *w, size_t at) {
         if (!add_section(b)) return STEP_FAIL;
         b->total = figure_scale(b->total, w->number);
     }
-    if (alm_exact_is_wild(b->total.high)) return STEP_FAIL;
+    if (alm_exact_is_wild(b->total.value) || alm_exact_is_wild(b->total.high)) return STEP_FAIL;
     b->last_scale = b->n->scale = w->number;
     b->last_unit = 0;
     b->zero = b->implied = false;
@@ -346,7 +358,7 @@ static step take_point(builder *b, const word *w, size_t at) {
     }
     if (places == 0 || peek(b, end, WORD_UNIT | WORD_DIGIT) || !settle_digit(b, true)) return STEP_STOP;
     alm_exact fraction = alm_exact_of(digits, -places);
-    if (!figure_add(&b->section, (figure){fraction, fraction, fraction})) return STEP_FAIL;
+    if (!figure_add(b, &b->section, (figure){fraction, fraction, fraction})) return STEP_FAIL;
     b->has_section = true;
     b->closed = b->n->fraction = true;
     b->at = end;
@@ -363,9 +375,8 @@ static step take(builder *b) {
     if (at >= b->text.len) return STEP_STOP;
     bool blank = at != b->at;
     if (is_digit(b->text.ptr[at])) return blank && !counted_by_unit(b, at) ? STEP_STOP : take_arabic(b, at);
-    const word *w = peek(b, at,
-                         WORD_DIGIT | WORD_TENS | WORD_UNIT | WORD_SCALE | WORD_POINT | WORD_SOME | WORD_MORE |
-                             WORD_LATIN_SCALE | WORD_MEASURE);
+    if (!(alm_word_roles(b->tables, b->text, at) & NUMERAL_ROLES)) return STEP_STOP;
+    const word *w = peek(b, at, NUMERAL_ROLES | WORD_MEASURE);
     if (!w) return STEP_STOP;
     if (w->role == WORD_MEASURE) { /* the longest is a measure word: thousand-gram, not a thousand grams */
         const word *inner = peek(b, at, WORD_DIGIT | WORD_TENS | WORD_UNIT | WORD_SCALE | WORD_MORE);
@@ -396,23 +407,26 @@ static step take(builder *b) {
 static bool finish(builder *b) {
     if (b->tokens == 0) return false;
     numeral *n = b->n;
-    n->lone_digit = b->tokens == 1 && !n->arabic && !n->digit_run && (b->has_digit || b->has_section) && !n->bare;
-    n->weak = n->weak && n->lone_digit;
-    n->arabic = n->arabic && b->tokens == 1;
-    if (!settle_digit(b, true) || !add_section(b)) return false;
-    if (alm_exact_is_wild(b->total.value) || alm_exact_is_wild(b->total.high)) return false;
-    n->value = b->total.value;
-    n->low = b->total.low;
-    n->high = b->total.high;
     n->number_end = b->at;
     if (n->end < n->number_end) n->end = n->number_end;
-    return true;
+    if (n->arabic && b->tokens == 1) { /* most numerals are no more than that */
+        n->value = n->low = n->high = b->digit.value;
+        return !alm_exact_is_wild(n->value);
+    }
+    n->arabic = false;
+    n->lone_digit = b->tokens == 1 && !n->digit_run && (b->has_digit || b->has_section) && !n->bare;
+    n->weak = n->weak && n->lone_digit;
+    if (!settle_digit(b, true) || !add_section(b)) return false;
+    n->value = b->total.value;
+    n->low = n->bounds ? b->total.low : n->value;
+    n->high = n->bounds ? b->total.high : n->value;
+    return !alm_exact_is_wild(n->value) && !alm_exact_is_wild(n->high);
 }
 
 bool alm_numeral_read(numeral *out, const alm_value_tables *tables, alm_str text, size_t at) {
     numeral n = {.start = at, .digits = at, .stated = true};
     builder b = {.tables = tables, .text = text, .at = at, .n = &n};
-    const word *minus = peek(&b, at, WORD_NEGATIVE);
+    const word *minus = is_digit(text.ptr[at]) ? NULL : peek(&b, at, WORD_NEGATIVE);
     if (minus) {
         n.negative = true;
         n.digits = b.at = at + minus->text.len;

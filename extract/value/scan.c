@@ -341,6 +341,9 @@ static outcome read_relative(scan *s, size_t at, size_t *next) {
     return push(s, &v) ? OUTCOME_VALUE : OUTCOME_NOMEM;
 }
 
+/* What a numeral may go on with behind a word that is to be skipped. */
+#define CONTINUING_ROLES (WORD_DIGIT | WORD_TENS | WORD_UNIT | WORD_SCALE | WORD_POINT)
+
 /* A value at @p at, where one may start; *next is where to go on. */
 static outcome read_value(scan *s, size_t at, size_t *next) {
     const word *w = peek(s, at, WORD_SKIP | WORD_KEEP | WORD_VAGUE | WORD_PER_HUNDRED | WORD_DATE_RELATIVE);
@@ -349,7 +352,9 @@ static outcome read_value(scan *s, size_t at, size_t *next) {
         numeral n; /* a numeral that reaches further is no such word: "one point two" */
         size_t end = at + w->text.len;
         bool cut = end < s->text.len && is_digit(s->text.ptr[end]) && is_digit(s->text.ptr[end - 1]);
-        if (!cut && (!alm_numeral_read(&n, s->tables, s->text, at) || n.number_end <= end)) {
+        bool longer = (alm_word_roles(s->tables, s->text, end) & CONTINUING_ROLES) &&
+                      alm_numeral_read(&n, s->tables, s->text, at) && n.number_end > end;
+        if (!cut && !longer) {
             *next = end;
             return OUTCOME_NONE;
         }
@@ -358,7 +363,7 @@ static outcome read_value(scan *s, size_t at, size_t *next) {
     outcome done = OUTCOME_NONE;
     if (w && w->role == WORD_PER_HUNDRED) done = read_share(s, at, next);
     if (w && w->role == WORD_DATE_RELATIVE) done = read_relative(s, at, next);
-    if (done == OUTCOME_NONE) done = read_half(s, at, next);
+    if (done == OUTCOME_NONE && (alm_word_roles(s->tables, s->text, at) & WORD_HALF)) done = read_half(s, at, next);
     if (done == OUTCOME_NONE) done = read_numeral(s, at, next);
     return done;
 }

@@ -94,6 +94,13 @@ struct alm_value_tables {
 /** alm_word_at from the node of the first code point on, which ends at @p next. */
 const word *alm_word_from(const alm_value_tables *tables, alm_str text, size_t next, uint32_t node, uint32_t roles);
 
+/** The roles of all words that start with the code point at @p at: where a role is missing, no word of it is there. */
+static inline uint32_t alm_word_roles(const alm_value_tables *tables, alm_str text, size_t at) {
+    if (at >= text.len) return 0;
+    uint32_t cp = alm_utf8_next(text, &at);
+    return tables->forward.nodes[cp < WORD_BMP ? tables->first[cp] : 0].reach;
+}
+
 /** The longest word with one of @p roles that starts at @p at; NULL: none. */
 static inline const word *alm_word_at(const alm_value_tables *tables, alm_str text, size_t at, uint32_t roles) {
     if (at >= text.len) return NULL;
