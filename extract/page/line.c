@@ -139,6 +139,7 @@ static alm_status open(line_builder *b, uint32_t node, alm_tag tag, bool soft_hi
     open_element element = b->stack[b->depth - 1];
     element.end = b->r->dom.nodes[node].end;
     element.flags |= flags_of(tag);
+    if (tag == ALM_TAG_A && alm_dom_attr(&b->r->dom, node, ALM_ATTR_HREF).len == 0) element.flags &= ~(uint32_t)LINK;
     if (soft_hidden) element.flags |= ALM_LINE_SOFT_HIDDEN;
     if (alm_tag_has(tag, ALM_TAG_IS_BLOCK)) {
         status = end_line(b);

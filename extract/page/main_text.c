@@ -16,7 +16,7 @@ enum {
     OTHER_RUN_WEIGHT = 20, /* the first line of a run of others */
     HEAD_CHARS = 16,       /* heads of other lists are not longer */
     SHARE_OF_PAGE = 45,    /* per cent of the prose: a part that holds more cannot be beside the article */
-    OUTSIDE_PROSE = 30, /* per cent of an element's prose that may be lost when one of its children is taken for it */
+    OUTSIDE_PROSE = 35, /* per cent of an element's prose that may be lost when one of its children is taken for it */
     OUTSIDE_REST = 20,  /* per cent of all its text that may be lost with it in short lines */
     SEPARATE_PROSE = 30 /* a line of prose of so many characters ends a list of other articles */
 };
@@ -179,9 +179,21 @@ static void mark_heads(weigher *w) {
 
 /* ---- lists of other articles with an excerpt each ---- */
 
+/** Most of it, or all that is not a date or the name of a source, is a link. */
 static bool is_headline(const alm_line *line) {
     enum { HEADLINE_CHARS = 6 };
-    return line->link_chars == line->chars && line->chars >= HEADLINE_CHARS;
+    return line->link_chars >= HEADLINE_CHARS && line->link_chars * 5 >= line->chars * 2;
+}
+
+/** True where paragraphs of prose follow each other below @p node: an article, not excerpts. */
+static bool holds_paragraphs(const alm_reading *r, uint32_t node) {
+    enum { PARAGRAPHS = 4 };
+    uint32_t run = 0, end = r->dom.nodes[node].end;
+    for (uint32_t i = alm_line_at_node(r, node); i < r->line_count && r->lines[i].first < end; i++) {
+        run = is_prose(&r->lines[i]) && !is_headline(&r->lines[i]) ? run + 1 : 0;
+        if (run == PARAGRAPHS) return true;
+    }
+    return false;
 }
 
 /** True where most children of @p node, and at least four, hold a line that is a link. */
@@ -199,7 +211,7 @@ static bool is_teaser_list(const alm_reading *r, uint32_t node) {
             headline = is_headline(&r->lines[line]);
         teasers += headline;
     }
-    return teasers >= TEASERS_MIN && teasers * 10 >= children * 7;
+    return teasers >= TEASERS_MIN && teasers * 10 >= children * 7 && !holds_paragraphs(r, node);
 }
 
 static void mark_teasers(alm_reading *r) {
@@ -364,6 +376,19 @@ static bool belongs(const alm_reading *r, uint32_t i) {
     return !ends_text(r, i);
 }
 
+/** Prose between the title and the article's element: its lead. */
+static void add_lead(alm_reading *r) {
+    enum { LEAD_LINES = 12 };
+    if (r->title_line == ALM_NO_LINE || r->main_first > r->main_last || r->main_first > r->title_line + LEAD_LINES) return;
+    uint32_t first = r->main_first;
+    for (uint32_t i = r->title_line + 1; i < r->main_first; i++) {
+        if (!is_prose(&r->lines[i]) || r->lines[i].chars < SEPARATE_PROSE || !belongs(r, i)) continue;
+        if (i < first) first = i;
+        r->lines[i].flags |= ALM_LINE_MAIN;
+    }
+    r->main_first = first;
+}
+
 static void settle(alm_reading *r) {
     uint32_t end = r->dom.nodes[r->main_node].end;
     r->main_first = r->line_count;
@@ -396,7 +421,10 @@ alm_status alm_read_main(alm_reading *r) {
     add_up(&w);
     r->main_node = whole_table(r, narrowed(&w, heaviest(&w)));
     settle(r);
+    add_lead(r);
     if (r->main_first <= r->main_last) return ALM_OK;
+    for (uint32_t i = 0; i < r->line_count; i++) /* a link that was never closed */
+        if (r->lines[i].stops > 2 && r->lines[i].chars > LONG_CHARS) r->lines[i].link_chars = 0;
     r->title_line = ALM_NO_LINE; /* nothing stands below it: what looked like the title is not above the text */
     add_up(&w);
     r->main_node = whole_table(r, heaviest(&w));

@@ -103,11 +103,11 @@ static bool names_site(const alm_reading *r, alm_str part) {
     return false;
 }
 
-/** The first part in [from, end) where it is long enough, else the longest. */
-static alm_str title_part(const parts *p, size_t from, size_t end) {
+/** Where nothing tells which part is the site: the first part if it is long enough, else the longest. */
+static alm_str title_part(const parts *p) {
     enum { LONG_ENOUGH = 18 };
-    alm_str best = p->part[from];
-    for (size_t i = from + 1; i < end && best.len < LONG_ENOUGH; i++)
+    alm_str best = p->part[0];
+    for (size_t i = 1; i < p->count && best.len < LONG_ENOUGH; i++)
         if (p->part[i].len > best.len) best = p->part[i];
     return best;
 }
@@ -121,9 +121,8 @@ static alm_str without_site(const alm_reading *r, alm_str s, alm_str *site) {
     size_t last = p.count - 1;
     bool at_end = names_site(r, p.part[last]), at_start = !at_end && names_site(r, p.part[0]);
     *site = at_start ? p.part[0] : p.part[last];
-    if (at_start) return p.count == 2 ? p.part[1] : title_part(&p, 1, p.count);
-    if (at_end) return p.count == 2 ? p.part[0] : title_part(&p, 0, last);
-    return title_part(&p, 0, p.count);
+    if (at_start) return p.part[last];
+    return at_end ? p.part[0] : title_part(&p);
 }
 
 static void collect(titles *t, alm_reading *r) {
