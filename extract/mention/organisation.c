@@ -260,7 +260,8 @@ static bool is_company_post(const alm_folded *folded, const alm_token *token) {
     const alm_mention *role = alm_mention_of(folded, token);
     if (token->class_id != ALM_CLASS_ROLE || !role) return false;
     const alm_lexicon *posts = folded->pack->consulted;
-    return alm_lexicon_sense_of(posts, alm_lexicon_find(posts, role->name), ALM_CLASS_COMPANY_POST);
+    const alm_sense *sense = alm_lexicon_sense_of(posts, alm_lexicon_find(posts, role->name), ALM_CLASS_POST_AT);
+    return sense && alm_str_is_c(sense->attrs[0], "company");
 }
 
 /* A firm named without its form: what stands before a manager's post, or a stretch that starts with a place or follows

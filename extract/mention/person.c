@@ -53,6 +53,7 @@ static bool may_be_given(const alm_folded *folded, uint32_t i, uint32_t *length)
     case ALM_CLASS_WITH:
     case ALM_CLASS_TO:
     case ALM_CLASS_FUNCTION:
+    case ALM_CLASS_IS:
     case ALM_CLASS_SPEND:
     case ALM_CLASS_ROLE_PREFIX: break;
     default: return false;
@@ -127,6 +128,7 @@ static int score_left(const alm_folded *folded, uint32_t first) {
     case ALM_CLASS_RECEIVE: return 12;
     case ALM_CLASS_SUBJECT_NOUN:
     case ALM_CLASS_LIST_MARK: return 40;
+    case ALM_CLASS_IS: return 15;
     case ALM_CLASS_TEXT: break;
     default: return 8;
     }
@@ -167,6 +169,7 @@ static int score_right(const alm_folded *folded, uint32_t last) {
     case ALM_CLASS_VERB:
     case ALM_CLASS_ADVERB:
     case ALM_CLASS_FUTURE:
+    case ALM_CLASS_IS:
     case ALM_CLASS_GROUP: return 16;
     case ALM_CLASS_TEXT: break;
     default: return 6;

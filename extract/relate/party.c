@@ -113,6 +113,18 @@ static alm_status read_posts(alm_relation *relation, const alm_match *match, uin
     return ALM_OK;
 }
 
+/* A post that several people hold at once: said once before a list, it is everybody's. */
+static bool is_shared(const alm_folded *folded, uint32_t first, uint32_t last) {
+    for (uint32_t i = first; i < last; i++) {
+        const alm_mention *role = alm_mention_of(folded, &folded->tokens[i]);
+        if (folded->tokens[i].class_id == ALM_CLASS_MEMBER) return true;
+        if (folded->tokens[i].class_id != ALM_CLASS_ROLE) continue;
+        const alm_lexicon *posts = folded->pack->consulted;
+        if (alm_lexicon_sense_of(posts, alm_lexicon_find(posts, role->name), ALM_CLASS_SHARED_POST)) return true;
+    }
+    return false;
+}
+
 static size_t read_members(const alm_folded *folded, uint32_t first, uint32_t last, uint32_t members[ALM_MAX_PARTIES]) {
     size_t count = 0;
     for (uint32_t i = first; i < last && count < ALM_MAX_PARTIES; i++)
@@ -121,38 +133,67 @@ static size_t read_members(const alm_folded *folded, uint32_t first, uint32_t la
     return count;
 }
 
-/* One match of an affiliation rule: its posts, and the parties that it folds. */
+/* Each name of a list is a party of its own. */
+static alm_status fold_members(alm_relation *relation, uint32_t first, uint32_t last) {
+    for (uint32_t i = first; i < last; i++) {
+        const alm_token *token = &relation->folded->tokens[i];
+        if (token->class_id != ALM_CLASS_PERSON && token->class_id != ALM_CLASS_ORG) continue;
+        alm_actor actor = {0};
+        *(token->class_id == ALM_CLASS_PERSON ? &actor.person : &actor.organisation) = token->mention;
+        alm_status status = fold_party(relation, i, i + 1, &actor);
+        if (status != ALM_OK) return status;
+    }
+    return ALM_OK;
+}
+
+/* The first name of a list takes the posts before it into its party; the others stand alone. */
+static alm_status fold_first(alm_relation *relation, uint32_t start, uint32_t first, uint32_t last,
+                             const alm_actor *actor) {
+    uint32_t end = first;
+    while (end < last && relation->folded->tokens[end].class_id != ALM_CLASS_PERSON) end++;
+    alm_status status = fold_members(relation, end + 1, last);
+    return status == ALM_OK ? fold_party(relation, start, end + 1, actor) : status;
+}
+
+/* "firm (manager X)": the person holds the role there; a membership said before belongs to the firm. */
+static alm_status read_firm(alm_relation *relation, const alm_match *match, uint32_t member, uint32_t *organisation) {
+    alm_folded *folded = relation->folded;
+    uint32_t first, last;
+    *organisation = 0;
+    if (!alm_match_group(match, "org", &first, &last)) return ALM_OK;
+    alm_status status = as_organisation(relation, first, last, organisation);
+    if (status != ALM_OK || !alm_match_group(match, "role", &first, &last)) return status;
+    return alm_post_add(relation, &(alm_post){.member = member,
+                                              .organisation = *organisation,
+                                              .role = folded->tokens[first].mention,
+                                              .start = folded->tokens[match->start].start,
+                                              .end = folded->tokens[match->end - 1].end,
+                                              .rule = match->rule->id});
+}
+
+/* One match of an affiliation rule: its posts, and the party that it folds. */
 static alm_status accept(alm_relation *relation, const alm_match *match, uint32_t *carried) {
     alm_folded *folded = relation->folded;
-    uint32_t posts_first = 0, posts_last = 0, first, last, members[ALM_MAX_PARTIES];
+    uint32_t posts_first = 0, posts_last = 0, first, last, members[ALM_MAX_PARTIES], organisation;
     if (!alm_match_group(match, "member", &first, &last)) return ALM_OK;
     size_t count = read_members(folded, first, last, members);
     if (count == 0) return ALM_OK;
-    const alm_mention *head = &folded->mentions[members[0] - 1];
     alm_actor actor = {0};
-    if (head->class_id == ALM_CLASS_PERSON)
-        actor.person = members[0];
-    else
-        actor.organisation = members[0];
-    alm_status status = ALM_OK;
-    if (alm_match_group(match, "posts", &posts_first, &posts_last))
-        status = read_posts(relation, match, posts_first, posts_last, members, count, carried, &actor);
-    uint32_t org_first, org_last;
-    if (status == ALM_OK && alm_match_group(match, "org", &org_first, &org_last)) {
-        uint32_t organisation;
-        status = as_organisation(relation, org_first, org_last, &organisation);
-        if (status == ALM_OK && actor.person) actor.organisation = organisation;
-        uint32_t role_first, role_last;
-        if (status == ALM_OK && alm_match_group(match, "role", &role_first, &role_last))
-            status = alm_post_add(relation, &(alm_post){.member = members[0],
-                                                        .organisation = organisation,
-                                                        .role = folded->tokens[role_first].mention,
-                                                        .start = folded->tokens[match->start].start,
-                                                        .end = folded->tokens[match->end - 1].end,
-                                                        .rule = match->rule->id});
+    bool person = folded->mentions[members[0] - 1].class_id == ALM_CLASS_PERSON;
+    *(person ? &actor.person : &actor.organisation) = members[0];
+    alm_status status = read_firm(relation, match, members[0], &organisation);
+    if (status == ALM_OK && alm_match_group(match, "posts", &posts_first, &posts_last)) {
+        size_t holders = person && !is_shared(folded, posts_first, posts_last) ? 1 : count;
+        const uint32_t *who = organisation ? &organisation : members;
+        status = read_posts(relation, match, posts_first, posts_last, who, organisation ? 1 : holders, carried, &actor);
     }
-    if (status != ALM_OK || count > 1) return status;
-    return fold_party(relation, match->start, match->end, &actor);
+    if (status != ALM_OK) return status;
+    if (organisation && actor.person) actor.organisation = organisation;
+    uint32_t start = match->start < first && posts_first < first ? match->start : first;
+    if (posts_first >= last)
+        return fold_members(relation, first, last); /* "X is manager of …": only the name is the party */
+    if (count > 1) return person ? fold_first(relation, start, first, last, &actor) : ALM_OK;
+    return fold_party(relation, start, match->end, &actor);
 }
 
 static bool ends_sentence(uint32_t cp) { return cp == '\n' || cp == 0x3002 || cp == 0xFF01 || cp == 0xFF1F; }

@@ -298,21 +298,23 @@ static uint32_t block_start(const settler *s, uint32_t at) {
     return at;
 }
 
-static bool is_post_of(const settler *s, uint32_t role, uint16_t class_id) {
-    const alm_lexicon *posts = s->folded->pack->consulted;
-    return alm_lexicon_sense_of(posts, alm_lexicon_find(posts, s->folded->mentions[role - 1].name), class_id) != NULL;
+static uint32_t type_by_name(alm_str name) {
+    for (uint32_t type = ALM_ORGANISATION_OTHER; type <= ALM_ORGANISATION_COMMUNITY; type++)
+        if (alm_str_is_c(name, alm_organisation_type_name((alm_organisation_type)type))) return type;
+    return ALM_ORGANISATION_OTHER;
 }
 
-/* A post without an organisation beside it: at the association the block speaks of or that publishes, at the firm named
- * last. */
+/* A post without an organisation beside it: at the last one named of the type that has such posts. */
 static uint32_t unsaid_organisation(const settler *s, const alm_post *post) {
-    if (is_post_of(s, post->role, ALM_CLASS_ASSOCIATION_POST)) {
-        uint32_t near = last_named(s, block_start(s, post->start), post->start, ALM_ORGANISATION_ASSOCIATION);
-        return near ? near : s->own;
-    }
-    if (is_post_of(s, post->role, ALM_CLASS_COMPANY_POST))
-        return last_named(s, 0, post->start, ALM_ORGANISATION_COMPANY);
-    return 0;
+    const alm_lexicon *posts = s->folded->pack->consulted;
+    uint32_t word = alm_lexicon_find(posts, s->folded->mentions[post->role - 1].name);
+    const alm_sense *sense = alm_lexicon_sense_of(posts, word, ALM_CLASS_POST_AT);
+    if (!sense) return 0;
+    uint32_t type = type_by_name(sense->attrs[0]), from = block_start(s, post->start);
+    uint32_t near = last_named(s, from, post->start, type);
+    if (near) return near;
+    if (type == ALM_ORGANISATION_ASSOCIATION && s->own) return s->own;
+    return last_named(s, 0, post->start, type);
 }
 
 static alm_status put_affiliations(settler *s) {
