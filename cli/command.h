@@ -15,6 +15,7 @@ enum {
 /** A command gets its own name as argv[0] and returns an exit status. */
 typedef int (*alm_command_run)(int argc, char **argv);
 
+int alm_command_crawl(int argc, char **argv);
 int alm_command_extract(int argc, char **argv);
 int alm_command_links(int argc, char **argv);
 int alm_command_robots(int argc, char **argv);

@@ -10,6 +10,7 @@ static const struct {
     const char *about;
     alm_command_run run;
 } commands[] = {
+    {"crawl", "visit sites politely, archive their pages, keep their records", alm_command_crawl},
     {"extract", "read pages (URL, file, standard input), print their donation records", alm_command_extract},
     {"links", "print the links of a page as the crawler reads them", alm_command_links},
     {"robots", "say what a robots.txt allows", alm_command_robots},

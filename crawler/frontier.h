@@ -48,6 +48,7 @@ typedef struct alm_frontier_entry {
     uint32_t source, depth, hops, attempts;
     alm_url_kind kind;
     const char *url;
+    const char *via_url;              /**< "": a seed */
     const char *etag, *last_modified; /**< "" where the last answer had none */
     int64_t fetched_ms;               /**< of the last stored visit; 0: none */
     uint32_t visits, changes;
@@ -128,6 +129,7 @@ typedef struct alm_frontier alm_frontier;
 typedef struct alm_frontier_vtable {
     void (*free)(alm_frontier *frontier);
     alm_status (*source)(alm_frontier *, uint32_t *number, alm_str name, alm_err *err);
+    alm_status (*knows)(alm_frontier *, alm_str url, bool *out, alm_err *err);
     alm_status (*add)(alm_frontier *, const alm_frontier_link *link, int64_t *host, alm_err *err);
     alm_status (*take)(alm_frontier *, int64_t host, alm_frontier_entry **out, alm_err *err);
     void (*put_back)(alm_frontier *, const alm_frontier_entry *entry);
@@ -161,6 +163,10 @@ static inline void alm_frontier_free(alm_frontier *f) {
 ALM_MUST_USE static inline alm_status alm_frontier_source(alm_frontier *f, uint32_t *number, alm_str name,
                                                           alm_err *err) {
     return f->vtable->source(f, number, name, err);
+}
+/** Is the canonical @p url known? Asked before what costs more than asking. */
+ALM_MUST_USE static inline alm_status alm_frontier_knows(alm_frontier *f, alm_str url, bool *out, alm_err *err) {
+    return f->vtable->knows(f, url, out, err);
 }
 /**
  * Make @p link known. *host is its host's id where it was new and is to be fetched.

@@ -61,8 +61,9 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
     [SQL_SEEN_ADD] = "INSERT INTO seen(key) VALUES(?1)",
     [SQL_SEEN_MARK] = "INSERT OR REPLACE INTO meta(name, value) SELECT 'seen', ifnull(max(id), 0) FROM url",
     [SQL_URL_TAKE] = "SELECT u.id, u.via, u.source, u.depth, u.hops, u.attempts, u.kind, u.url, v.etag,"
-                     " v.last_modified, v.fetched, v.visits, v.changes, v.interval, v.sha256"
-                     " FROM url u LEFT JOIN visit v ON v.url = u.id WHERE u.host = ?1 AND u.state = 0"
+                     " v.last_modified, v.fetched, v.visits, v.changes, v.interval, v.sha256, p.url"
+                     " FROM url u LEFT JOIN visit v ON v.url = u.id LEFT JOIN url p ON p.id = u.via WHERE u.host = ?1 "
+                     "AND u.state = 0"
                      " ORDER BY u.rank, u.id LIMIT ?2",
     [SQL_URL_FINISH] = "UPDATE url SET state = ?2, due = ?3, attempts = ?4, reason = ?5 WHERE id = ?1 AND state = 0",
     [SQL_VISIT_PUT] = "INSERT INTO visit(url, status, fetched, etag, last_modified, sha256, simhash, visits, changes,"
@@ -320,7 +321,7 @@ static int64_t stored(uint64_t key) {
  */
 static alm_status is_known(sqlite_frontier *f, uint64_t key, bool *known, alm_err *err) {
     *known = f->recent[key & (RECENT_SLOTS - 1)] == key || alm_keyset_has(&f->young, key);
-    if (*known) return ALM_OK;
+    if (*known || f->last_unknown == key) return ALM_OK;
     sqlite3_stmt *st = frontier_statement(f, SQL_SEEN_HAS, err);
     if (!st) return ALM_E_STORAGE;
     sqlite3_bind_int64(st, 1, stored(key));
@@ -328,8 +329,21 @@ static alm_status is_known(sqlite_frontier *f, uint64_t key, bool *known, alm_er
     sqlite3_reset(st);
     if (code != SQLITE_ROW && code != SQLITE_DONE) return frontier_fail(f, err, "look up a URL");
     *known = code == SQLITE_ROW;
-    if (*known) f->recent[key & (RECENT_SLOTS - 1)] = key;
+    if (*known)
+        f->recent[key & (RECENT_SLOTS - 1)] = key;
+    else
+        f->last_unknown = key;
     return ALM_OK;
+}
+
+static uint64_t key_of(const sqlite_frontier *f, alm_str url) {
+    uint64_t key = alm_siphash(f->secret, url);
+    return key ? key : 1; /* 0 marks an empty slot */
+}
+
+static alm_status knows(alm_frontier *base, alm_str url, bool *out, alm_err *err) {
+    sqlite_frontier *f = (sqlite_frontier *)base;
+    return is_known(f, key_of(f, url), out, err);
 }
 
 static alm_status merge_young(sqlite_frontier *f, alm_err *err) {
@@ -385,8 +399,7 @@ static alm_status add_dropped(sqlite_frontier *f, const alm_frontier_link *link,
 
 static alm_status add(alm_frontier *base, const alm_frontier_link *link, int64_t *host_id, alm_err *err) {
     sqlite_frontier *f = (sqlite_frontier *)base;
-    uint64_t key = alm_siphash(f->secret, link->url);
-    if (!key) key = 1; /* 0 marks an empty slot */
+    uint64_t key = key_of(f, link->url);
     bool known;
     alm_status status = is_known(f, key, &known, err);
     if (status != ALM_OK) return status;
@@ -424,8 +437,8 @@ static const char *put_text(char **at, alm_str s) {
 }
 
 static entry_node *read_entry(sqlite3_stmt *st, int64_t host_id) {
-    alm_str url = column_str(st, 7), etag = column_str(st, 8), modified = column_str(st, 9);
-    entry_node *node = alm_calloc(1, sizeof *node + url.len + etag.len + modified.len + 3);
+    alm_str url = column_str(st, 7), etag = column_str(st, 8), modified = column_str(st, 9), via = column_str(st, 15);
+    entry_node *node = alm_calloc(1, sizeof *node + url.len + etag.len + modified.len + via.len + 4);
     if (!node) return NULL;
     char *at = node->text;
     node->entry = (alm_frontier_entry){
@@ -438,6 +451,7 @@ static entry_node *read_entry(sqlite3_stmt *st, int64_t host_id) {
         .attempts = (uint32_t)sqlite3_column_int64(st, 5),
         .kind = (alm_url_kind)sqlite3_column_int(st, 6),
         .url = put_text(&at, url),
+        .via_url = put_text(&at, via),
         .etag = put_text(&at, etag),
         .last_modified = put_text(&at, modified),
         .fetched_ms = sqlite3_column_int64(st, 10),
@@ -837,6 +851,7 @@ static void frontier_free(alm_frontier *base) {
 static const alm_frontier_vtable vtable = {
     .free = frontier_free,
     .source = source_number,
+    .knows = knows,
     .add = add,
     .take = take,
     .put_back = put_back,

@@ -44,8 +44,9 @@ typedef struct sqlite_frontier {
     alm_frontier_sqlite_options options;
     bool open; /* a transaction */
     uint64_t secret[2];
-    uint64_t *recent; /* a direct-mapped cache of keys that are certainly known */
-    alm_keyset young; /* known, and not in the table `seen` yet */
+    uint64_t *recent;      /* a direct-mapped cache of keys that are certainly known */
+    alm_keyset young;      /* known, and not in the table `seen` yet */
+    uint64_t last_unknown; /* asked by knows, so that add need not ask again */
     host *by_name, *by_id, *dirty;
     leased *leases;
     int wal_pages;

@@ -125,8 +125,9 @@ static alm_status close_file(alm_warc_writer *w, alm_err *err) {
     return status == ALM_OK ? indexed : status;
 }
 
-alm_status alm_warc_writer_rotate(alm_warc_writer *w, alm_err *err) {
-    return w->length >= w->options.max_bytes ? close_file(w, err) : ALM_OK;
+alm_status alm_warc_writer_rotate(alm_warc_writer *w, bool *closed, alm_err *err) {
+    *closed = w->length >= w->options.max_bytes;
+    return *closed ? close_file(w, err) : ALM_OK;
 }
 
 alm_status alm_warc_writer_close(alm_warc_writer *w, alm_err *err) {

@@ -81,8 +81,8 @@ ALM_MUST_USE alm_status alm_warc_writer_put(alm_warc_writer *writer, const alm_w
 ALM_MUST_USE alm_status alm_warc_writer_flush(alm_warc_writer *writer, uint64_t *length, alm_err *err);
 /** Wait until the disk has it. */
 ALM_MUST_USE alm_status alm_warc_writer_sync(alm_warc_writer *writer, alm_err *err);
-/** After a flush that was recorded: close the file where it is full. */
-ALM_MUST_USE alm_status alm_warc_writer_rotate(alm_warc_writer *writer, alm_err *err);
+/** After a flush that was recorded: close the file where it is full; *closed tells. */
+ALM_MUST_USE alm_status alm_warc_writer_rotate(alm_warc_writer *writer, bool *closed, alm_err *err);
 
 /** Name of a WARC file that this program wrote? */
 bool alm_warc_is_ours(const char *name);

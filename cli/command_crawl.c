@@ -1,0 +1,374 @@
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "cli/command.h"
+#include "cli/crawl_progress.h"
+#include "cli/lines.h"
+#include "cli/options.h"
+#include "pipeline/crawl.h"
+
+enum {
+    OPT_CONFIG = 1,
+    OPT_STORE,
+    OPT_RESUME,
+    OPT_DRY_RUN,
+    OPT_SCOPE,
+    OPT_DEPTH,
+    OPT_DELAY,
+    OPT_CONNECTIONS,
+    OPT_ALLOW_PRIVATE,
+    OPT_RESOLVE,
+    OPT_NO_ROBOTS,
+    OPT_USER_AGENT,
+    OPT_MAX_PAGES,
+    OPT_MAX_TIME,
+    OPT_WAIT,
+    OPT_TOTAL,
+    OPT_PER_ADDRESS,
+    OPT_JOBS,
+    OPT_RULES,
+    OPT_NO_EXTRACT,
+    OPT_NO_ARCHIVE,
+    OPT_LEVEL,
+    OPT_FSYNC,
+    OPT_PROGRESS
+};
+
+static const alm_option options[] = {
+    {OPT_CONFIG, 'c', "config", "FILE", "sources to crawl (almoner schema sources shows its form)"},
+    {OPT_STORE, 's', "store", "DIR", "folder of frontier, records and archive (default almoner-store)"},
+    {OPT_RESUME, 0, "resume", NULL, "go on with the store's last crawl and its sources"},
+    {OPT_DRY_RUN, 'n', "dry-run", NULL, "print what would be fetched first; no network, nothing is written"},
+    {OPT_SCOPE, 0, "scope", "host|domain|path", "of seeds on the command line: what is followed (default host)"},
+    {OPT_DEPTH, 0, "depth", "N", "of seeds: links from a seed (default 20)"},
+    {OPT_DELAY, 0, "delay", "SECONDS", "of seeds: between two requests to a host (default 1)"},
+    {OPT_CONNECTIONS, 0, "connections", "N", "of seeds: to one host at once (default 1)"},
+    {OPT_ALLOW_PRIVATE, 0, "allow-private", NULL, "of seeds: loopback, private and link-local addresses too"},
+    {OPT_RESOLVE, 0, "resolve", "HOST=ADDR:PORT", "of seeds: connect there for HOST (\"*.test\": all below)"},
+    {OPT_NO_ROBOTS, 0, "no-robots", NULL, "of seeds: do not obey robots.txt; only for sites of your own"},
+    {OPT_USER_AGENT, 0, "user-agent", "TEXT", "of seeds: instead of almoner/VERSION"},
+    {OPT_MAX_PAGES, 0, "max-pages", "N", "end after N pages"},
+    {OPT_MAX_TIME, 0, "max-time", "SECONDS", "end after this time"},
+    {OPT_WAIT, 0, "wait", "SECONDS", "leave hosts that rest for longer to another run (default 600)"},
+    {OPT_TOTAL, 0, "total-connections", "N", "all hosts together (default 128)"},
+    {OPT_PER_ADDRESS, 0, "address-connections", "N", "to one network address, all its hosts together (default 4)"},
+    {OPT_JOBS, 'j', "jobs", "N", "threads that read pages (default: one a processor)"},
+    {OPT_RULES, 'r', "rules", "DIR", "rule pack; else $ALMONER_RULES, else the one installed"},
+    {OPT_NO_EXTRACT, 0, "no-extract", NULL, "only fetch, archive and follow"},
+    {OPT_NO_ARCHIVE, 0, "no-archive", NULL, "write no WARC files"},
+    {OPT_LEVEL, 0, "archive-level", "1-9", "gzip level of WARC files (default 6)"},
+    {OPT_FSYNC, 0, "fsync", NULL, "wait for the disk at every commit: a power cut undoes nothing"},
+    {OPT_PROGRESS, 0, "progress", "auto|none|plain|json", "on stderr"},
+    {0}};
+
+static const alm_usage usage = {
+    "crawl", "[options] [SEED ...]",
+    "Visit association sites politely and keep what they tell of donations.\n"
+    "One host is asked over one connection, a second after its last answer; robots.txt is obeyed.\n"
+    "Interrupted once, it ends when what is under way has come in; twice, at once. Either way, and\n"
+    "after kill -9, --resume goes on where it was.\n",
+    options,
+    "Exit status: 0 all well; 1 some pages were given up; 2 usage or configuration; 3 storage or system failure.\n\n"
+    "Examples:\n"
+    "  almoner crawl --store news https://www.example.org/xw/\n"
+    "  almoner crawl --config sources.yaml --store news --max-time 3600\n"
+    "  almoner crawl --resume --store news\n"};
+
+typedef struct settings {
+    const char *config, *store, *rules, *scope, *user_agent, *resolve, *delay;
+    bool resume, dry_run, no_extract, allow_private, no_robots, for_seeds;
+    int64_t depth, connections;
+    alm_crawl_options crawl;
+    alm_progress_kind progress;
+    char *const *seeds;
+    int seed_count;
+} settings;
+
+static _Atomic int stop;
+
+static void on_signal(int number) {
+    (void)number;
+    int seen = atomic_load(&stop);
+    if (seen < ALM_LOOP_STOP) atomic_store(&stop, seen + 1);
+}
+
+/* ---- options ---- */
+
+static bool take_int(int64_t *out, const char *name, const char *value, int64_t min, int64_t max) {
+    return alm_option_int(out, &usage, name, value, min, max);
+}
+
+static bool set_number(settings *s, int id, const char *value) {
+    int64_t n = 0;
+    alm_loop_options *loop = &s->crawl.loop;
+    switch (id) {
+    case OPT_DEPTH: return take_int(&s->depth, "--depth", value, 0, 1000);
+    case OPT_CONNECTIONS: return take_int(&s->connections, "--connections", value, 1, 64);
+    case OPT_MAX_PAGES:
+        if (!take_int(&n, "--max-pages", value, 1, INT64_MAX)) return false;
+        loop->max_pages = (uint64_t)n;
+        return true;
+    case OPT_MAX_TIME:
+        if (!take_int(&n, "--max-time", value, 1, 1000000000)) return false;
+        loop->max_time_ms = n * 1000;
+        return true;
+    case OPT_WAIT:
+        if (!take_int(&n, "--wait", value, 0, 1000000000)) return false;
+        loop->wait_ms = n ? n * 1000 : 1;
+        return true;
+    case OPT_TOTAL:
+        if (!take_int(&n, "--total-connections", value, 1, 4096)) return false;
+        loop->max_connections = (uint32_t)n;
+        return true;
+    case OPT_PER_ADDRESS:
+        if (!take_int(&n, "--address-connections", value, 1, 4096)) return false;
+        loop->address_connections = (uint32_t)n;
+        return true;
+    case OPT_JOBS:
+        if (!take_int(&n, "--jobs", value, 1, 64)) return false;
+        s->crawl.worker_count = (unsigned)n;
+        return true;
+    default:
+        if (!take_int(&n, "--archive-level", value, 1, 9)) return false;
+        s->crawl.archive_level = (int)n;
+        return true;
+    }
+}
+
+static bool set_option(settings *s, int id, const char *value) {
+    static const char *const kinds[] = {"auto", "none", "plain", "json", NULL};
+    int choice;
+    if (id == OPT_SCOPE || id == OPT_DEPTH || id == OPT_DELAY || id == OPT_CONNECTIONS || id == OPT_ALLOW_PRIVATE ||
+        id == OPT_RESOLVE || id == OPT_NO_ROBOTS || id == OPT_USER_AGENT)
+        s->for_seeds = true;
+    switch (id) {
+    case OPT_CONFIG: s->config = value; break;
+    case OPT_STORE: s->store = value; break;
+    case OPT_RESUME: s->resume = true; break;
+    case OPT_DRY_RUN: s->dry_run = true; break;
+    case OPT_SCOPE: s->scope = value; break;
+    case OPT_DELAY: s->delay = value; break;
+    case OPT_ALLOW_PRIVATE: s->allow_private = true; break;
+    case OPT_RESOLVE: s->resolve = value; break;
+    case OPT_NO_ROBOTS: s->no_robots = true; break;
+    case OPT_USER_AGENT: s->user_agent = value; break;
+    case OPT_RULES: s->rules = value; break;
+    case OPT_NO_EXTRACT: s->no_extract = true; break;
+    case OPT_NO_ARCHIVE: s->crawl.without_archive = true; break;
+    case OPT_FSYNC: s->crawl.full_sync = true; break;
+    case OPT_PROGRESS:
+        choice = alm_option_choice(&usage, "--progress", value, kinds);
+        if (choice < 0) return false;
+        s->progress = (alm_progress_kind)choice;
+        break;
+    default: return set_number(s, id, value);
+    }
+    return true;
+}
+
+static int read_options(settings *s, int argc, char **argv) {
+    const char *value;
+    int first = 0, id;
+    *s = (settings){.store = "almoner-store", .depth = -1};
+    while ((id = alm_options_next(&usage, argc, argv, &value, &first)) > 0)
+        if (!set_option(s, id, value)) return ALM_EXIT_USAGE;
+    if (id == ALM_OPTIONS_HELP) return ALM_EXIT_OK;
+    if (id == ALM_OPTIONS_BAD) return ALM_EXIT_USAGE;
+    s->seeds = argv + first;
+    s->seed_count = argc - first;
+    int given = (s->config != NULL) + (s->seed_count > 0) + s->resume;
+    if (given == 0) return alm_usage_fail(&usage, "nothing to crawl: give seeds, --config or --resume");
+    if (given > 1) return alm_usage_fail(&usage, "seeds, --config and --resume exclude each other");
+    if (s->for_seeds && !s->seed_count)
+        return alm_usage_fail(&usage, "an option of seeds without seeds: it belongs into the sources file");
+    return -1;
+}
+
+/* ---- sources ---- */
+
+static void add_quoted(alm_buf *out, const char *text) {
+    alm_buf_add_byte(out, '"');
+    for (; *text; text++) {
+        if (*text == '"' || *text == '\\') alm_buf_add_byte(out, '\\');
+        if ((unsigned char)*text < 0x20)
+            alm_buf_printf(out, "\\x%02x", (unsigned)*text);
+        else
+            alm_buf_add_byte(out, *text);
+    }
+    alm_buf_add_byte(out, '"');
+}
+
+/* Seeds and their options as a sources file, which --resume finds again in the store. */
+static alm_status sources_of_seeds(const settings *s, alm_buf *out) {
+    alm_buf_add_c(out, "sources:\n  - name: seeds\n    seeds:\n");
+    for (int i = 0; i < s->seed_count; i++) {
+        alm_buf_add_c(out, "      - ");
+        add_quoted(out, s->seeds[i]);
+        alm_buf_add_byte(out, '\n');
+    }
+    if (s->scope) alm_buf_printf(out, "    scope: %s\n", s->scope);
+    if (s->depth >= 0) alm_buf_printf(out, "    depth: %lld\n", (long long)s->depth);
+    if (s->connections) alm_buf_printf(out, "    connections: %lld\n", (long long)s->connections);
+    if (s->allow_private) alm_buf_add_c(out, "    private_addresses: true\n");
+    if (s->no_robots) alm_buf_add_c(out, "    robots: false\n");
+    if (s->delay) {
+        alm_buf_add_c(out, "    delay: ");
+        add_quoted(out, s->delay);
+        if (strtod(s->delay, NULL) <= 0) alm_buf_add_c(out, "\n    adaptive: 0");
+        alm_buf_add_byte(out, '\n');
+    }
+    if (s->user_agent) {
+        alm_buf_add_c(out, "    user_agent: ");
+        add_quoted(out, s->user_agent);
+        alm_buf_add_byte(out, '\n');
+    }
+    const char *equals = s->resolve ? strchr(s->resolve, '=') : NULL;
+    if (equals)
+        alm_buf_printf(out, "    resolve: {\"%.*s\": \"%s\"}\n", (int)(equals - s->resolve), s->resolve, equals + 1);
+    return out->status;
+}
+
+static alm_status read_sources(const settings *s, alm_buf *text, alm_sources **out, alm_err *err) {
+    char path[4096];
+    const char *name = s->config ? s->config : "seeds";
+    alm_status status;
+    if (s->resume) {
+        snprintf(path, sizeof path, "%s/sources.yaml", s->store);
+        name = path;
+    }
+    if (s->config || s->resume)
+        status = alm_read_file(text, name, err);
+    else
+        status = sources_of_seeds(s, text);
+    if (status == ALM_E_NOT_FOUND && s->resume) return alm_fail(err, status, "%s: no crawl to resume", s->store);
+    return status == ALM_OK ? alm_sources_parse(out, name, alm_buf_str(text), err) : status;
+}
+
+/* Written aside and renamed: what is there is whole. */
+static alm_status keep_sources(const char *store, alm_str text, alm_err *err) {
+    char path[4096], aside[4096 + 8];
+    snprintf(path, sizeof path, "%s/sources.yaml", store);
+    snprintf(aside, sizeof aside, "%s.new", path);
+    FILE *file = fopen(aside, "we");
+    bool well = file && fwrite(text.ptr, 1, text.len, file) == text.len;
+    if (file && fclose(file) != 0) well = false;
+    if (well && rename(aside, path) == 0) return ALM_OK;
+    return alm_fail_system(err, ALM_E_STORAGE, errno, "%s: %s", path, strerror(errno));
+}
+
+/* ---- dry run ---- */
+
+static bool print_queued(void *context, const alm_frontier_row *row) {
+    (void)context;
+    printf("%s\n", row->url);
+    return true;
+}
+
+static void print_seeds(const alm_sources *sources) {
+    for (size_t i = 0; i < sources->count; i++) {
+        const alm_source *s = &sources->items[i];
+        for (size_t k = 0; k < s->sitemap_count; k++) printf("%s\n", s->sitemap_urls[k].href.ptr);
+        for (size_t k = 0; k < s->feed_count; k++) printf("%s\n", s->feed_urls[k].href.ptr);
+        for (size_t k = 0; k < s->seed_count; k++) printf("%s\n", s->seeds[k].href.ptr);
+    }
+}
+
+static int dry_run(const settings *s, const alm_sources *sources) {
+    char path[4096];
+    alm_frontier *frontier = NULL;
+    alm_err err = {0};
+    snprintf(path, sizeof path, "%s/frontier.db", s->store);
+    alm_frontier_sqlite_options frontier_options = {.path = path, .read_only = true};
+    alm_status status = alm_frontier_sqlite_new(&frontier, &frontier_options, &err);
+    if (status == ALM_E_NOT_FOUND) {
+        print_seeds(sources);
+        return ALM_EXIT_OK;
+    }
+    alm_frontier_filter filter = {.by_state = true, .state = ALM_URL_QUEUED};
+    if (status == ALM_OK) status = alm_frontier_list(frontier, &filter, print_queued, NULL, &err);
+    alm_frontier_free(frontier);
+    if (status == ALM_OK) return ALM_EXIT_OK;
+    fprintf(stderr, "almoner crawl: %s\n", err.message);
+    return ALM_EXIT_SYSTEM;
+}
+
+/* ---- running ---- */
+
+static int fail(alm_status status, const alm_err *err) {
+    char text[1024];
+    alm_err_describe(err, text, sizeof text);
+    fprintf(stderr, "almoner crawl: %s\n", text);
+    bool configuration =
+        status == ALM_E_PARSE || status == ALM_E_NOT_FOUND || status == ALM_E_INVALID || status == ALM_E_REFUSED;
+    return configuration ? ALM_EXIT_USAGE : ALM_EXIT_SYSTEM;
+}
+
+static int crawl(settings *s, alm_sources *sources, alm_str text) {
+    alm_err err = {0};
+    alm_crawl_progress progress;
+    alm_crawl *crawl = NULL;
+    alm_crawl_progress_init(&progress, s->progress);
+    s->crawl.store = s->store;
+    s->crawl.loop.stop = &stop;
+    s->crawl.loop.progress = alm_crawl_progress_show;
+    s->crawl.loop.warn = alm_crawl_progress_warn;
+    s->crawl.loop.context = &progress;
+    s->crawl.loop.seed = (uint64_t)getpid();
+    alm_status status = alm_crawl_new(&crawl, sources, &s->crawl, &err);
+    if (status == ALM_OK) status = keep_sources(s->store, text, &err);
+    if (status == ALM_OK) status = alm_crawl_run(crawl, &err);
+    int code = ALM_EXIT_OK;
+    if (crawl) {
+        const alm_loop_stats *stats = alm_crawl_count(crawl);
+        alm_crawl_progress_summary(&progress, stats, alm_crawl_loop(crawl));
+        if (stats->failed || stats->parked_hosts) code = ALM_EXIT_SOME_FAILED;
+    }
+    alm_crawl_free(crawl);
+    return status == ALM_OK ? code : fail(status, &err);
+}
+
+static void catch_signals(void) {
+    struct sigaction action = {.sa_handler = on_signal};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+static int run(settings *s, alm_sources *sources, alm_str text) {
+    char message[1024];
+    if (s->dry_run) return dry_run(s, sources);
+    alm_extractor *extractor = NULL;
+    if (!s->no_extract) {
+        const char *rules = s->rules ? s->rules : getenv("ALMONER_RULES");
+        extractor = alm_extractor_new(&(alm_extractor_options){.rules_dir = rules}, message, sizeof message);
+        if (!extractor) {
+            fprintf(stderr, "almoner crawl: %s\n", message);
+            return ALM_EXIT_USAGE;
+        }
+    }
+    s->crawl.extractor = extractor;
+    catch_signals();
+    int code = crawl(s, sources, text);
+    alm_extractor_free(extractor);
+    return code;
+}
+
+int alm_command_crawl(int argc, char **argv) {
+    settings s;
+    int code = read_options(&s, argc, argv);
+    if (code >= 0) return code;
+    alm_err err = {0};
+    alm_sources *sources = NULL;
+    alm_buf text;
+    alm_buf_init(&text, 64 << 20);
+    alm_status status = read_sources(&s, &text, &sources, &err);
+    code = status == ALM_OK ? run(&s, sources, alm_buf_str(&text)) : fail(status, &err);
+    alm_sources_free(sources);
+    alm_buf_release(&text);
+    return code;
+}

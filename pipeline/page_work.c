@@ -1,0 +1,256 @@
+#include "pipeline/page_work.h"
+
+#include <openssl/sha.h>
+#include <stdio.h>
+
+#include "base/alloc.h"
+#include "crawler/links.h"
+#include "crawler/robots.h"
+#include "crawler/simhash.h"
+#include "crawler/sitemap.h"
+#include "extract/extract.h"
+#include "extract/page/decode.h"
+
+enum { MAX_ARENA = 256 << 20, MAX_LINKS = 32 << 20, MAX_JSON = 64 << 20, LIST_LINKS = 20, TEXT_PER_LINK = 30 };
+
+struct alm_page_worker {
+    alm_page_worker_options options;
+    alm_session *session;
+    alm_warc_encoder *encoder;
+    alm_arena arena; /* of one page: its decoded text and links */
+};
+
+alm_status alm_page_worker_new(alm_page_worker **out, const alm_page_worker_options *options) {
+    alm_page_worker *w = alm_calloc(1, sizeof *w);
+    if (!w) return ALM_E_NOMEM;
+    w->options = *options;
+    alm_arena_init(&w->arena, MAX_ARENA);
+    alm_status status = ALM_OK;
+    if (options->extractor && !(w->session = alm_session_new(options->extractor))) status = ALM_E_NOMEM;
+    if (status == ALM_OK && !options->without_archive)
+        status = alm_warc_encoder_new(&w->encoder, options->archive_level);
+    if (status == ALM_OK)
+        *out = w;
+    else
+        alm_page_worker_free(w);
+    return status;
+}
+
+void alm_page_worker_free(alm_page_worker *w) {
+    if (!w) return;
+    alm_session_free(w->session);
+    alm_warc_encoder_free(w->encoder);
+    alm_arena_release(&w->arena);
+    alm_free(w);
+}
+
+void alm_page_records_free(alm_page_records *records) {
+    if (!records) return;
+    alm_buf_release(&records->json);
+    alm_buf_release(&records->rows);
+    alm_free(records);
+}
+
+/* ---- links ---- */
+
+typedef struct link_list {
+    alm_page_result *result;
+    alm_page_link *items;
+    size_t count, cap;
+} link_list;
+
+/* The canonical form goes into the result's arena; what has none is no page that could be fetched. */
+static alm_status add_link(link_list *list, const alm_url *url, alm_page_link link) {
+    alm_status status = alm_url_canon(&link.url, &list->result->arena, url, NULL);
+    if (status != ALM_OK) return status == ALM_E_NOMEM ? status : ALM_OK;
+    void *items = list->items;
+    status = alm_arena_grow(&list->result->arena, &items, &list->cap, list->count, sizeof *list->items);
+    list->items = items;
+    if (status != ALM_OK) return status;
+    list->items[list->count++] = link;
+    list->result->links = list->items;
+    list->result->link_count = list->count;
+    return ALM_OK;
+}
+
+static alm_status add_redirect(link_list *list, alm_str target, const alm_url *base) {
+    alm_url url;
+    alm_url_context context = {.base = base};
+    alm_status status = alm_url_parse(&url, &list->result->arena, target, &context, NULL);
+    if (status != ALM_OK) return status == ALM_E_NOMEM ? status : ALM_OK;
+    return add_link(list, &url, (alm_page_link){.is_redirect = true, .kind = list->result->page->entry->kind});
+}
+
+static alm_page_link link_of(const alm_link *link) {
+    alm_page_link out = {0};
+    out.kind = link->kind == ALM_LINK_FEED ? ALM_URL_FEED : ALM_URL_PAGE;
+    out.is_redirect =
+        link->kind == ALM_LINK_REFRESH || link->kind == ALM_LINK_SCRIPT || link->kind == ALM_LINK_CANONICAL;
+    out.is_paging = link->kind == ALM_LINK_NEXT || link->kind == ALM_LINK_PAGING;
+    return out;
+}
+
+static alm_status read_page_links(alm_page_worker *w, link_list *list, const alm_url *self, alm_str html,
+                                  const char *charset, alm_robots_tag *tag) {
+    alm_links *links;
+    alm_links_options options = {.url = self, .charset = alm_str_of(charset), .token = alm_str_of(w->options.token)};
+    alm_status status = alm_links_read(&links, &w->arena, html, &options, NULL);
+    if (status != ALM_OK) return status == ALM_E_NOMEM ? status : ALM_OK;
+    tag->noindex |= links->robots.noindex;
+    tag->nofollow |= links->robots.nofollow;
+    if (tag->nofollow) return ALM_OK;
+    for (size_t i = 0; i < links->count && status == ALM_OK; i++) {
+        const alm_link *link = &links->items[i];
+        if (link->nofollow) continue;
+        status = add_link(list, &link->url, link_of(link));
+    }
+    return status;
+}
+
+static alm_status read_sitemap(alm_page_worker *w, link_list *list, const alm_url *self, alm_str body) {
+    alm_sitemap *map;
+    alm_sitemap_options options = {.url = self};
+    alm_status status = alm_sitemap_read(&map, &w->arena, body, &options, NULL);
+    if (status == ALM_E_NOMEM) return status;
+    if (status != ALM_OK) {
+        list->result->failure = "no-sitemap";
+        return ALM_OK;
+    }
+    alm_url_kind kind = map->kind == ALM_SITEMAP_INDEX ? ALM_URL_SITEMAP : ALM_URL_PAGE;
+    for (size_t i = 0; i < map->count && status == ALM_OK; i++)
+        status = add_link(list, &map->items[i].url, (alm_page_link){.kind = kind});
+    return status;
+}
+
+/* ---- records ---- */
+
+static int add_to_buf(void *context, const char *bytes, size_t len) {
+    return alm_buf_add(context, (alm_str){bytes, len}) == ALM_OK ? 0 : 1;
+}
+
+static alm_status write_records(alm_page_worker *w, alm_page_result *r) {
+    alm_page_records *records = alm_calloc(1, sizeof *records);
+    if (!records) return ALM_E_NOMEM;
+    r->payload = records;
+    alm_buf_init(&records->json, MAX_JSON);
+    alm_buf_init(&records->rows, MAX_JSON);
+    for (size_t i = 0; i < ALM_SHA256_LEN; i++) snprintf(records->version + 2 * i, 3, "%02x", r->sha256[i]);
+    alm_output_options json = {.format = ALM_FORMAT_JSON}, rows = {.format = ALM_FORMAT_NDJSON};
+    if (alm_session_write(w->session, &json, add_to_buf, &records->json) != 0 ||
+        (r->records && alm_session_write(w->session, &rows, add_to_buf, &records->rows) != 0))
+        r->failure = "output"; /* larger than MAX_JSON: told, not stored */
+    return records->json.status == ALM_E_NOMEM || records->rows.status == ALM_E_NOMEM ? ALM_E_NOMEM : ALM_OK;
+}
+
+static alm_status extract(alm_page_worker *w, alm_page_result *r, alm_str body, bool is_text, const char *charset) {
+    const alm_frontier_entry *entry = r->page->entry;
+    char fetched[ALM_TIME_MAX];
+    alm_time_format(fetched, r->page->started_ms);
+    alm_input input = {.bytes = body.ptr,
+                       .len = body.len,
+                       .type = is_text ? ALM_INPUT_TEXT : ALM_INPUT_HTML,
+                       .url = entry->url,
+                       .charset = charset,
+                       .encoding = r->page->source->encoding.ptr,
+                       .fetched_at = fetched};
+    if (alm_extract(w->session, &input) != 0) {
+        if (alm_session_error(w->session)->code == ALM_E_NOMEM) return ALM_E_NOMEM;
+        r->failure = "extraction";
+        return ALM_OK;
+    }
+    r->records = (uint32_t)alm_session_donation_count(w->session);
+    alm_str text = alm_session_document(w->session)->page.text;
+    r->simhash = alm_simhash(text);
+    r->is_list = r->link_count >= LIST_LINKS && text.len < r->link_count * TEXT_PER_LINK;
+    return write_records(w, r);
+}
+
+/* ---- one answer ---- */
+
+static bool is_page_type(alm_str type, bool *is_text) {
+    static const char *const pages[] = {"text/html", "application/xhtml+xml", "application/xml", "text/xml",
+                                        "application/octet-stream"};
+    *is_text = alm_str_is_nocase(type, ALM_STR("text/plain"));
+    if (type.len == 0 || *is_text) return true;
+    for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++)
+        if (alm_str_is_nocase(type, alm_str_of(pages[i]))) return true;
+    return false;
+}
+
+static alm_status read_page(alm_page_worker *w, link_list *list, const alm_url *self) {
+    alm_page_result *r = list->result;
+    alm_response *response = &r->page->response;
+    alm_str type, charset, body = alm_buf_str(&response->body);
+    bool is_text;
+    alm_content_type_split(alm_response_header(response, "content-type"), &type, &charset);
+    if (!is_page_type(type, &is_text)) {
+        r->failure = r->page->source->attachments ? NULL : "no-page";
+        return ALM_OK;
+    }
+    alm_robots_tag tag = {0};
+    alm_robots_tag_add_header(&tag, alm_response_header(response, "x-robots-tag"), alm_str_of(w->options.token));
+    alm_decode_hints hints = {
+        .override_label = r->page->source->encoding, .http_charset = charset, .plain_text = is_text};
+    alm_decoded decoded;
+    alm_status status = alm_decode(&decoded, &w->arena, body, &hints, NULL, NULL);
+    if (status == ALM_OK) status = read_page_links(w, list, self, decoded.text, decoded.charset, &tag);
+    r->is_list = r->link_count >= LIST_LINKS;
+    if (status != ALM_OK || !w->session || tag.noindex) return status;
+    alm_str label = charset.ptr ? alm_arena_copy(&w->arena, charset) : (alm_str){0};
+    return extract(w, r, body, is_text, label.ptr);
+}
+
+static alm_status archive(alm_page_worker *w, alm_page_result *r, alm_err *err) {
+    const alm_fetched *page = r->page;
+    const alm_response *response = &page->response;
+    if (!w->encoder) return ALM_OK;
+    alm_warc_exchange exchange = {.url = alm_str_of(page->entry->url),
+                                  .address = alm_str_of(response->address),
+                                  .request = alm_buf_str(&page->request),
+                                  .head = alm_buf_str(&response->headers),
+                                  .body = response->encoded.len ? alm_buf_str(&response->encoded)
+                                                                : alm_buf_str(&response->body),
+                                  .status = response->status,
+                                  .started_ms = page->started_ms,
+                                  .elapsed_ms = response->elapsed_ms,
+                                  .via = alm_str_of(page->entry->via_url),
+                                  .revisit = response->status == 304 ? ALM_WARC_NOT_MODIFIED
+                                             : r->unchanged          ? ALM_WARC_SAME_PAYLOAD
+                                                                     : ALM_WARC_NEW,
+                                  .earlier_ms = page->entry->fetched_ms};
+    return alm_warc_encode(w->encoder, &exchange, &r->block, err);
+}
+
+static alm_status do_page(alm_page_worker *w, alm_page_result *r, alm_err *err) {
+    alm_response *response = &r->page->response;
+    const alm_frontier_entry *entry = r->page->entry;
+    alm_err broken = {0};
+    alm_status status = alm_response_decode(response, &broken);
+    if (status == ALM_E_NOMEM) return status;
+    if (status != ALM_OK) r->failure = status == ALM_E_LIMIT ? "too-large" : "broken-coding";
+    bool has_page = status == ALM_OK && response->status >= 200 && response->status < 300;
+    if (has_page) {
+        SHA256((const unsigned char *)(response->body.ptr ? response->body.ptr : ""), response->body.len, r->sha256);
+        r->has_sha256 = true;
+        r->unchanged = entry->has_sha256 && memcmp(entry->sha256, r->sha256, ALM_SHA256_LEN) == 0;
+    }
+    status = archive(w, r, err);
+    if (status != ALM_OK) return status;
+    alm_url self;
+    if (alm_url_parse(&self, &w->arena, alm_str_of(entry->url), NULL, NULL) != ALM_OK) return ALM_OK;
+    link_list list = {.result = r};
+    if (response->status >= 300 && response->status < 400 && response->location.len)
+        return add_redirect(&list, alm_buf_str(&response->location), &self);
+    if (!has_page || r->unchanged) return ALM_OK;
+    return entry->kind == ALM_URL_PAGE ? read_page(w, &list, &self)
+                                       : read_sitemap(w, &list, &self, alm_buf_str(&response->body));
+}
+
+alm_status alm_page_worker_do(alm_page_worker *w, alm_fetched *page, alm_page_result **out, alm_err *err) {
+    alm_page_result *r = alm_page_result_new(page, MAX_LINKS);
+    if (!r) return alm_fail(err, ALM_E_NOMEM, "out of memory");
+    alm_arena_reset(&w->arena);
+    alm_status status = do_page(w, r, err);
+    *out = r; /* also on failure: the page goes with it */
+    return status == ALM_OK ? ALM_OK : alm_fail(err, status, "%s: %s", page->entry->url, alm_status_name(status));
+}
