@@ -423,14 +423,19 @@ static bool finish(builder *b) {
     return !alm_exact_is_wild(n->value) && !alm_exact_is_wild(n->high);
 }
 
+static bool may_start(const alm_value_tables *tables, alm_str text, size_t at) {
+    return at < text.len && (is_digit(text.ptr[at]) || (alm_word_roles(tables, text, at) & NUMERAL_ROLES));
+}
+
 bool alm_numeral_read(numeral *out, const alm_value_tables *tables, alm_str text, size_t at) {
-    numeral n = {.start = at, .digits = at, .stated = true};
-    builder b = {.tables = tables, .text = text, .at = at, .n = &n};
-    const word *minus = is_digit(text.ptr[at]) ? NULL : peek(&b, at, WORD_NEGATIVE);
-    if (minus) {
-        n.negative = true;
-        n.digits = b.at = at + minus->text.len;
+    size_t digits = at;
+    if (!may_start(tables, text, at)) {
+        const word *minus = alm_word_at(tables, text, at, WORD_NEGATIVE);
+        digits = minus ? at + minus->text.len : text.len;
+        if (!may_start(tables, text, digits)) return false;
     }
+    numeral n = {.start = at, .digits = digits, .negative = digits > at, .stated = true};
+    builder b = {.tables = tables, .text = text, .at = digits, .n = &n};
     step done;
     while ((done = take(&b)) == STEP_TAKEN) b.tokens++;
     if (done == STEP_FAIL || !finish(&b)) return false;

@@ -341,6 +341,21 @@ static outcome read_relative(scan *s, size_t at, size_t *next) {
     return push(s, &v) ? OUTCOME_VALUE : OUTCOME_NOMEM;
 }
 
+/* A Chinese digit with nothing behind that it could count and no ordinal before: the most common case, and no value. */
+static bool is_idle_digit(const scan *s, size_t at, size_t *next) {
+    const uint32_t more = WORD_TENS | WORD_UNIT | WORD_SCALE | WORD_SOME | WORD_NEGATIVE;
+    const uint32_t unrelated =
+        WORD_BEFORE | WORD_EACH | WORD_SKIP | WORD_KEEP | WORD_VAGUE | WORD_DATE_RELATIVE | WORD_HALF;
+    uint32_t roles = alm_word_roles(s->tables, s->text, at);
+    if (s->numbers_only || !(roles & WORD_DIGIT) || (roles & more)) return false;
+    size_t end = at + alm_utf8_len((unsigned char)s->text.ptr[at]);
+    if (end < s->text.len && (unsigned char)s->text.ptr[end] < 0x80) return false;
+    if (alm_word_roles(s->tables, s->text, end) & ~unrelated) return false;
+    if (alm_word_before(s->tables, s->text, s->floor, at, WORD_ORDINAL | WORD_CURRENCY_BEFORE)) return false;
+    *next = end;
+    return true;
+}
+
 /* What a numeral may go on with behind a word that is to be skipped. */
 #define CONTINUING_ROLES (WORD_DIGIT | WORD_TENS | WORD_UNIT | WORD_SCALE | WORD_POINT)
 
@@ -364,7 +379,7 @@ static outcome read_value(scan *s, size_t at, size_t *next) {
     if (w && w->role == WORD_PER_HUNDRED) done = read_share(s, at, next);
     if (w && w->role == WORD_DATE_RELATIVE) done = read_relative(s, at, next);
     if (done == OUTCOME_NONE && (alm_word_roles(s->tables, s->text, at) & WORD_HALF)) done = read_half(s, at, next);
-    if (done == OUTCOME_NONE) done = read_numeral(s, at, next);
+    if (done == OUTCOME_NONE && !is_idle_digit(s, at, next)) done = read_numeral(s, at, next);
     return done;
 }
 
