@@ -9,16 +9,19 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/arena.h"
 #include "crawler/content_coding.h"
+#include "crawler/url.h"
 #include "pipeline/sniff.h"
 
-enum { READ_STEP = 64 << 10, CHARSET_MAX = 64, TIME_MAX = 32 };
+enum { READ_STEP = 64 << 10, URL_ARENA_MAX = 1 << 20, CHARSET_MAX = 64, TIME_MAX = 32 };
 
 struct alm_reader {
     const alm_reader_options *options;
     alm_fetcher *fetcher; /* made by the first URL */
     alm_response response;
     alm_buf file, plain; /* as read; decompressed */
+    alm_arena arena;     /* of one URL */
     char charset[CHARSET_MAX];
     char fetched_at[TIME_MAX];
 };
@@ -31,6 +34,7 @@ alm_status alm_reader_new(alm_reader **out, const alm_reader_options *options, a
     alm_response_init(&reader->response, options->fetch.max_body);
     alm_buf_init(&reader->file, max);
     alm_buf_init(&reader->plain, max);
+    alm_arena_init(&reader->arena, URL_ARENA_MAX);
     *out = reader;
     return ALM_OK;
 }
@@ -41,6 +45,7 @@ void alm_reader_free(alm_reader *reader) {
     alm_response_release(&reader->response);
     alm_buf_release(&reader->file);
     alm_buf_release(&reader->plain);
+    alm_arena_release(&reader->arena);
     alm_free(reader);
 }
 
@@ -99,12 +104,39 @@ static void note_time(char out[TIME_MAX]) {
     if (gmtime_r(&now, &utc)) strftime(out, TIME_MAX, "%Y-%m-%dT%H:%M:%SZ", &utc);
 }
 
-static alm_status read_url(alm_reader *reader, const char *name, alm_str *type, alm_read_page *page, alm_err *err) {
-    alm_status status = ALM_OK;
-    if (!reader->fetcher) status = alm_fetcher_new(&reader->fetcher, &reader->options->fetch, err);
-    note_time(reader->fetched_at);
-    if (status == ALM_OK) status = alm_fetch(reader->fetcher, name, &reader->response, err);
+/* @p url as a record may show it: without user name, password and fragment. */
+static alm_status shown_url(const char **out, alm_arena *arena, alm_str url, alm_err *err) {
+    alm_url parsed;
+    alm_buf text;
+    alm_status status = alm_url_parse(&parsed, arena, url, NULL, err);
+    if (status != ALM_OK) return status;
+    alm_buf_init(&text, ALM_URL_MAX);
+    alm_buf_add(&text, parsed.scheme);
+    alm_buf_add_c(&text, "://");
+    alm_buf_add(&text, parsed.host);
+    if (parsed.port.len) alm_buf_add_byte(&text, ':');
+    alm_buf_add(&text, parsed.port);
+    alm_buf_add(&text, alm_url_target(&parsed));
+    *out = text.status == ALM_OK ? alm_arena_copy(arena, alm_buf_str(&text)).ptr : NULL;
+    alm_buf_release(&text);
+    return *out ? ALM_OK : alm_fail(err, ALM_E_NOMEM, "out of memory");
+}
+
+/* Read @p name as a browser's address line does: Chinese and spaces in it get their percent codes. */
+static alm_status fetch_url(alm_reader *reader, const char *name, alm_err *err) {
+    alm_url url;
+    alm_arena_reset(&reader->arena);
+    alm_status status = alm_url_parse(&url, &reader->arena, alm_str_of(name), NULL, err);
+    if (status == ALM_OK && !reader->fetcher) status = alm_fetcher_new(&reader->fetcher, &reader->options->fetch, err);
+    if (status == ALM_OK) status = alm_fetch(reader->fetcher, url.href.ptr, &reader->response, err);
     if (status == ALM_OK) status = alm_response_require_page(&reader->response, err);
+    return status;
+}
+
+static alm_status read_url(alm_reader *reader, const char *name, alm_str *type, alm_read_page *page, alm_err *err) {
+    note_time(reader->fetched_at);
+    alm_status status = fetch_url(reader, name, err);
+    if (status == ALM_OK) status = shown_url(&page->url, &reader->arena, alm_buf_str(&reader->response.url), err);
     if (status != ALM_OK) return status;
     alm_str charset;
     alm_content_type_split(alm_response_header(&reader->response, "Content-Type"), type, &charset);
@@ -114,7 +146,6 @@ static alm_status read_url(alm_reader *reader, const char *name, alm_str *type, 
         page->charset = reader->charset;
     }
     page->bytes = alm_buf_str(&reader->response.body);
-    page->url = reader->response.url.ptr;
     page->fetched_at = reader->fetched_at;
     return ALM_OK;
 }

@@ -136,6 +136,16 @@ class Net(unittest.TestCase):
         document = self.document("/chain/10")
         self.assertEqual(document["url"], self.server.url("/chain/0"))
 
+    def test_url_as_people_write_it(self):
+        document = self.document(self.server.url("/page?名=某 某#章"))
+        self.assertEqual(document["url"], self.server.url("/page?%E5%90%8D=%E6%9F%90%20%E6%9F%90"))
+        self.assertEqual(self.server.log[-1].path, "/page?%E5%90%8D=%E6%9F%90%20%E6%9F%90")
+
+    def test_password_is_used_and_not_shown(self):
+        document = self.document(self.server.url("/page", host="me:secret@127.0.0.1"))
+        self.assertEqual(document["url"], self.server.url("/page"))
+        self.assertEqual(self.server.log[-1].headers["authorization"], "Basic bWU6c2VjcmV0")
+
     def test_proxies_of_the_environment_are_not_used(self):
         proxies = {name: "http://127.0.0.1:1" for name in ("http_proxy", "https_proxy", "all_proxy", "ALL_PROXY")}
         self.document("/page", env=proxies)
@@ -271,6 +281,11 @@ class Net(unittest.TestCase):
     def test_redirect_to_another_scheme(self):
         self.fails("/to-file", "only http and https are fetched (after a redirect)")
         self.fails("/to-ftp", "only http and https are fetched (after a redirect)")
+
+    def test_bad_urls(self):
+        for url in ("http://", "http:///", "http://a b/", "http://[::1/", "http://127.0.0.1:99999/", "https://%zz/"):
+            with self.subTest(url=url):
+                self.fails(url)
 
     def test_other_schemes(self):
         self.fails("ftp://127.0.0.1/x", "only http and https URLs are fetched")
