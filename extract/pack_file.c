@@ -1,5 +1,6 @@
 #include "extract/pack_file.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -11,25 +12,46 @@ static bool is_pack(const char *dir) {
     return len > 0 && (size_t)len < sizeof path && access(path, R_OK) == 0;
 }
 
-/* The folder of the running program, without a slash at its end; "" where the system does not tell. */
-static void program_dir(char *out, size_t size) {
+/* Cut the name of the file off; "" where there is no folder. */
+static void to_folder(char *path) {
+    char *slash = strrchr(path, '/');
+    *(slash ? slash : path) = '\0';
+}
+
+/* The folder of the running program; "" where the system does not tell. */
+static void program_folder(char *out, size_t size) {
     ssize_t len = readlink("/proc/self/exe", out, size - 1);
     out[len > 0 ? len : 0] = '\0';
-    char *slash = strrchr(out, '/');
-    if (slash) *slash = '\0';
+    to_folder(out);
+}
+
+/* The folder of the shared library that this code is in, or of the program. */
+static void library_folder(char *out, size_t size) {
+    static const char here;
+    Dl_info info;
+    int len = dladdr(&here, &info) && info.dli_fname ? snprintf(out, size, "%s", info.dli_fname) : 0;
+    if (len <= 0 || (size_t)len >= size) out[0] = '\0';
+    to_folder(out);
 }
 
 alm_status alm_pack_find(char out[ALM_PACK_PATH_MAX], alm_err *err) {
-    static const char *const beside[] = {"/../share/almoner/rules/zh", "/../../../rules/zh"};
-    char dir[ALM_PACK_PATH_MAX - 64];
-    program_dir(dir, sizeof dir);
-    for (size_t i = 0; dir[0] != '\0' && i < sizeof beside / sizeof beside[0]; i++) {
-        snprintf(out, ALM_PACK_PATH_MAX, "%s%s", dir, beside[i]);
-        if (is_pack(out)) return ALM_OK;
+    static const struct {
+        void (*folder)(char *, size_t);
+        const char *way;
+    } places[] = {{program_folder, "/../share/almoner/rules/zh"},
+                  {program_folder, "/../../../rules/zh"}, /* build/PRESET/cli, in the source tree */
+                  {library_folder, "/../share/almoner/rules/zh"},
+                  {library_folder, "/../../share/almoner/rules/zh"}}; /* lib/x86_64-linux-gnu */
+    char folder[ALM_PACK_PATH_MAX - 64];
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        places[i].folder(folder, sizeof folder);
+        snprintf(out, ALM_PACK_PATH_MAX, "%s%s", folder, places[i].way);
+        if (folder[0] && is_pack(out)) return ALM_OK;
     }
     snprintf(out, ALM_PACK_PATH_MAX, "%s", ALM_RULES_DIR);
     if (is_pack(out)) return ALM_OK;
-    return alm_fail(err, ALM_E_NOT_FOUND, "no rule pack in %s%s nor in %s; name its folder", dir, beside[0],
+    return alm_fail(err, ALM_E_NOT_FOUND,
+                    "no rule pack beside the program or library (../share/almoner/rules/zh) nor in %s; name its folder",
                     ALM_RULES_DIR);
 }
 

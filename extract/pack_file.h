@@ -11,8 +11,8 @@
 enum { ALM_PACK_FILE_MAX = 64 << 20, ALM_PACK_PATH_MAX = 4096 };
 
 /**
- * The folder of the pack that came with the program: beside the running program as installed
- * (`<exe>/../share/almoner/rules/zh`), of the source tree that it was built in, or the installation's own.
+ * The folder of the pack that came with the program: beside the running program or this shared library as installed
+ * (`../share/almoner/rules/zh`), of the source tree that it was built in, or of the place it was configured for.
  *
  * @return ALM_OK, ALM_E_NOT_FOUND with the places that were tried.
  */
