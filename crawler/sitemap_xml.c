@@ -40,6 +40,11 @@ typedef struct reader {
     bool has_loc;
 } reader;
 
+/** Append; what is longer than a field may be is cut, memory that gives out ends the reading. */
+static void keep(reader *r, alm_buf *buf, alm_str text) {
+    if (alm_buf_add(buf, text) == ALM_E_NOMEM) r->b->status = ALM_E_NOMEM;
+}
+
 static alm_str str_of(const xmlChar *text) { return alm_str_of((const char *)text); }
 
 /* Which elements matter. */
@@ -174,7 +179,7 @@ static void set_loc(reader *r, alm_str loc) {
     }
     r->has_loc = alm_sitemap_trim(loc).len > 0;
     alm_buf_reset(&r->loc);
-    (void)alm_buf_add(&r->loc, loc);
+    keep(r, &r->loc, loc);
 }
 
 static alm_changefreq parse_changefreq(alm_str text) {
@@ -224,8 +229,11 @@ static void end_field(reader *r) {
     case FIELD_PUBLISHED: (void)alm_webdate_parse(text, &r->entry.published_s); break;
     case FIELD_CHANGEFREQ: r->entry.changefreq = parse_changefreq(text); break;
     case FIELD_PRIORITY: r->entry.priority = parse_priority(text); break;
-    case FIELD_TITLE: r->entry.title = alm_arena_copy(r->b->arena, alm_sitemap_trim(text)); break;
-    case FIELD_GUID: (void)alm_buf_add(&r->guid, text); break;
+    case FIELD_TITLE:
+        r->entry.title = alm_arena_copy(r->b->arena, alm_sitemap_trim(text));
+        if (!r->entry.title.ptr) r->b->status = ALM_E_NOMEM;
+        break;
+    case FIELD_GUID: keep(r, &r->guid, text); break;
     case FIELD_NONE: break;
     }
 }
@@ -289,9 +297,9 @@ static void on_text(void *context, const xmlChar *text, int len) {
     reader *r = context;
     alm_str piece = {(const char *)text, (size_t)len};
     if (r->field_depth)
-        (void)alm_buf_add(&r->text, piece);
+        keep(r, &r->text, piece);
     else if (r->entry_depth && r->depth == r->entry_depth)
-        (void)alm_buf_add(&r->bare, piece);
+        keep(r, &r->bare, piece);
 }
 
 static xmlEntityPtr on_get_entity(void *context, const xmlChar *name) {
@@ -378,7 +386,6 @@ alm_status alm_sitemap_read_xml(alm_sitemap_builder *builder, alm_str xml, alm_e
     bool cut = builder->status < 0 || builder->sitemap->truncated;
     builder->sitemap->broken = !cut && !r.parser->wellFormed;
     alm_status status = builder->status;
-    if (status >= 0 && r.text.status == ALM_E_NOMEM) status = ALM_E_NOMEM;
     /* libxml2 2.9.14 makes a document for entity declarations, even where nobody hears them, and leaves it there */
     xmlFreeDoc(r.parser->myDoc);
     xmlFreeParserCtxt(r.parser);

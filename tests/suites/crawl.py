@@ -17,7 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SUITES = Path(os.environ.get("ALM_SHARED", ROOT.parent / "shared")) / "suites"
-ALMONER = os.environ.get("ALMONER", str(ROOT / "build/dev/almoner"))
+ALMONER = os.environ.get("ALMONER", str(ROOT / "build/dev/cli/almoner"))
 NOWHERE = "http://nowhere.invalid/"  # stands in for "no URL" where a command needs one
 
 
@@ -34,15 +34,18 @@ def ask(*words, data=None):
 def ask_lines(words, lines):
     """One process for many inputs; an input with a line end in it gets its own."""
     scalar = [line.encode("utf-16", "surrogatepass").decode("utf-16", "replace") for line in lines]
-    plain = [line for line in scalar if not re.search(r"[\r\n\0]", line)]
-    answers = iter(ask(*words, "-", data="".join(line + "\n" for line in plain).encode()))
-    result = []
-    for line in scalar:
-        if line in plain and not re.search(r"[\r\n\0]", line):
-            result.append(next(answers))
-        else:
-            result.append(None if "\0" in line else ask(*words, "--", line)[0])
-    return result
+    plain = [line for line in scalar if not re.search(r"\n|\r$", line)]
+    answers = iter(ask(*words, "-", data="".join(line + "\n" for line in plain).encode()) if plain else [])
+    return [ask(*words, "--", line)[0] if re.search(r"\n|\r$", line) else next(answers) for line in scalar]
+
+
+def ask_groups(rows, words_of):
+    """(row, answer) for each row, with one process for all rows that have the same words."""
+    groups = {}
+    for row in rows:
+        groups.setdefault(words_of(row), []).append(row)
+    for words, group in groups.items():
+        yield from zip(group, ask_lines(words, [row["input"] for row in group]))
 
 
 def rows_of(name):
@@ -80,14 +83,8 @@ class File:
 
 def url_wpt():
     members = ("href", "protocol", "username", "password", "host", "hostname", "port", "pathname", "search", "hash")
-    for row in rows_of("url_wpt"):
-        if not row["http"]:
-            continue
-        words = ["url", "resolve"] + (["--base", row["base"]] if row["base"] else [])
-        if "\0" in row["input"]:  # no argument or line of a command holds it as it is
-            came = ask_nul(words, row["input"])
-        else:
-            came = ask_lines(words, [row["input"]])[0]
+    rows = [row for row in rows_of("url_wpt") if row["http"]]
+    for row, came in ask_groups(rows, lambda row: ("url", "resolve", *(("--base", row["base"]) if row["base"] else ()))):
         expected = row["expected"]
         if expected is None or expected.get("failure"):
             right = "error" in came
@@ -96,14 +93,11 @@ def url_wpt():
         yield row["id"], right, came, expected
 
 
-def ask_nul(words, text):
-    return ask(*words, "-", data=text.encode() + b"\n")[0]
-
-
 def url_normalize():
-    for row in rows_of("url_normalize_crawlercommons"):
-        words = ["url", "canon"] + [word for name in row["remove_params"] for word in ("--drop-param", name)]
-        came = ask_lines(words, [row["input"]])[0]
+    def words_of(row):
+        return ("url", "canon", *(word for name in row["remove_params"] for word in ("--drop-param", name)))
+
+    for row, came in ask_groups(rows_of("url_normalize_crawlercommons"), words_of):
         yield row["id"], came.get("url") == row["expected"], came.get("url", came), row["expected"]
 
 
