@@ -58,6 +58,12 @@ static bool may_stand_inside(const alm_folded *folded, const alm_token *token) {
     }
 }
 
+/* What a name surely follows: punctuation, a value, a case word, a role. Other words may be half a name cut in two. */
+static bool is_hard_boundary(const alm_folded *folded, uint32_t first) {
+    return first == 0 || folded->tokens[first - 1].class_id != ALM_CLASS_TEXT ||
+           !alm_is_han(folded->tokens[first - 1].cp);
+}
+
 /* How far left a name that ends before @p end may reach. */
 static uint32_t reach(const alm_folded *folded, uint32_t end) {
     uint32_t first = end;
@@ -81,12 +87,6 @@ static uint32_t reach(const alm_folded *folded, uint32_t end) {
     return first;
 }
 
-/* What a name surely follows: punctuation, a value, a case word, a role. Other words may be half a name cut in two. */
-static bool is_hard_boundary(const alm_folded *folded, uint32_t first) {
-    return first == 0 || folded->tokens[first - 1].class_id != ALM_CLASS_TEXT ||
-           !alm_is_han(folded->tokens[first - 1].cp);
-}
-
 /* An ordinary word that names hold as well: "neighbours' charity", "veterans' association". */
 static bool is_soft(const alm_folded *folded, const alm_token *token, bool last) {
     switch (token->class_id) {
@@ -105,6 +105,53 @@ static bool is_soft(const alm_folded *folded, const alm_token *token, bool last)
     default: return may_stand_inside(folded, token);
     }
     return token->end - token->start <= MAX_SOFT;
+}
+
+static uint32_t plain_run(const alm_folded *folded, uint32_t end, uint32_t max) {
+    uint32_t first = end;
+    while (first > 0 && end - first < max && alm_is_plain_han(&folded->tokens[first - 1])) first--;
+    return first;
+}
+
+/*
+ * A single character of grammar that cuts a name in two: between it and a boundary stand no more than a few plain
+ * characters, which would make no sense by themselves. Case words ("and", "to") need exactly one; soft ones ("in",
+ * "too") up to three.
+ */
+static uint32_t reach_over_grammar(const alm_folded *folded, uint32_t first) {
+    while (first > 1) {
+        const alm_token *cut = &folded->tokens[first - 1];
+        bool soft = cut->class_id == ALM_CLASS_FUNCTION &&
+                    alm_str_is_c(alm_token_attr(folded, cut, ALM_CLASS_FUNCTION, 0), "soft");
+        bool hard = cut->class_id == ALM_CLASS_WITH || cut->class_id == ALM_CLASS_TO ||
+                    cut->class_id == ALM_CLASS_PRONOUN || cut->class_id == ALM_CLASS_TOTAL ||
+                    cut->class_id == ALM_CLASS_NEGATION || cut->class_id == ALM_CLASS_SPEND;
+        if ((!soft && !hard) || cut->end - cut->start > 4) break;
+        uint32_t run = plain_run(folded, first - 1, soft ? 3 : 1);
+        bool place = run > 0 && folded->tokens[run - 1].class_id == ALM_CLASS_PLACE;
+        if (run == first - 1 || !(place || is_hard_boundary(folded, run))) break;
+        if (run > 0 && (folded->tokens[run - 1].class_id == ALM_CLASS_VERB ||
+                        folded->tokens[run - 1].class_id == ALM_CLASS_ADVERB))
+            break;
+        first = place ? reach(folded, run) : run;
+        if (place) break;
+    }
+    return first;
+}
+
+/* One ordinary word between a place, or a boundary where a quarter or village follows, and the ending. */
+static uint32_t reach_over_noun(const alm_folded *folded, uint32_t first, uint32_t suffix) {
+    if (first != suffix || first < 2) return first;
+    const alm_token *word = &folded->tokens[first - 1], *before = &folded->tokens[first - 2];
+    if (word->class_id != ALM_CLASS_NOUN && word->class_id != ALM_CLASS_PLAIN && word->class_id != ALM_CLASS_ADVERB)
+        return first;
+    if (word->end - word->start > 9) return first;
+    if (before->class_id == ALM_CLASS_LOCAL || before->class_id == ALM_CLASS_PLACE) return reach(folded, first - 1);
+    bool community =
+        alm_str_is_c(alm_token_attr(folded, &folded->tokens[suffix], ALM_CLASS_ORG_SUFFIX, 0), "community");
+    bool mark = before->class_id == ALM_CLASS_TEXT && !alm_is_han(before->cp);
+    return community && (mark || before->class_id == ALM_CLASS_TO || before->class_id == ALM_CLASS_SEND) ? first - 1
+                                                                                                         : first;
 }
 
 /*
@@ -209,7 +256,8 @@ static alm_status adopt_reference(alm_folded *folded, uint32_t i) {
 
 /* Suffixes from the right: a name that ends at the last one swallows those inside it. */
 static alm_status find_at(alm_folded *folded, uint32_t suffix, uint32_t *next) {
-    uint32_t first = reach(folded, suffix);
+    uint32_t first = reach_over_noun(folded, reach(folded, suffix), suffix);
+    if (first < suffix) first = reach_over_grammar(folded, first);
     first = begin_at_place(folded, first, suffix);
     if (!is_weak(folded, &folded->tokens[suffix]) &&
         (first == suffix || folded->tokens[first].class_id != ALM_CLASS_PLACE))
@@ -267,7 +315,7 @@ static bool is_company_post(const alm_folded *folded, const alm_token *token) {
 /* A firm named without its form: what stands before a manager's post, or a stretch that starts with a place or follows
    a membership and ends with a trade. */
 static alm_status find_firm(alm_folded *folded, uint32_t end) {
-    uint32_t first = begin_at_place(folded, reach(folded, end), end);
+    uint32_t first = begin_at_place(folded, reach_over_grammar(folded, reach(folded, end)), end);
     size_t length = alm_walk_length(folded, first, end);
     if (length < 2 || length > 16 || !is_hard_boundary(folded, first) || holds_class(folded, first, end, ALM_CLASS_ORG))
         return ALM_OK;

@@ -2,6 +2,7 @@
  * Posts and parties: who holds which role where, and names folded with their posts into one PARTY, so that the rules of
  * giving see "PARTY gives MONEY".
  */
+#include "base/utf8.h"
 #include "extract/relate/relation.h"
 
 static alm_status grow(alm_relation *relation, void **items, size_t *cap, size_t count, size_t size) {
@@ -79,6 +80,31 @@ static bool acts_through_people(const alm_mention *organisation) {
     }
 }
 
+/*
+ * "county party committee, county head": the head of a place holds office there, not on the committee named before. The
+ * place's character stands before the last one of the role; the office is the organisation's name up to it.
+ */
+static alm_status seat_of_head(alm_relation *relation, uint32_t role, uint32_t *organisation) {
+    alm_folded *folded = relation->folded;
+    alm_str text = folded->mentions[role - 1].name;
+    if (text.len < 6) return ALM_OK;
+    size_t last = alm_utf8_before(text, text.len), at = alm_utf8_before(text, last);
+    alm_str place = alm_str_slice(text, at, last);
+    uint32_t sense = alm_lexicon_find(folded->pack->scanned, place);
+    if (!sense || !alm_lexicon_sense_of(folded->pack->scanned, sense, ALM_CLASS_LOCAL)) return ALM_OK;
+    alm_mention seat = {.class_id = ALM_CLASS_ORG,
+                        .detail = ALM_ORGANISATION_GOVERNMENT,
+                        .strength = 60,
+                        .rule = ALM_STR("organisation/seat")};
+    const alm_mention *office = *organisation ? &folded->mentions[*organisation - 1] : NULL;
+    size_t found = office ? alm_str_find(office->name, place, 0) : SIZE_MAX;
+    seat.name = found != SIZE_MAX ? alm_str_slice(office->name, 0, found + place.len) : place;
+    if (office && alm_str_is(seat.name, office->name)) return ALM_OK;
+    seat.start = (uint32_t)(seat.name.ptr - folded->text.ptr);
+    seat.end = seat.start + (uint32_t)seat.name.len;
+    return alm_mention_add(folded, &seat, organisation);
+}
+
 /* Read the posts zone [first, last): roles at organisations, from left to right, for every member. */
 static alm_status read_posts(alm_relation *relation, const alm_match *match, uint32_t first, uint32_t last,
                              const uint32_t *members, size_t member_count, uint32_t *carried, alm_actor *actor) {
@@ -93,7 +119,9 @@ static alm_status read_posts(alm_relation *relation, const alm_match *match, uin
             status = as_organisation(relation, i, end, &organisation);
             i = end - 1;
         } else if (token->class_id == ALM_CLASS_ROLE || token->class_id == ALM_CLASS_MEMBER) {
-            uint32_t at = organisation ? organisation : *carried ? *carried : ALM_UNSAID_ORGANISATION;
+            uint32_t at = organisation ? organisation : *carried;
+            status = seat_of_head(relation, token->mention, &at);
+            if (!at) at = ALM_UNSAID_ORGANISATION;
             for (size_t m = 0; status == ALM_OK && m < member_count; m++)
                 status = alm_post_add(relation, &(alm_post){.member = members[m],
                                                             .organisation = at,

@@ -28,6 +28,7 @@ typedef struct settler {
     entity *entities;
     size_t count, cap;
     uint32_t own; /* index + 1 of the organisation that publishes */
+    alm_str own_name;
 } settler;
 
 static bool counts_in_key(uint32_t cp) {
@@ -81,7 +82,7 @@ static alm_str original(const settler *s, uint32_t start, uint32_t end) {
 }
 
 static alm_str mention_text(const settler *s, uint32_t mention) {
-    if (!mention) return s->relation->document->page.source;
+    if (!mention) return s->own_name;
     const alm_mention *m = &s->folded->mentions[mention - 1];
     return original(s, m->start, m->end);
 }
@@ -253,7 +254,7 @@ static alm_status put_entities(settler *s) {
         e->place = (uint32_t)(e->person ? document->person_count++ : document->organisation_count++);
         alm_status status = put_aliases(s, i, out);
         if (status != ALM_OK) return status;
-        out->name = e->mention ? mention_text(s, e->mention) : document->page.source;
+        out->name = mention_text(s, e->mention);
         out->type = e->person || !e->mention ? ALM_ORGANISATION_OTHER
                                              : (alm_organisation_type)s->folded->mentions[e->mention - 1].detail;
         out->spans = e->spans;
@@ -534,12 +535,33 @@ static alm_status put_donations(settler *s) {
     return ALM_OK;
 }
 
-/* The publisher's own organisation: the one of the text whose name the source carries, else the source itself. */
+/* The source without its office ("… association, secretariat"): up to the last ending of an association or charity in
+ * it. */
+static alm_str without_office(const settler *s, alm_str source) {
+    const alm_lexicon *words = s->folded->pack->scanned;
+    size_t end = 0;
+    for (size_t at = 0; at < source.len;) {
+        uint32_t sense;
+        size_t len = alm_lexicon_longest(words, source, at, &sense);
+        const alm_sense *suffix = len ? alm_lexicon_sense_of(words, sense, ALM_CLASS_ORG_SUFFIX) : NULL;
+        if (suffix && alm_str_is_c(suffix->attrs[1], "strong") &&
+            (alm_str_is_c(suffix->attrs[0], "association") || alm_str_is_c(suffix->attrs[0], "charity")))
+            end = at + len;
+        if (len)
+            at += len;
+        else
+            alm_utf8_next(source, &at);
+    }
+    return end ? alm_str_slice(source, 0, end) : source;
+}
+
+/* The organisation that publishes: what the page names as its source. */
 static alm_status find_own(settler *s) {
     alm_str source = s->relation->document->page.source;
     if (!source.len) return ALM_OK;
+    s->own_name = without_office(s, source);
     uint32_t index;
-    alm_status status = entity_for(s, source, 0, false, &index);
+    alm_status status = entity_for(s, s->own_name, 0, false, &index);
     if (status == ALM_OK) s->own = index + 1;
     return status;
 }
