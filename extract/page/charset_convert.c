@@ -182,7 +182,7 @@ static alm_status from_icu(writer *w, const char *name, alm_str bytes) {
     if (U_FAILURE(status)) return status == U_MEMORY_ALLOCATION_ERROR ? ALM_E_NOMEM : ALM_E_UNSUPPORTED;
     ucnv_setToUCallBack(converter, on_error, NULL, NULL, NULL, &status);
     const char *source = bytes.ptr, *end = bytes.ptr + bytes.len;
-    UChar chunk[1024];
+    UChar chunk[1024] = {0};
     size_t kept = 0;
     bool more = true;
     while (more) {

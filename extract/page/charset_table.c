@@ -65,7 +65,7 @@ static size_t index_of(unsigned pair) { return (size_t)((pair >> 8) - 0x81) * AL
 /* The code point of one two-byte sequence by ICU; 0 where there is none or more than one. */
 static uint32_t by_converter(UConverter *converter, unsigned pair) {
     const char in[2] = {(char)(pair >> 8), (char)(pair & 0xFF)}, *source = in;
-    UChar out[4], *target = out;
+    UChar out[4] = {0}, *target = out;
     UErrorCode status = U_ZERO_ERROR;
     ucnv_reset(converter);
     ucnv_toUnicode(converter, &target, out + 4, &source, in + 2, NULL, true, &status);

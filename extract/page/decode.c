@@ -110,19 +110,14 @@ static size_t strip_controls(char *text, size_t len) {
     return kept;
 }
 
-static alm_status without_controls(alm_decoded *out, alm_arena *arena, alm_str borrowed) {
-    char *text;
-    if (out->text.ptr == borrowed.ptr) {
-        text = (char *)alm_arena_alloc(arena, out->text.len + 1);
-        if (!text) return ALM_E_NOMEM;
-        memcpy(text, out->text.ptr, out->text.len);
-    } else {
-        text = (char *)(uintptr_t)out->text.ptr; /* ours, in the arena */
-    }
-    size_t kept = strip_controls(text, out->text.len);
-    text[kept] = '\0';
-    out->stripped = out->text.len - kept;
-    out->text = (alm_str){text, kept};
+static alm_status without_controls(alm_decoded *out, alm_arena *arena) {
+    alm_str text = alm_arena_copy(arena, out->text);
+    if (!text.ptr) return ALM_E_NOMEM;
+    char *bytes = (char *)(uintptr_t)text.ptr; /* ours: just copied */
+    text.len = strip_controls(bytes, text.len);
+    bytes[text.len] = '\0';
+    out->stripped = out->text.len - text.len;
+    out->text = text;
     return ALM_OK;
 }
 
@@ -148,7 +143,7 @@ alm_status alm_decode(alm_decoded *out, alm_arena *arena, alm_str bytes, const a
     if (!(is_ascii(&utf8) && extends_ascii(charset->kind)) && (charset->kind != ALM_KIND_UTF8 || utf8.errors > 0))
         status = alm_charset_convert(&result.text, &result.replaced, arena, charset, bytes);
     if (status == ALM_OK && (utf8.controls || charset->kind == ALM_KIND_UTF16LE || charset->kind == ALM_KIND_UTF16BE))
-        status = without_controls(&result, arena, bytes);
+        status = without_controls(&result, arena);
     if (status != ALM_OK) return alm_fail(err, status, "cannot decode %zu bytes as %s", bytes.len, charset->name);
     if (declared.charset && !agreed)
         alm_diagnose(diagnostics, ALM_WARNING, "charset-mismatch", "%s says %s, the bytes are %s",

@@ -1,5 +1,7 @@
 #include "extract/page/shadow.h"
 
+#include <assert.h>
+
 #include <unicode/uchar.h>
 #include <unicode/unorm2.h>
 
@@ -10,8 +12,8 @@
 static bool is_upper_plane_han(uint32_t code) { return code >= 0x20000 && code <= 0x3FFFF; }
 
 static alm_status make_room(alm_shadow_line *line, size_t more) {
-    if (line->cap - line->count >= more) return ALM_OK;
-    size_t cap = line->cap + line->cap / 2 + more, bytes;
+    if (line->chars && line->cap - line->count >= more) return ALM_OK;
+    size_t cap = line->cap + line->cap / 2 + more + 1, bytes;
     if (!alm_size_mul(&bytes, cap, sizeof *line->chars)) return ALM_E_LIMIT;
     alm_shadow_char *grown = alm_realloc(line->chars, bytes);
     if (!grown) return ALM_E_NOMEM;
@@ -27,6 +29,7 @@ static inline void push(alm_shadow_line *line, uint32_t code, uint8_t kind, uint
 }
 
 static void push_space(alm_shadow_line *line, uint32_t at, uint32_t was) {
+    assert(line->chars);
     alm_shadow_char *last = line->count ? &line->chars[line->count - 1] : NULL;
     if (last && last->kind == ALM_CHAR_SPACE) {
         if (last->width < UINT8_MAX - 1) last->width = (uint8_t)(last->width + space_width(was));

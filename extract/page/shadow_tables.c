@@ -1,5 +1,6 @@
 /* What becomes of each character of the BMP in the shadow, worked out once so that a text costs one look-up a
  * character. */
+#include <assert.h>
 #include <stdlib.h>
 
 #include <unicode/uchar.h>
@@ -188,6 +189,7 @@ static alm_status read_trad_simp(alm_shadow_tables *tables, alm_str text, alm_er
 }
 
 static uint64_t pack(const char *letters, size_t len) {
+    assert(len > 0 && len <= ALM_SYLLABLE_MAX);
     uint64_t packed = 0;
     for (size_t i = 0; i < len; i++) packed = packed << 8 | (unsigned char)letters[i];
     return packed << (8 * (8 - len));

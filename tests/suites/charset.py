@@ -124,11 +124,11 @@ def traditional():
 
 
 def lies(probe):
-    """200 characters of real text in every coding under every declaration, true and false."""
+    """200 characters of every fourth real text in every coding under every declaration, true and false."""
     folder, table = os.path.join(SHARED, "content", "gold"), traditional()
     with tempfile.TemporaryDirectory() as place:
         path = os.path.join(place, "page")
-        for name in sorted(os.listdir(folder)):
+        for name in sorted(os.listdir(folder))[::4]:
             with open(os.path.join(folder, name), encoding="utf-8") as file:
                 text = "<p>" + "".join(file.read().split())[:200] + "</p>"
             for coding, said in LIES:

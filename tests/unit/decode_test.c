@@ -24,7 +24,7 @@ typedef struct page {
     const char *http;
     const char *text, *charset;
     alm_charset_source source;
-    size_t replaced;
+    unsigned replaced;
     bool mismatch;
 } page;
 
