@@ -9,6 +9,8 @@
 #include "base/utf8.h"
 #include "extract/page/shadow_priv.h"
 
+enum { FIRST_PRIVATE = 0xF0000, REPLACEMENT = 0xFFFD };
+
 static bool is_upper_plane_han(uint32_t code) { return code >= 0x20000 && code <= 0x3FFFF; }
 
 static alm_status make_room(alm_shadow_line *line, size_t more) {
@@ -43,6 +45,10 @@ static void push_upper(alm_shadow_line *line, const alm_shadow_tables *tables, u
     if (is_upper_plane_han(code)) {
         line->han++;
         push(line, code, ALM_CHAR_HAN, at, code);
+        return;
+    }
+    if (code >= FIRST_PRIVATE) {
+        push(line, REPLACEMENT, ALM_CHAR_OTHER, at, code);
         return;
     }
     if (u_hasBinaryProperty((UChar32)code, UCHAR_DEFAULT_IGNORABLE_CODE_POINT)) return;

@@ -6,6 +6,7 @@
  * - Full-width, half-width, compatibility and vertical forms: NFKC, squared units spelt out; but superscripts,
  *   fractions, enclosed numbers and the ellipsis stay, for their digits would run into the next number.
  * - Traditional characters: Simplified ones, by the pack's lexicon/trad-simp.tsv.
+ * - Private use characters: U+FFFD, for folded text has its own use for them.
  * - Zero-width and control characters, soft hyphens, variation selectors: nothing.
  * - Round brackets: full-width, always.
  * - The marks , ; : ! ? are full-width beside Han or Chinese punctuation, ASCII in numbers and times (2,300 10:30) and

@@ -84,7 +84,7 @@ static alm_char_kind kind_of(uint32_t code) {
 
 static void set_identity(alm_shadow_tables *tables) {
     for (uint32_t code = 0; code <= 0xFFFF; code++) {
-        tables->forms[code].code = (uint16_t)code;
+        tables->forms[code].code = (uint16_t)(code >= 0xE000 && code <= 0xF8FF ? 0xFFFD : code);
         tables->forms[code].kind = (uint8_t)kind_of(code);
     }
     for (size_t i = 0; i < COUNT(same_forms); i++)

@@ -56,6 +56,7 @@ static const form forms[] = {
     {"𠮷野😀", "𠮷野😀"},
     {"\uFA6C", "\U000242EE"},
     {"﹁通知﹂︵一︶", "“通知”（一）"},
+    {"捐\uE000款\uF8FF\U000F0001\U0010FFFD", "捐\uFFFD款\uFFFD\uFFFD\uFFFD"},
     /* zero-width, controls, selectors */
     {"捐\u200B款\uFEFF5\u00AD万\uFE0F元\x01", "捐款5万元"},
     {"一\r\n二\t三", "一\n二\t三"},
