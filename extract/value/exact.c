@@ -3,7 +3,7 @@
 #include <assert.h>
 
 /* Exponents beyond this are no amounts; the text form stays short. */
-enum { MAX_DIGITS = 19, MAX_EXPONENT = 40, TEXT_MAX = 20 + MAX_EXPONENT + 4 };
+enum { MAX_DIGITS = 19, MAX_EXPONENT = 40, TEXT_MAX = 20 + 2 * MAX_EXPONENT + 4 };
 
 alm_exact alm_exact_of(uint64_t mantissa, int exponent) {
     if (mantissa == 0) return (alm_exact){0};
@@ -87,17 +87,28 @@ bool alm_exact_read(alm_exact *out, alm_str digits) {
     return true;
 }
 
+static size_t add_zeros(char *text, size_t at, int count) {
+    if (count > MAX_EXPONENT) count = MAX_EXPONENT;
+    if (count <= 0) return at;
+    memset(text + at, '0', (size_t)count);
+    return at + (size_t)count;
+}
+
 alm_str alm_exact_text(alm_arena *arena, alm_exact a, bool negative) {
+    assert(!alm_exact_is_wild(a));
     char digits[20], text[TEXT_MAX];
     int count = 0;
     for (uint64_t rest = a.mantissa; rest || count == 0; rest /= 10) digits[count++] = (char)('0' + rest % 10);
-    assert(!alm_exact_is_wild(a));
-    int whole = count + a.exponent; /* digits before the point */
+    int point = count + a.exponent; /* how many digits stand before it */
     size_t at = 0;
     if (negative && a.mantissa != 0) text[at++] = '-';
-    if (whole <= 0) text[at++] = '0';
-    for (int i = 0; i < whole; i++) text[at++] = i < count ? digits[count - 1 - i] : '0';
-    if (whole < count) text[at++] = '.';
-    for (int i = whole; i < count; i++) text[at++] = i < 0 ? '0' : digits[count - 1 - i];
+    if (point <= 0) text[at++] = '0';
+    if (point <= 0) text[at++] = '.';
+    at = add_zeros(text, at, -point);
+    for (int i = 0; i < count; i++) {
+        if (i > 0 && i == point) text[at++] = '.';
+        text[at++] = digits[count - 1 - i];
+    }
+    at = add_zeros(text, at, point - count);
     return alm_arena_copy(arena, (alm_str){text, at});
 }
