@@ -54,7 +54,8 @@ static const alm_option options[] = {
 static const alm_usage usage = {
     "extract", "[options] URL|FILE|- ...",
     "Read pages and print who gave what to whom, with the evidence for every field.\n"
-    "A file may be gzip; '-' is standard input. A page is at most 16 MiB.\n",
+    "A file may be gzip, or a WARC archive, all pages of which are read; '-' is standard\n"
+    "input. A page is at most 16 MiB.\n",
     options,
     "Exit status: 0 all read; 1 some inputs failed (the others are done); 2 usage or rule pack;\n"
     "3 the output could not be written.\n\n"
@@ -62,6 +63,7 @@ static const alm_usage usage = {
     "  almoner extract -f table https://www.example.org/news/1.html\n"
     "  almoner extract --url https://www.example.org/news/1.html saved.html\n"
     "  almoner extract -j 4 -f csv -o donations.csv pages/*.html\n"
+    "  almoner extract -j 4 -f ndjson crawl/archive/*.warc.gz\n"
     "  curl -s https://www.example.org/ | almoner extract -f ndjson - | jq .donor\n"};
 
 typedef struct settings {

@@ -5,13 +5,14 @@
 #include "base/alloc.h"
 #include "cli/table.h"
 #include "extract/output/output.h"
+#include "pipeline/inputs.h"
 #include "pipeline/ordered.h"
 
 enum { RESULT_MAX = 512 << 20, TABLE_ARENA_MAX = 512 << 20 };
 
 typedef struct work_context {
     alm_extract_run *run;
-    size_t next;       /* input to take */
+    alm_run_inputs *inputs;
     bool head_written; /* of CSV; a line between tables */
 } work_context;
 
@@ -24,9 +25,10 @@ typedef struct worker {
 
 /* One input on its way. */
 typedef struct item {
-    const char *name;
+    alm_run_input *input;
     alm_buf result, explanation;
-    alm_err err; /* why there is no result */
+    bool is_passed_over; /* what stands in an archive and is no page */
+    alm_err err;         /* why there is no result */
 } item;
 
 static void worker_end(void *context, void *private) {
@@ -58,15 +60,21 @@ static void drop_item(void *context, void *private) {
     (void)context;
     alm_buf_release(&it->result);
     alm_buf_release(&it->explanation);
+    alm_run_input_free(it->input);
     alm_free(it);
 }
 
 static alm_status take_item(void *context, void **private, alm_err *err) {
     work_context *c = context;
-    if (c->next == c->run->input_count) return ALM_END;
-    item *it = alm_calloc(1, sizeof *it);
-    if (!it) return alm_fail(err, ALM_E_NOMEM, "out of memory");
-    it->name = c->run->inputs[c->next++];
+    alm_run_input *input = NULL;
+    alm_status status = alm_run_inputs_next(c->inputs, &input);
+    if (status == ALM_END) return ALM_END;
+    item *it = status == ALM_OK ? alm_calloc(1, sizeof *it) : NULL;
+    if (!it) {
+        alm_run_input_free(input);
+        return alm_fail(err, ALM_E_NOMEM, "out of memory");
+    }
+    it->input = input;
     alm_buf_init(&it->result, RESULT_MAX);
     alm_buf_init(&it->explanation, RESULT_MAX);
     *private = it;
@@ -85,10 +93,25 @@ static alm_status render(const alm_extract_run *run, worker *w, item *it) {
     case ALM_EXTRACT_CSV: options.format = ALM_FORMAT_CSV; break;
     case ALM_EXTRACT_TABLE:
         alm_arena_reset(&w->arena);
-        return alm_table_write(&it->result, &w->arena, alm_session_document(w->session), it->name, run->table_width);
+        return alm_table_write(&it->result, &w->arena, alm_session_document(w->session), it->input->name,
+                               run->table_width);
     }
     int status = alm_session_write(w->session, &options, add_to_buf, &it->result);
     return it->result.status != ALM_OK ? it->result.status : (alm_status)status;
+}
+
+/* The page of @p it, or false where there is none to extract from. */
+static bool read_page(worker *w, item *it, alm_read_page *page) {
+    const alm_run_input *input = it->input;
+    if (!input->is_archived) return alm_reader_read(w->reader, input->name, page, &it->err) == ALM_OK;
+    it->err = input->err;
+    if (it->err.code != ALM_OK) return false;
+    *page = (alm_read_page){.bytes = alm_buf_str(&input->body),
+                            .url = input->url,
+                            .charset = input->charset[0] ? input->charset : NULL,
+                            .fetched_at = input->fetched_at};
+    it->is_passed_over = alm_reader_check(w->reader, alm_str_of(input->media_type), page, NULL) != ALM_OK;
+    return !it->is_passed_over;
 }
 
 static void work_on(void *context, void *private, void *private_item) {
@@ -96,7 +119,7 @@ static void work_on(void *context, void *private, void *private_item) {
     worker *w = private;
     item *it = private_item;
     alm_read_page page;
-    if (alm_reader_read(w->reader, it->name, &page, &it->err) != ALM_OK) return;
+    if (!read_page(w, it, &page)) return;
     bool is_text = run->type == ALM_EXTRACT_TEXT || (run->type == ALM_EXTRACT_AUTO && page.is_text);
     alm_input input = {.bytes = page.bytes.ptr,
                        .len = page.bytes.len,
@@ -128,15 +151,15 @@ static alm_status give_item(void *context, void *private, alm_err *err) {
     item *it = private;
     alm_status status = ALM_OK;
     if (it->explanation.len > 0) {
-        fprintf(stderr, "== %s\n", it->name);
+        fprintf(stderr, "== %s\n", it->input->name);
         fwrite(it->explanation.ptr, 1, it->explanation.len, stderr);
     }
     if (it->err.code == ALM_E_NOMEM) {
-        status = alm_fail(err, ALM_E_NOMEM, "%.200s: out of memory", it->name);
+        status = alm_fail(err, ALM_E_NOMEM, "%.200s: out of memory", it->input->name);
     } else if (it->err.code != ALM_OK) {
-        fprintf(stderr, "almoner: %s: %s\n", it->name, it->err.message);
+        fprintf(stderr, "almoner: %s: %s\n", it->input->name, it->err.message);
         c->run->failed_count++;
-    } else {
+    } else if (!it->is_passed_over) {
         status = give_result(c, it, err);
     }
     drop_item(context, it);
@@ -166,8 +189,9 @@ alm_status alm_extract_run_all(alm_extract_run *run, alm_err *err) {
                                      .give = give_item,
                                      .drop = drop_item};
     alm_status status = write_head(&context, err);
-    unsigned workers = run->worker_count;
-    if (workers > run->input_count) workers = (unsigned)run->input_count;
-    if (status == ALM_OK) status = alm_ordered_run(&tasks, workers, err);
+    if (status == ALM_OK && alm_run_inputs_new(&context.inputs, run->inputs, run->input_count) != ALM_OK)
+        status = alm_fail(err, ALM_E_NOMEM, "out of memory");
+    if (status == ALM_OK) status = alm_ordered_run(&tasks, run->worker_count, err);
+    alm_run_inputs_free(context.inputs);
     return status;
 }

@@ -10,6 +10,7 @@
 #include "crawler/sitemap.h"
 #include "extract/extract.h"
 #include "extract/page/decode.h"
+#include "pipeline/sniff.h"
 
 enum { MAX_ARENA = 256 << 20, MAX_LINKS = 32 << 20, MAX_JSON = 64 << 20, LIST_LINKS = 20, TEXT_PER_LINK = 30 };
 
@@ -167,23 +168,14 @@ static alm_status extract(alm_page_worker *w, alm_page_result *r, alm_str body, 
 
 /* ---- one answer ---- */
 
-static bool is_page_type(alm_str type, bool *is_text) {
-    static const char *const pages[] = {"text/html", "application/xhtml+xml", "application/xml", "text/xml",
-                                        "application/octet-stream"};
-    *is_text = alm_str_is_nocase(type, ALM_STR("text/plain"));
-    if (type.len == 0 || *is_text) return true;
-    for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++)
-        if (alm_str_is_nocase(type, alm_str_of(pages[i]))) return true;
-    return false;
-}
-
 static alm_status read_page(alm_page_worker *w, link_list *list, const alm_url *self) {
     alm_page_result *r = list->result;
     alm_response *response = &r->page->response;
     alm_str type, charset, body = alm_buf_str(&response->body);
-    bool is_text;
     alm_content_type_split(alm_response_header(response, "content-type"), &type, &charset);
-    if (!is_page_type(type, &is_text)) {
+    alm_content content = alm_sniff(body, type, false); /* as `extract` does: from the archive come the same records */
+    bool is_text = content.kind == ALM_CONTENT_TEXT;
+    if (content.kind == ALM_CONTENT_OTHER) {
         r->failure = r->page->source->attachments ? NULL : "no-page";
         return ALM_OK;
     }

@@ -155,7 +155,7 @@ static bool is_wide(const char *label) {
                      strncasecmp(label, "unicode", 7) == 0);
 }
 
-static alm_status check_content(const alm_reader *reader, alm_read_page *page, alm_str type, alm_err *err) {
+alm_status alm_reader_check(const alm_reader *reader, alm_str type, alm_read_page *page, alm_err *err) {
     if (page->bytes.len == 0) return alm_fail(err, ALM_E_UNSUPPORTED, "is empty, expected a page");
     alm_content content = alm_sniff(page->bytes, type, is_wide(reader->options->encoding) || is_wide(page->charset));
     bool welcome = reader->options->as_text && content.kind == ALM_CONTENT_OTHER && strcmp(content.name, "JSON") == 0;
@@ -182,7 +182,7 @@ alm_status alm_reader_read(alm_reader *reader, const char *name, alm_read_page *
         status = alm_gunzip(&reader->plain, page.bytes, err);
         page.bytes = alm_buf_str(&reader->plain);
     }
-    if (status == ALM_OK) status = check_content(reader, &page, type, err);
+    if (status == ALM_OK) status = alm_reader_check(reader, type, &page, err);
     if (status == ALM_OK) *out = page;
     return status;
 }

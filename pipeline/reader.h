@@ -42,4 +42,12 @@ bool alm_is_url(const char *name);
  */
 ALM_MUST_USE alm_status alm_reader_read(alm_reader *reader, const char *name, alm_read_page *out, alm_err *err);
 
+/**
+ * Look at a page that is there already (of an archive), as alm_reader_read does at its end: sets out->is_text.
+ *
+ * @return ALM_OK, ALM_E_UNSUPPORTED (empty, or not a page).
+ */
+ALM_MUST_USE alm_status alm_reader_check(const alm_reader *reader, alm_str media_type, alm_read_page *out,
+                                         alm_err *err);
+
 #endif
