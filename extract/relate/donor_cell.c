@@ -27,8 +27,8 @@ bool alm_cell_separates(const alm_token *token) {
 
 static bool is_group_word(uint16_t c) {
     return c == ALM_CLASS_GROUP || c == ALM_CLASS_PRONOUN || c == ALM_CLASS_ETC || c == ALM_CLASS_TITLE ||
-           c == ALM_CLASS_ROLE || c == ALM_CLASS_MEMBER || c == ALM_CLASS_ADVERB || c == ALM_CLASS_SUBJECT_NOUN ||
-           c == ALM_CLASS_NUMBER || c == ALM_CLASS_QUANTITY;
+           c == ALM_CLASS_ROLE || c == ALM_CLASS_MEMBER || c == ALM_CLASS_ROLE_HEAD || c == ALM_CLASS_ADVERB ||
+           c == ALM_CLASS_SUBJECT_NOUN || c == ALM_CLASS_NUMBER || c == ALM_CLASS_QUANTITY;
 }
 
 /* A cell's names are its parties where nothing else but group words and list marks stands beside them. */
@@ -79,6 +79,57 @@ static void read_list(alm_relation *relation, alm_gift *gift, uint32_t first, ui
     }
 }
 
+/* Two to four Han characters that are no ending, trade or place: a person. */
+static bool looks_personal(const alm_folded *folded, uint32_t first, uint32_t last) {
+    size_t length = alm_walk_length(folded, first, last);
+    if (length < 2 || length > 4) return false;
+    for (uint32_t i = first; i < last; i++) {
+        const alm_token *token = &folded->tokens[i];
+        if (alm_token_can_be(folded, token, ALM_CLASS_ORG_SUFFIX) && token->end - token->start > 3) return false;
+        if (token->class_id == ALM_CLASS_ORG_PART || token->class_id == ALM_CLASS_PLACE ||
+            token->class_id == ALM_CLASS_SELF_ORG)
+            return false;
+        if (token->class_id == ALM_CLASS_TEXT && !alm_is_han(token->cp)) return false;
+    }
+    return true;
+}
+
+static alm_status person_mention(alm_relation *relation, uint32_t first, uint32_t last, uint32_t *out) {
+    alm_folded *folded = relation->folded;
+    alm_mention m = {.class_id = ALM_CLASS_PERSON,
+                     .start = folded->tokens[first].start,
+                     .end = folded->tokens[last - 1].end,
+                     .strength = 70,
+                     .rule = ALM_STR("person/list-item")};
+    m.name = alm_str_slice(folded->text, m.start, m.end);
+    return alm_mention_add(folded, &m, out);
+}
+
+/* A piece without a known name: the name is what it says. Words for groups alone name nobody. */
+static alm_status read_unknown(alm_relation *relation, alm_gift *gift, uint32_t first, uint32_t last) {
+    const alm_folded *folded = relation->folded;
+    while (first < last && is_group_word(folded->tokens[first].class_id)) first++;
+    uint32_t end = first, party = UINT32_MAX;
+    for (; end < last && folded->tokens[end].cp != ALM_CP_BRACKET_OPEN; end++)
+        if (folded->tokens[end].class_id == ALM_CLASS_PARTY) party = end;
+    while (end > first + 1 && is_group_word(folded->tokens[end - 1].class_id)) end--;
+    if (end == first) return ALM_OK;
+    alm_actor actor = {0};
+    const alm_actor *known = party != UINT32_MAX ? alm_actor_of(relation, &folded->tokens[party]) : NULL;
+    alm_status status = ALM_OK;
+    if (known && known->person)
+        actor = *known;
+    else if (looks_personal(folded, first, end))
+        status = person_mention(relation, first, end, &actor.person);
+    else
+        status = alm_cell_name(relation, first, end, &actor.organisation);
+    if (status != ALM_OK) return status;
+    alm_cell_donor_add(gift, actor);
+    if (end < last && folded->tokens[end].cp == ALM_CP_BRACKET_OPEN && gift->donor_count)
+        read_bracket(relation, &gift->donors[gift->donor_count - 1], end + 1, alm_cell_closing(folded, end, last));
+    return ALM_OK;
+}
+
 alm_status alm_cell_donors(alm_relation *relation, alm_gift *gift, uint32_t first, uint32_t last) {
     const alm_folded *folded = relation->folded;
     if (names_nobody(folded, first, last)) return ALM_OK;
@@ -86,11 +137,19 @@ alm_status alm_cell_donors(alm_relation *relation, alm_gift *gift, uint32_t firs
         read_list(relation, gift, first, last);
         return ALM_OK;
     }
-    uint32_t end = first;
-    while (end < last && folded->tokens[end].cp != ALM_CP_BRACKET_OPEN) end++;
-    if (end == first) return ALM_OK;
-    alm_actor actor = {0};
-    alm_status status = alm_cell_name(relation, first, end, &actor.organisation);
-    if (status == ALM_OK) alm_cell_donor_add(gift, actor);
-    return status;
+    for (uint32_t i = first; i < last;) {
+        uint32_t end = i;
+        while (end < last && !alm_cell_separates(&folded->tokens[end])) {
+            if (folded->tokens[end].cp == ALM_CP_BRACKET_OPEN) end = alm_cell_closing(folded, end, last);
+            if (end < last) end++;
+        }
+        alm_status status = ALM_OK;
+        if (end > i && is_party_list(folded, i, end))
+            read_list(relation, gift, i, end);
+        else if (end > i)
+            status = read_unknown(relation, gift, i, end);
+        if (status != ALM_OK) return status;
+        i = end + 1;
+    }
+    return ALM_OK;
 }

@@ -2,6 +2,8 @@
  * Gifts in tables: a row is a gift. The head says what the columns hold; where the same heads come again, the table
  * stands in several groups side by side; a row without a donor goes on with the donor above it.
  */
+#include <stdio.h>
+
 #include "base/utf8.h"
 #include "extract/mention/walk.h"
 #include "extract/relate/donor_cell.h"
@@ -18,6 +20,8 @@ typedef struct cell {
 typedef struct column {
     alm_column kind;
     alm_column_unit unit;
+    uint32_t thing;  /* of a column of one thing: its GOODS mention */
+    alm_str measure; /* and what it is counted in */
 } column;
 
 typedef struct reader {
@@ -61,35 +65,78 @@ static uint32_t find_class(const reader *r, cell c, uint16_t class_id) {
 
 /* ---- head ---- */
 
-/* How many of the row's cells are column heads; a row of a list has amounts, a head has none. */
+/* A piece of a cell of things, up to a list mark, as goods named by its text. */
+static alm_status goods_mention(reader *r, uint32_t first, uint32_t last, uint32_t *out) {
+    const alm_token *tokens = r->folded->tokens;
+    while (last > first && tokens[last - 1].cp == ' ') last--;
+    uint32_t end = first;
+    while (end < last && tokens[end].cp != ALM_CP_BRACKET_OPEN) end++;
+    *out = 0;
+    if (end == first) return ALM_OK;
+    alm_mention m = {.class_id = ALM_CLASS_GOODS,
+                     .start = tokens[first].start,
+                     .end = tokens[end - 1].end,
+                     .strength = 85,
+                     .rule = ALM_STR("table/goods")};
+    m.name = alm_str_trim(alm_str_slice(r->folded->text, m.start, m.end));
+    return alm_mention_add(r->folded, &m, out);
+}
+
+/* How many different cells of the row are column heads; a row of a list has amounts, a head has none. */
 static uint32_t count_heads(const reader *r, uint32_t row) {
-    uint32_t heads = 0;
+    uint32_t heads = 0, last = ALM_NO_CELL;
     alm_column_unit unit;
     for (uint32_t col = 0; col < r->column_count; col++) {
+        uint32_t block = r->table->grid[(size_t)row * r->table->columns + col];
         cell c = cell_at(r, row, col);
-        if (find_class(r, c, ALM_CLASS_MONEY) != UINT32_MAX) return 0;
+        if (block == last) continue;
+        last = block;
+        if (find_class(r, c, ALM_CLASS_MONEY) != UINT32_MAX || find_class(r, c, ALM_CLASS_NUMBER) != UINT32_MAX)
+            return 0;
         if (alm_utf8_count(c.text) <= 16 && alm_table_words_column(r->words, c.text, &unit) != ALM_COLUMN_UNKNOWN)
             heads++;
     }
     return heads;
 }
 
+/* A cell of the row reaches over several columns: a further head row below says what the parts are. */
+static bool has_wide_cell(const reader *r, uint32_t row) {
+    const uint32_t *grid = r->table->grid + (size_t)row * r->table->columns;
+    for (uint32_t col = 1; col < r->column_count; col++)
+        if (grid[col] != ALM_NO_CELL && grid[col] == grid[col - 1]) return true;
+    return false;
+}
+
+/* "masks (pieces)": a column of one thing, whose cells are quantities. */
+static alm_status read_thing(reader *r, uint32_t row, uint32_t col, column *out) {
+    cell c = cell_at(r, row, col);
+    uint32_t open = c.first;
+    while (open < c.last && r->folded->tokens[open].cp != ALM_CP_BRACKET_OPEN) open++;
+    if (open == c.first || open + 2 >= c.last || r->folded->tokens[c.last - 1].cp != ALM_CP_BRACKET_CLOSE)
+        return ALM_OK;
+    alm_str unit = alm_str_slice(r->folded->text, r->folded->tokens[open + 1].start, r->folded->tokens[c.last - 2].end);
+    if (alm_utf8_count(unit) > 2) return ALM_OK;
+    alm_status status = goods_mention(r, c.first, open, &out->thing);
+    if (status == ALM_OK && out->thing) out->kind = ALM_COLUMN_THING, out->measure = unit;
+    return status;
+}
+
 /* Leading rows that are heads; a title row over all columns may stand before them. */
-static bool find_head(reader *r) {
+static alm_status find_head(reader *r) {
     for (uint32_t row = 0; row < r->table->rows && row < MAX_HEAD_ROWS; row++) {
+        if (r->head_rows && row >= r->table->header_rows && !has_wide_cell(r, row - 1)) break;
         uint32_t heads = count_heads(r, row);
-        if (heads < 2 && !(heads == 1 && r->column_count <= 2)) {
-            if (row >= r->table->header_rows && r->head_rows) break;
-            continue;
-        }
+        if (heads < 2 && !(heads == 1 && r->column_count <= 2)) continue;
         for (uint32_t col = 0; col < r->column_count; col++) {
             column found = {0};
             found.kind = alm_table_words_column(r->words, cell_at(r, row, col).text, &found.unit);
+            alm_status status = found.kind == ALM_COLUMN_UNKNOWN ? read_thing(r, row, col, &found) : ALM_OK;
+            if (status != ALM_OK) return status;
             if (found.kind != ALM_COLUMN_UNKNOWN) r->columns[col] = found;
         }
         r->head_rows = row + 1;
     }
-    return r->head_rows > 0;
+    return ALM_OK;
 }
 
 /* Without a head: the column of amounts is the one where amounts or bare numbers stand, the donors' the one with most
@@ -134,7 +181,8 @@ static void settle_columns(reader *r) {
 
 static bool tells_of_gifts(const reader *r) {
     if (has_kind(r, ALM_COLUMN_FOREIGN) || !has_kind(r, ALM_COLUMN_DONOR)) return false;
-    return has_kind(r, ALM_COLUMN_AMOUNT) || has_kind(r, ALM_COLUMN_GOODS) || has_kind(r, ALM_COLUMN_VALUE);
+    return has_kind(r, ALM_COLUMN_AMOUNT) || has_kind(r, ALM_COLUMN_GOODS) || has_kind(r, ALM_COLUMN_VALUE) ||
+           has_kind(r, ALM_COLUMN_THING);
 }
 
 /* Where the group that begins at @p start ends: before the next column of the kind that it began with, or its first
@@ -219,32 +267,22 @@ static alm_status read_amount(reader *r, alm_gift *gift, cell c, const column *c
     return ALM_OK;
 }
 
-/* A piece of a cell of things, up to a list mark, as goods named by its text. */
-static alm_status goods_mention(reader *r, uint32_t first, uint32_t last, uint32_t *out) {
-    const alm_token *tokens = r->folded->tokens;
-    while (last > first && tokens[last - 1].cp == ' ') last--;
-    uint32_t end = first;
-    while (end < last && tokens[end].cp != ALM_CP_BRACKET_OPEN) end++;
-    *out = 0;
-    if (end == first) return ALM_OK;
-    alm_mention m = {.class_id = ALM_CLASS_GOODS,
-                     .start = tokens[first].start,
-                     .end = tokens[end - 1].end,
-                     .strength = 85,
-                     .rule = ALM_STR("table/goods")};
-    m.name = alm_str_trim(alm_str_slice(r->folded->text, m.start, m.end));
-    return alm_mention_add(r->folded, &m, out);
+static alm_what_kind kind_of(const reader *r, uint32_t token, bool worth) {
+    if (r->folded->tokens[token].class_id != ALM_CLASS_MONEY) return ALM_WHAT_GOODS;
+    return worth ? ALM_WHAT_WORTH : ALM_WHAT_CASH;
 }
 
 static alm_status read_goods(reader *r, alm_gift *gift, cell c) {
     if (alm_table_words_is_empty(r->words, c.text)) return ALM_OK;
     for (uint32_t i = c.first; i < c.last;) {
         uint32_t end = i, counted = UINT32_MAX;
+        bool worth = false;
         for (; end < c.last && !(alm_cell_separates(&r->folded->tokens[end]) && r->folded->tokens[end].cp != ' ');
              end++) {
             if (r->folded->tokens[end].cp == ALM_CP_BRACKET_OPEN) end = alm_cell_closing(r->folded, end, c.last);
             if (end >= c.last) break;
             uint16_t class_id = r->folded->tokens[end].class_id;
+            worth = worth || class_id == ALM_CLASS_WORTH;
             if (class_id == ALM_CLASS_MONEY ||
                 (class_id == ALM_CLASS_GOODS && alm_mention_of(r->folded, &r->folded->tokens[end])->value))
                 counted = end;
@@ -252,8 +290,7 @@ static alm_status read_goods(reader *r, alm_gift *gift, cell c) {
         uint32_t mention = 0;
         alm_status status = ALM_OK;
         if (counted != UINT32_MAX)
-            what_push(gift, r->folded->tokens[counted].class_id == ALM_CLASS_MONEY ? ALM_WHAT_CASH : ALM_WHAT_GOODS,
-                      r->folded->tokens[counted].mention, 0);
+            what_push(gift, kind_of(r, counted, worth), r->folded->tokens[counted].mention, 0);
         else if ((status = goods_mention(r, i, end < c.last ? end : c.last, &mention)) == ALM_OK && mention)
             what_push(gift, ALM_WHAT_GOODS, mention, 0);
         if (status != ALM_OK) return status;
@@ -276,6 +313,44 @@ static alm_status with_unit(reader *r, uint32_t token, alm_str unit, uint32_t *o
     m.class_id = ALM_CLASS_QUANTITY;
     m.value = quantity;
     return alm_mention_add(r->folded, &m, out);
+}
+
+/* A quantity of the thing that the column is for. */
+static alm_status read_count(reader *r, alm_gift *gift, cell c, const column *head) {
+    for (uint32_t i = c.first; i < c.last; i++) {
+        uint16_t class_id = r->folded->tokens[i].class_id;
+        if (class_id != ALM_CLASS_NUMBER && class_id != ALM_CLASS_QUANTITY) continue;
+        uint32_t quantity;
+        alm_status status = with_unit(r, i, head->measure, &quantity);
+        if (status == ALM_OK) what_push(gift, ALM_WHAT_GOODS, head->thing, quantity);
+        return status;
+    }
+    return ALM_OK;
+}
+
+/* The post of the row's donor: at the organisation in the cell, else where such posts are held. */
+static alm_status read_roles(reader *r, alm_gift *gift, cell c) {
+    if (gift->donor_count != 1) return ALM_OK;
+    alm_actor *donor = &gift->donors[0];
+    uint32_t organisation = 0;
+    for (uint32_t i = c.first; i < c.last; i++) {
+        const alm_token *token = &r->folded->tokens[i];
+        const alm_actor *actor = alm_actor_of(r->relation, token);
+        if (token->cp == ALM_CP_BRACKET_OPEN) i = alm_cell_closing(r->folded, i, c.last);
+        if (actor && actor->organisation) organisation = actor->organisation;
+        if (token->class_id != ALM_CLASS_ROLE && token->class_id != ALM_CLASS_MEMBER) continue;
+        uint32_t member = donor->person ? donor->person : donor->organisation;
+        alm_status status =
+            alm_post_add(r->relation, &(alm_post){.member = member,
+                                                  .organisation = organisation ? organisation : ALM_UNSAID_ORGANISATION,
+                                                  .role = token->mention,
+                                                  .start = r->folded->tokens[c.first].start,
+                                                  .end = token->end,
+                                                  .rule = ALM_STR("table/role")});
+        if (status != ALM_OK) return status;
+    }
+    if (donor->person && organisation && !donor->organisation) donor->organisation = organisation;
+    return ALM_OK;
 }
 
 /* Quantities go to the things one by one; one quantity for several things is their sum and tells nothing of each. */
@@ -354,6 +429,8 @@ static alm_status read_cell(reader *r, alm_gift *gift, uint32_t row, uint32_t co
             if (r->columns[other].kind == ALM_COLUMN_UNIT) unit = cell_at(r, row, other).text;
         return read_quantity(r, gift, c, unit);
     }
+    case ALM_COLUMN_THING: return read_count(r, gift, c, head);
+    case ALM_COLUMN_ROLE: return read_roles(r, gift, c);
     case ALM_COLUMN_RECIPIENT: return read_recipients(r, gift, c);
     case ALM_COLUMN_DATE: {
         uint32_t date = find_class(r, c, ALM_CLASS_DATE);
@@ -398,6 +475,25 @@ static bool donor_is_blank(const reader *r, uint32_t row, uint32_t start, uint32
         if (r->columns[col].kind == ALM_COLUMN_DONOR && cell_at(r, row, col).text.len &&
             !(row > 0 && same_block(r, row, col, row - 1)))
             return false;
+    return true;
+}
+
+/* One cell over the whole row, or alone in it, without an amount: a heading of the rows below, which may date them. */
+static bool is_group_row(reader *r, uint32_t row) {
+    uint32_t filled = 0, last = ALM_NO_CELL, only = 0;
+    for (uint32_t col = 0; col < r->column_count; col++) {
+        uint32_t block = r->table->grid[(size_t)row * r->table->columns + col];
+        if (block == last || cell_at(r, row, col).first == cell_at(r, row, col).last) continue;
+        last = block;
+        only = col;
+        filled++;
+    }
+    cell c = cell_at(r, row, only);
+    if (filled != 1 || r->column_count < 3 || (only > 0 && !has_wide_cell(r, row))) return false;
+    if (find_class(r, c, ALM_CLASS_MONEY) != UINT32_MAX || find_class(r, c, ALM_CLASS_GOODS) != UINT32_MAX)
+        return false;
+    uint32_t date = find_class(r, c, ALM_CLASS_DATE);
+    if (date != UINT32_MAX) r->carried_date = r->folded->tokens[date].mention;
     return true;
 }
 
@@ -470,13 +566,32 @@ static alm_status read_group(reader *r, uint32_t row, uint32_t start, uint32_t e
     return gift.donor_count && gift.what_count ? alm_gift_add(r->relation, &gift) : ALM_OK;
 }
 
+static void explain_columns(const reader *r, bool told) {
+    static const char *const names[] = {"?",         "number", "donor", "person", "organisation", "role",
+                                        "branch",    "amount", "value", "goods",  "quantity",     "unit",
+                                        "recipient", "date",   "note",  "thing",  "foreign"};
+    if (!r->relation->explain->write) return;
+    char line[512];
+    size_t used = 0;
+    for (uint32_t col = 0; col < r->column_count && used < sizeof line; col++) {
+        int n = snprintf(line + used, sizeof line - used, " %s", names[r->columns[col].kind]);
+        used += n > 0 ? (size_t)n : 0;
+    }
+    alm_explain_line(r->relation->explain, "== table of %u rows, %u of head:%s: %s", r->table->rows, r->head_rows, line,
+                     told ? "gifts" : "not of gifts");
+}
+
 static alm_status read_table(reader *r) {
     r->column_count = r->table->columns < MAX_COLUMNS ? r->table->columns : MAX_COLUMNS;
-    if (!find_head(r) && !infer_columns(r)) return ALM_OK;
+    alm_status found = find_head(r);
+    if (found != ALM_OK) return found;
+    if (!r->head_rows && !infer_columns(r)) return ALM_OK;
     settle_columns(r);
+    explain_columns(r, tells_of_gifts(r));
     if (!tells_of_gifts(r)) return ALM_OK;
     for (uint32_t row = r->head_rows; row < r->table->rows; row++) {
         if (count_heads(r, row) >= 3) continue; /* the head again, on a further page */
+        if (is_group_row(r, row)) continue;
         for (uint32_t start = 0; start < r->column_count;) {
             uint32_t end = group_end(r, start);
             alm_status status = read_group(r, row, start, end);

@@ -20,7 +20,7 @@ struct alm_table_words {
 
 static const char *const column_names[] = {"unknown",   "number", "donor", "person", "organisation", "role",
                                            "branch",    "amount", "value", "goods",  "quantity",     "unit",
-                                           "recipient", "date",   "note",  "foreign"};
+                                           "recipient", "date",   "note",  "thing",  "foreign"};
 
 static alm_status add(alm_table_words *words, word item, alm_err *err) {
     void *items = words->words;

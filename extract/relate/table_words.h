@@ -25,6 +25,7 @@ typedef enum alm_column {
     ALM_COLUMN_RECIPIENT,
     ALM_COLUMN_DATE,
     ALM_COLUMN_NOTE,
+    ALM_COLUMN_THING,  /**< one thing named in the head, counted in the cells; never by word */
     ALM_COLUMN_FOREIGN /**< the table is about something else */
 } alm_column;
 
