@@ -2,28 +2,40 @@
 
 #include "cli/command.h"
 #include "cli/lines.h"
+#include "crawler/fetch.h"
 #include "crawler/robots.h"
+#include "crawler/url.h"
 
-enum { OPT_FILE = 1, OPT_AGENT };
-enum { LINE_MAX_LEN = 4 << 20, FILE_MAX = 16 << 20 };
+enum { OPT_FILE = 1, OPT_AGENT, OPT_ALLOW_PRIVATE, OPT_PROXY, OPT_CA_FILE };
+enum { LINE_MAX_LEN = 4 << 20, FILE_MAX = 16 << 20, ARENA_MAX = 1 << 20, MAX_REDIRECTS = 5 };
 
 static const alm_option options[] = {
     {OPT_FILE, 'f', "file", "FILE", "the robots.txt; '-' is standard input"},
     {OPT_AGENT, 'a', "agent", "NAME", "product token of the crawler (default almoner)"},
+    {OPT_ALLOW_PRIVATE, 0, "allow-private", NULL, "fetch from loopback, private and link-local addresses too"},
+    {OPT_PROXY, 0, "proxy", "URL", "fetch through it"},
+    {OPT_CA_FILE, 0, "ca-file", "FILE", "trust these certificates (PEM) instead of the system's"},
     {0}};
 
 static const alm_usage usage = {
-    "robots", "--file FILE [--agent NAME] [URL|PATH|- ...]",
+    "robots", "[options] URL [PATH ...] | --file FILE [URL|PATH|- ...]",
     "Say whether a robots.txt (RFC 9309) lets a crawler fetch URLs, and by which line;\n"
-    "one JSON object a line. Without URLs: what the file holds for that crawler.\n"
+    "one JSON object a line. The file is that of the URL's host, or FILE; where nothing but\n"
+    "a host or FILE is given: what the file holds for that crawler.\n"
     "URLs are judged as they are written; '-' reads them from standard input.\n",
     options,
     "Exit status: 0 answered; 1 the file cannot be read; 2 usage.\n\n"
-    "Example:\n"
-    "  almoner robots --file robots.txt --agent almoner https://example.org/news/ /private/\n"};
+    "Examples:\n"
+    "  almoner robots https://example.org /news/ /private/\n"
+    "  almoner robots --file robots.txt --agent almoner https://example.org/news/\n"};
 
 typedef struct state {
+    const char *file;
+    const char *agent;
+    alm_fetch_options fetch;
     alm_robots *robots;
+    int http_status;    /* of the fetched file; 0: none */
+    const char *source; /* why there are no rules of a file: "unavailable", "unreachable"; or NULL */
     alm_buf line;
 } state;
 
@@ -36,6 +48,16 @@ static alm_str target_of(alm_str url) {
     if (url.len >= 2 && url.ptr[0] == '/' && url.ptr[1] == '/') start = 2;
     while (start < url.len && url.ptr[start] != '/' && url.ptr[start] != '?') start++;
     return alm_str_slice(url, start < url.len ? start : url.len, url.len);
+}
+
+/** How the file was come by. */
+static void add_fetched(const state *s, alm_json *json) {
+    alm_json_key(json, "status");
+    if (s->http_status)
+        alm_json_uint(json, (uint64_t)s->http_status);
+    else
+        alm_json_null(json);
+    alm_json_member_c(json, "robots", s->source ? s->source : "read");
 }
 
 static bool answer(void *context, alm_str input) {
@@ -58,6 +80,7 @@ static bool answer(void *context, alm_str input) {
     else
         alm_json_null(&json);
     alm_json_member(&json, "rule", verdict.line ? verdict.rule : (alm_str){NULL, 0});
+    if (!s->file) add_fetched(s, &json);
     alm_line_end(&json);
     return true;
 }
@@ -90,43 +113,101 @@ static void describe(state *s) {
     for (size_t i = 0; i < alm_robots_sitemap_count(s->robots); i++)
         alm_json_text(&json, alm_robots_sitemap(s->robots, i));
     alm_json_array_end(&json);
+    if (!s->file) add_fetched(s, &json);
     alm_line_end(&json);
 }
 
-static int run(const char *file, const char *agent, int argc, char **argv, int first) {
-    state s = {0};
-    alm_err err = {0};
+static alm_status read_file(state *s, alm_err *err) {
     alm_buf body;
     alm_buf_init(&body, FILE_MAX);
-    alm_buf_init(&s.line, LINE_MAX_LEN);
-    int status = ALM_EXIT_OK;
-    if (alm_read_file(&body, file, &err) < 0 ||
-        alm_robots_parse(&s.robots, alm_buf_str(&body), alm_str_of(agent), &err) < 0) {
-        status = alm_lines_fail(&usage, &err);
-    } else if (first == argc) {
-        describe(&s);
-    } else {
-        status = alm_lines_each(argc, argv, first, answer, &s);
-    }
-    alm_robots_free(s.robots);
-    alm_buf_release(&s.line);
+    alm_status status = alm_read_file(&body, s->file, err);
+    if (status == ALM_OK) status = alm_robots_parse(&s->robots, alm_buf_str(&body), alm_str_of(s->agent), err);
     alm_buf_release(&body);
     return status;
 }
 
-int alm_command_robots(int argc, char **argv) {
-    const char *value, *file = NULL, *agent = "almoner";
-    int first, id;
-    while ((id = alm_options_next(&usage, argc, argv, &value, &first)) > 0) {
-        if (id == OPT_FILE)
-            file = value;
-        else
-            agent = value;
+/** What an answer means (RFC 9309 2.3.1): 4xx and too many redirects allow all, no answer and 5xx nothing. */
+static alm_status judge_response(state *s, alm_status fetched, const alm_response *response, alm_err *err) {
+    bool lost = fetched == ALM_E_LIMIT && response->redirect_count >= MAX_REDIRECTS;
+    s->http_status = response->status;
+    if (fetched == ALM_OK && response->status >= 200 && response->status < 300)
+        return alm_robots_parse(&s->robots, alm_buf_str(&response->body), alm_str_of(s->agent), err);
+    bool unavailable = lost || (fetched == ALM_OK && response->status < 500);
+    s->source = unavailable ? "unavailable" : "unreachable";
+    alm_status status = unavailable ? alm_robots_allow_all(&s->robots) : alm_robots_disallow_all(&s->robots);
+    return status < 0 ? alm_fail(err, status, "out of memory") : ALM_OK;
+}
+
+/** "https://host" to "https://host/robots.txt" in @p arena. */
+static alm_status robots_url(alm_str *out, alm_arena *arena, const char *text, alm_err *err) {
+    alm_url url, file;
+    alm_status status = alm_url_parse_typed(&url, arena, alm_str_of(text), err);
+    alm_url_context context = {.base = &url};
+    if (status == ALM_OK) status = alm_url_parse(&file, arena, ALM_STR("/robots.txt"), &context, err);
+    if (status == ALM_OK) *out = file.href;
+    return status;
+}
+
+static alm_status fetch_file(state *s, const char *text, alm_err *err) {
+    alm_arena arena;
+    alm_fetcher *fetcher = NULL;
+    alm_response response;
+    alm_str url;
+    alm_err why = {0};
+    alm_arena_init(&arena, ARENA_MAX);
+    alm_response_init(&response, FILE_MAX);
+    s->fetch.max_redirects = MAX_REDIRECTS;
+    s->fetch.max_body = FILE_MAX;
+    alm_status status = robots_url(&url, &arena, text, err);
+    if (status == ALM_OK) status = alm_fetcher_new(&fetcher, &s->fetch, err);
+    if (status == ALM_OK) {
+        alm_status fetched = alm_fetch(fetcher, url.ptr, &response, &why);
+        if (fetched < 0) alm_lines_fail(&usage, &why);
+        status = judge_response(s, fetched, &response, err);
     }
+    alm_fetcher_free(fetcher);
+    alm_response_release(&response);
+    alm_arena_release(&arena);
+    return status;
+}
+
+static int run(state *s, int argc, char **argv, int first) {
+    alm_err err = {0};
+    /* the first URL names the host; one that asks for more than its root is judged as well */
+    bool host_alone = !s->file && target_of(alm_str_of(argv[first])).len <= 1;
+    int next = host_alone ? first + 1 : first;
+    int status = ALM_EXIT_OK;
+    alm_buf_init(&s->line, LINE_MAX_LEN);
+    if ((s->file ? read_file(s, &err) : fetch_file(s, argv[first], &err)) < 0)
+        status = alm_lines_fail(&usage, &err);
+    else if (next == argc)
+        describe(s);
+    else
+        status = alm_lines_each(argc, argv, next, answer, s);
+    alm_robots_free(s->robots);
+    alm_buf_release(&s->line);
+    return status;
+}
+
+static void set_option(state *s, int id, const char *value) {
+    switch (id) {
+    case OPT_FILE: s->file = value; break;
+    case OPT_AGENT: s->agent = value; break;
+    case OPT_ALLOW_PRIVATE: s->fetch.allow_private = true; break;
+    case OPT_PROXY: s->fetch.proxy = value; break;
+    default: s->fetch.ca_file = value; break;
+    }
+}
+
+int alm_command_robots(int argc, char **argv) {
+    state s = {.agent = "almoner"};
+    const char *value;
+    int first, id;
+    while ((id = alm_options_next(&usage, argc, argv, &value, &first)) > 0) set_option(&s, id, value);
     if (id == ALM_OPTIONS_HELP) return ALM_EXIT_OK;
     if (id == ALM_OPTIONS_BAD) return ALM_EXIT_USAGE;
-    if (!file) return alm_usage_fail(&usage, "--file is needed");
-    if (!alm_robots_token_is_valid(alm_str_of(agent)))
-        return alm_usage_fail(&usage, "--agent '%s': expected a product token (letters, '-' and '_')", agent);
-    return run(file, agent, argc, argv, first);
+    if (!s.file && first == argc) return alm_usage_fail(&usage, "expected a URL, or --file");
+    if (!alm_robots_token_is_valid(alm_str_of(s.agent)))
+        return alm_usage_fail(&usage, "--agent '%s': expected a product token (letters, '-' and '_')", s.agent);
+    return run(&s, argc, argv, first);
 }

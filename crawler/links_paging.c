@@ -132,9 +132,15 @@ static bool read_numbered(const alm_url *url, numbered *out) {
     return out->number <= ALM_PAGING_MAX;
 }
 
-/** Does the stem's file name say that it is a list? Articles are numbered too, and theirs must not be counted up. */
+/**
+ * Does the stem's file name say that it is a list: "list", "fa_list", "index", or "list_5" for column 5 as in dedecms?
+ * Articles are numbered too, and theirs must not be counted up.
+ */
 static bool names_a_list(alm_str stem) {
     static const char *const words[] = {"list", "index", "page", "default", "more"};
+    size_t digits = stem.len;
+    while (digits > 0 && is_digit(stem.ptr[digits - 1])) digits--;
+    if (digits < stem.len && digits > 0 && stem.ptr[digits - 1] == '_') stem.len = digits - 1;
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         size_t len = strlen(words[i]);
         if (stem.len > len && alm_str_is_nocase(alm_str_slice(stem, stem.len - len, stem.len), alm_str_of(words[i])))
@@ -174,6 +180,14 @@ static void fill(alm_link_refs *refs, const family *f, uint32_t current) {
     }
 }
 
+/** "list.html" is the first page of "list_9.html", and the folder that of "index_9.html". */
+static bool is_first_page(alm_str file, const numbered *shape) {
+    if (alm_str_starts(file, shape->stem))
+        return alm_str_is(alm_str_slice(file, shape->stem.len, file.len), shape->ext);
+    alm_str name = alm_str_slice(shape->stem, folder_of(shape->stem).len, shape->stem.len);
+    return file.len && file.ptr[file.len - 1] == '/' && alm_str_is_nocase(name, ALM_STR("index"));
+}
+
 void alm_links_fill_siblings(alm_link_refs *refs, const alm_url *page, const alm_link *links, size_t count) {
     family families[FAMILIES];
     size_t known = 0;
@@ -186,9 +200,11 @@ void alm_links_fill_siblings(alm_link_refs *refs, const alm_url *page, const alm
     }
     numbered own = {.number = 0};
     bool numbered_page = read_numbered(page, &own);
+    alm_str file = alm_str_slice(page->href, 0, (size_t)(page->path.ptr + page->path.len - page->href.ptr));
     for (size_t i = 0; i < known; i++) {
-        if (families[i].members < 2) continue;
-        bool same = numbered_page && alm_str_is(own.stem, families[i].shape.stem);
-        if (same || !numbered_page) fill(refs, &families[i], same ? own.number : 0);
+        const family *f = &families[i];
+        bool same = numbered_page && alm_str_is(own.stem, f->shape.stem);
+        bool first = is_first_page(file, &f->shape);
+        if (same || first || (!numbered_page && f->members > 1)) fill(refs, f, same ? own.number : 0);
     }
 }

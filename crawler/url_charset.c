@@ -11,6 +11,7 @@
 
 struct alm_url_charset {
     UConverter *converter;
+    bool is_gbk; /* gb18030 without its four-byte codes, and with 0x80 for the euro sign (Encoding Standard 10.2.2) */
 };
 
 /** WHATWG labels that ICU reads otherwise, or not at all (Encoding Standard 4.2). */
@@ -63,8 +64,9 @@ alm_status alm_url_charset_new(alm_url_charset **out, alm_str label) {
     const char *icu = name;
     for (size_t i = 0; i < sizeof renamed / sizeof renamed[0]; i++)
         if (alm_str_is_nocase(label, alm_str_of(renamed[i].label))) icu = renamed[i].icu;
+    bool is_gbk = strcmp(icu, "GBK") == 0;
     UErrorCode code = U_ZERO_ERROR;
-    UConverter *converter = ucnv_open(icu, &code);
+    UConverter *converter = ucnv_open(is_gbk ? "gb18030" : icu, &code);
     if (U_FAILURE(code)) {
         *out = NULL;
         return code == U_MEMORY_ALLOCATION_ERROR ? ALM_E_NOMEM : ALM_OK;
@@ -75,7 +77,7 @@ alm_status alm_url_charset_new(alm_url_charset **out, alm_str label) {
         ucnv_close(converter);
         return ALM_E_NOMEM;
     }
-    charset->converter = converter;
+    *charset = (alm_url_charset){.converter = converter, .is_gbk = is_gbk};
     *out = charset;
     return ALM_OK;
 }
@@ -86,27 +88,38 @@ void alm_url_charset_free(alm_url_charset *charset) {
     alm_free(charset);
 }
 
-/** One code point in the charset: percent codes of its bytes, or of the reference that HTML forms send for it. */
-static void put_code_point(alm_url_writer *w, uint32_t cp, const alm_url_set *set, alm_url_charset *charset) {
+/** Write the bytes of @p cp to @p out; their number, or 0 where the charset lacks it. */
+static size_t encode(alm_url_charset *charset, uint32_t cp, char out[16]) {
+    if (charset->is_gbk && cp == 0x20AC) {
+        out[0] = (char)0x80;
+        return 1;
+    }
     UChar units[2];
     int32_t count = 0;
     U16_APPEND_UNSAFE(units, count, cp);
     const UChar *source = units;
-    char bytes[16], *target = bytes;
+    char *target = out;
     UErrorCode code = U_ZERO_ERROR;
     ucnv_resetFromUnicode(charset->converter);
-    ucnv_fromUnicode(charset->converter, &target, bytes + sizeof bytes, &source, units + count, NULL, true, &code);
-    if (U_FAILURE(code)) {
+    ucnv_fromUnicode(charset->converter, &target, out + 16, &source, units + count, NULL, true, &code);
+    size_t len = (size_t)(target - out);
+    return U_FAILURE(code) || (charset->is_gbk && len > 2) ? 0 : len;
+}
+
+/** One code point in the charset: percent codes of its bytes, or of the reference that HTML forms send for it. */
+static void put_code_point(alm_url_writer *w, uint32_t cp, const alm_url_set *set, alm_url_charset *charset) {
+    char bytes[16];
+    size_t len = encode(charset, cp, bytes);
+    if (len == 0) {
         char reference[32];
-        int len = snprintf(reference, sizeof reference, "%%26%%23%u%%3B", (unsigned)cp);
-        alm_url_put_str(w, (alm_str){reference, (size_t)len});
-        return;
+        int written = snprintf(reference, sizeof reference, "%%26%%23%u%%3B", (unsigned)cp);
+        alm_url_put_str(w, (alm_str){reference, (size_t)written});
     }
-    for (const char *p = bytes; p < target; p++) {
-        if (alm_url_in_set(set, (unsigned char)*p))
-            alm_url_put_percent(w, (unsigned char)*p);
+    for (size_t i = 0; i < len; i++) {
+        if (alm_url_in_set(set, (unsigned char)bytes[i]))
+            alm_url_put_percent(w, (unsigned char)bytes[i]);
         else
-            alm_url_put(w, *p);
+            alm_url_put(w, bytes[i]);
     }
 }
 

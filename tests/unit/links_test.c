@@ -242,6 +242,15 @@ static void siblings_of_lists(void **state) {
     assert_string_equal(pages_at("http://h/n/", "<a href=art_2.html><a href=art_5.html>"),
                         "anchor http://h/n/art_2.html\nanchor http://h/n/art_5.html\n");
     assert_string_equal(pages_at("http://h/n/", "<a href=list_5.html>"), "anchor http://h/n/list_5.html\n");
+    /* one is enough where the page is the first of them; list_5_2 is page 2 of column 5 */
+    assert_string_equal(pages_at("http://h/n/list.html", "<a href=list_3.html>"),
+                        "anchor http://h/n/list_3.html\npaging http://h/n/list_2.html\n");
+    assert_string_equal(pages_at("http://h/n/", "<a href=index_3.html>"),
+                        "anchor http://h/n/index_3.html\npaging http://h/n/index_2.html\n");
+    assert_string_equal(pages_at("http://h/n/list_5_4.html", "<a href=list_5_2.html>"),
+                        "anchor http://h/n/list_5_2.html\n");
+    assert_string_equal(pages_at("http://h/n/list_5_1.html", "<a href=list_5_3.html>"),
+                        "anchor http://h/n/list_5_3.html\npaging http://h/n/list_5_2.html\n");
 }
 
 /* What takes quadratic time in libxml2 2.9.14 ends at once here: a flood of attributes, of tags that are never closed.
