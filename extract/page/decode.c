@@ -6,7 +6,7 @@
 /* How sure the bytes must be (see alm_sniff_gb18030), by who says otherwise. */
 static const double sure_alone = 0.3;           /* nobody, or a charset that the bytes cannot be */
 static const double sure_against_latin = 0.5;   /* a server's default: most of them send it for whatever they have */
-static const double sure_against_single = 0.75; /* Russian in KOI8-R looks 0.5 Chinese, Thai 0.7 */
+static const double sure_against_single = 0.75; /* Thai looks 0.7 Chinese */
 static const double sure_against_chinese = 0.2; /* GB18030 and Big5: the one must be better than the other by this */
 
 static const double sure_at_once = 0.95; /* read as the other one, such text is at most 0.7 */

@@ -79,8 +79,9 @@ typedef struct tally {
     size_t pairs, common, errors;
 } tally;
 
-/* One more pair, which tells nothing, keeps a few real ones from being sure. */
-static double share(tally t) { return ((double)t.common - (double)t.errors) / (double)(t.pairs + t.errors + 1); }
+/* Errors weigh more than common pairs, for they are rare in true text. One more pair, which tells nothing, keeps a few
+ * real ones from being sure. */
+static double share(tally t) { return ((double)t.common - 3 * (double)t.errors) / (double)(t.pairs + t.errors + 1); }
 
 /* The pair at p[0] >= 0x80, of @p left > 1 bytes; how many bytes it takes. */
 static size_t tally_gb18030(tally *t, const unsigned char *p, size_t left) {
@@ -169,5 +170,7 @@ const alm_charset *alm_sniff_other(alm_str bytes) {
         if (U_SUCCESS(status)) found = alm_charset_find(alm_str_of(name));
     }
     if (detector) ucsdet_close(detector);
-    return found && found->kind != ALM_KIND_UTF16LE && found->kind != ALM_KIND_UTF16BE ? found : NULL;
+    bool useful = found && found->kind != ALM_KIND_UNKNOWN && found->kind != ALM_KIND_UTF16LE &&
+                  found->kind != ALM_KIND_UTF16BE; /* ISO-2022-KR has no decoder; UTF-16 we know better */
+    return useful ? found : NULL;
 }

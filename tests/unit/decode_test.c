@@ -47,6 +47,13 @@ static const page pages[] = {
     {BYTES(BIG5 BIG5), NULL, UTF8_TRADITIONAL UTF8_TRADITIONAL, "big5", ALM_CHARSET_BYTES, 0, false},
     {BYTES("<\0p\0>\0\x4F\x53\x1A\x4F"), NULL, "<p>协会", "utf-16le", ALM_CHARSET_BYTES, 0, false},
     {BYTES("\0<\0p\0>\x53\x4F\x4F\x1A"), NULL, "<p>协会", "utf-16be", ALM_CHARSET_BYTES, 0, false},
+    {BYTES("\xF0\xD2\xC9\xD7\xC5\xD4 \xC9 \xD0\xCF\xDA\xC4\xD2\xC1\xD7\xCC\xC5\xCE\xC9\xD1 "
+           "\xD3 \xCE\xCF\xD7\xD9\xCD \xC7\xCF\xC4\xCF\xCD, \xC4\xCF\xD2\xCF\xC7\xC9\xC5"),
+     NULL, "Привет и поздравления с новым годом, дорогие", "koi8-r", ALM_CHARSET_BYTES, 0, false},
+    {BYTES("\x1B$)C\x0E\xE9\x0F"), NULL, "$)Cé", "windows-1252", ALM_CHARSET_BYTES, 0, false},
+    {BYTES("caf\xE9 \xFF"), "utf-8", "caf\uFFFD \uFFFD", "utf-8", ALM_CHARSET_HTTP, 2, false},
+    {BYTES("\xE0\xA0\x80\xF0\x9F\x98\x80"), NULL, "\u0800😀", "utf-8", ALM_CHARSET_BYTES, 0, false},
+    {BYTES(BIG5 "\x88\x62"), "big5", UTF8_TRADITIONAL "\xC3\x8A\u0304", "big5", ALM_CHARSET_HTTP, 0, false},
     /* declared and false: the bytes are right */
     {BYTES("<meta charset=gb2312>" UTF8), NULL, "<meta charset=gb2312>" UTF8, "utf-8", ALM_CHARSET_BYTES, 0, true},
     {BYTES(GB), "utf-8", UTF8, "gb18030", ALM_CHARSET_BYTES, 0, true},
@@ -167,6 +174,15 @@ static void counts_control_characters(void **state) {
     alm_arena_release(&arena);
 }
 
+static void knows_labels(void **state) {
+    (void)state;
+    assert_string_equal(alm_charset_by_label(ALM_STR(" GB_2312-80\n")), "gbk");
+    assert_string_equal(alm_charset_by_label(ALM_STR("UTF8")), "utf-8");
+    assert_null(alm_charset_by_label(ALM_STR("utf-")));
+    assert_null(alm_charset_by_label(ALM_STR("")));
+    assert_null(alm_charset_by_label(ALM_STR("a label that is longer than any of the standard's")));
+}
+
 static void prescans(void **state) {
     (void)state;
     static const struct {
@@ -182,6 +198,11 @@ static void prescans(void **state) {
         {"<!--><meta charset=gbk>", "gbk"},
         {"<!-- <meta charset=gbk>", NULL},
         {"<meta charset=gbk", NULL},
+        {"<meta charset=utf-16>", "utf-8"},
+        {"<meta charset=x-user-defined>", "windows-1252"},
+        {"<meta http-equiv=content-type content='charset charset =  gbk;'>", "gbk"},
+        {"<meta http-equiv=content-type content=charset>", NULL},
+        {"</p title='<meta charset=big5>'><meta charset=gbk>", "gbk"},
         {"<meta name=description content='charset=gbk'>", NULL},
     };
     for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
@@ -245,6 +266,7 @@ int main(void) {
         cmocka_unit_test(obeys_the_caller),
         cmocka_unit_test(plain_text_has_no_meta),
         cmocka_unit_test(counts_control_characters),
+        cmocka_unit_test(knows_labels),
         cmocka_unit_test(prescans),
         cmocka_unit_test(gives_valid_utf8_of_anything),
         cmocka_unit_test(survives_out_of_memory),
