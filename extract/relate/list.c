@@ -7,7 +7,15 @@
 #include "extract/relate/donor_cell.h"
 #include "extract/relate/relation.h"
 
-enum { MAX_HEAD = 24, MAX_ITEM = 24, MIN_ITEM_LINES = 3 };
+enum {
+    MAX_HEAD = 24,
+    MAX_ITEM = 40,
+    MAX_UNKNOWN = 20,
+    MAX_LINE = 200,
+    MAX_TAIL = 24,
+    MAX_BARE_HEAD = 20,
+    MIN_ITEM_LINES = 3
+};
 
 typedef struct reader {
     alm_relation *relation;
@@ -31,6 +39,38 @@ static uint32_t find(const reader *r, uint32_t first, uint32_t last, uint16_t cl
 
 static bool is_bound(const alm_value *value) { return value->qualifier != ALM_QUALIFIER_EXACT || !value->amount.len; }
 
+static bool is_list_word(const alm_token *token) {
+    switch (token->class_id) {
+    case ALM_CLASS_GIVE:
+    case ALM_CLASS_MONEY:
+    case ALM_CLASS_OF:
+    case ALM_CLASS_FUNCTION:
+    case ALM_CLASS_IS:
+    case ALM_CLASS_EACH:
+    case ALM_CLASS_NUMBER:
+    case ALM_CLASS_GIFT_NOUN: return true;
+    case ALM_CLASS_QUANTITY: return true;
+    case ALM_CLASS_TEXT: return !alm_is_han(token->cp);
+    default: return false;
+    }
+}
+
+/* A head without a colon: a line of its own with an amount and no name, or an amount, a space and then nothing but
+ * names. */
+static uint32_t bare_head_end(const reader *r, uint32_t first, uint32_t last, uint32_t *amount) {
+    uint32_t money = find(r, first, last, ALM_CLASS_MONEY);
+    if (money == UINT32_MAX || find(r, money + 1, last, ALM_CLASS_MONEY) != UINT32_MAX) return 0;
+    uint32_t end = first;
+    while (end < last && is_list_word(&r->tokens[end])) end++;
+    if (end <= money || is_bound(alm_mention_of(r->folded, &r->tokens[money])->value)) return 0;
+    bool alone = end == last && alm_walk_length(r->folded, first, last) <= MAX_BARE_HEAD;
+    bool names = end < last && r->tokens[end].class_id == ALM_CLASS_PARTY && end > money + 1 &&
+                 r->tokens[end - 1].cp == ' ' && find(r, end, last, ALM_CLASS_GIVE) == UINT32_MAX;
+    if (!alone && !names) return 0;
+    *amount = r->tokens[money].mention;
+    return end;
+}
+
 /*
  * The head of a list: up to the colon one amount, no name that gives, and a word of giving (or the line is nothing but
  * the amount). Its end, behind the colon; 0 where the line is no head.
@@ -38,7 +78,7 @@ static bool is_bound(const alm_value *value) { return value->qualifier != ALM_QU
 static uint32_t head_end(const reader *r, uint32_t first, uint32_t last, uint32_t *amount) {
     uint32_t colon = first;
     while (colon < last && colon - first < MAX_HEAD && r->tokens[colon].cp != ALM_CP_COLON) colon++;
-    if (colon >= last || r->tokens[colon].cp != ALM_CP_COLON) return 0;
+    if (colon >= last || r->tokens[colon].cp != ALM_CP_COLON) return bare_head_end(r, first, last, amount);
     uint32_t money = find(r, first, colon, ALM_CLASS_MONEY);
     if (money == UINT32_MAX || find(r, first, colon, ALM_CLASS_PARTY) != UINT32_MAX) return 0;
     if (find(r, first, colon, ALM_CLASS_GIVE) == UINT32_MAX && money != first) return 0;
@@ -162,15 +202,59 @@ static void take(reader *r, uint32_t first, uint32_t last) {
     for (uint32_t i = first; i < last; i++) r->relation->in_table[i] = true;
 }
 
-/* A line that is a name and what it gave: its number of items, 0 where it is something else. */
-static bool is_item_line(const reader *r, uint32_t first, uint32_t last) {
-    if (alm_walk_length(r->folded, first, last) > 60) return false;
+/* ---- lines that are names and what they gave ---- */
+
+typedef struct segment {
+    uint32_t first, last; /* the name's tokens; empty where the what goes on with the name before */
+    uint32_t what;
+    bool worth;
+} segment;
+
+static bool is_numbering(const reader *r, uint32_t i, uint32_t last) {
+    if (r->tokens[i].class_id != ALM_CLASS_NUMBER || i + 1 >= last) return false;
+    uint32_t mark = r->tokens[i + 1].cp;
+    return mark == '.' || mark == ALM_CP_LIST_COMMA || mark == ALM_CP_BRACKET_CLOSE || mark == ' ';
+}
+
+/* The next name and what it gave in [*at, last); moves *at behind it. False where nothing more was given. */
+static bool next_segment(const reader *r, uint32_t *at, uint32_t last, segment *out) {
+    uint32_t first = *at;
+    while (first < last && (ends_item(&r->tokens[first], true) || r->tokens[first].cp == ALM_CP_BRACKET_CLOSE ||
+                            r->tokens[first].class_id == ALM_CLASS_WITH || r->tokens[first].cp == '+'))
+        first++;
+    if (first < last && is_numbering(r, first, last)) first += 2;
     uint32_t what = item_what(r, first, last);
-    if (what == UINT32_MAX || what == first) return false;
-    uint32_t name_last = what;
-    while (name_last > first && trims(&r->tokens[name_last - 1])) name_last--;
-    if (!may_be_name(r, first, name_last)) return false;
-    return find(r, first, name_last, ALM_CLASS_VERB) == UINT32_MAX;
+    if (what == UINT32_MAX) return false;
+    uint32_t end = what;
+    out->worth = false;
+    while (end > first &&
+           (trims(&r->tokens[end - 1]) || r->tokens[end - 1].class_id == ALM_CLASS_WORTH ||
+            r->tokens[end - 1].class_id == ALM_CLASS_TOTAL || r->tokens[end - 1].class_id == ALM_CLASS_GIFT_NOUN ||
+            r->tokens[end - 1].class_id == ALM_CLASS_SEND)) {
+        out->worth = out->worth || r->tokens[end - 1].class_id == ALM_CLASS_WORTH;
+        end--;
+    }
+    while (first < end && trims(&r->tokens[first])) first++;
+    *out = (segment){first, end, what, out->worth};
+    *at = what + 1;
+    return true;
+}
+
+/* A line that is nothing but names and what they gave. */
+static bool is_item_line(const reader *r, uint32_t first, uint32_t last) {
+    if (alm_walk_length(r->folded, first, last) > MAX_LINE || find(r, first, last, ALM_CLASS_TO) != UINT32_MAX)
+        return false;
+    segment s;
+    uint32_t at = first, names = 0;
+    while (next_segment(r, &at, last, &s)) {
+        if (s.first == s.last && names == 0) return false;
+        if (s.first < s.last && !may_be_name(r, s.first, s.last)) return false;
+        if (s.first < s.last && find(r, s.first, s.last, ALM_CLASS_PARTY) == UINT32_MAX &&
+            alm_walk_length(r->folded, s.first, s.last) > MAX_UNKNOWN)
+            return false;
+        names += s.first < s.last;
+    }
+    return names > 0 && alm_walk_length(r->folded, at, last) <= MAX_TAIL;
 }
 
 static uint32_t count_item_lines(const reader *r) {
@@ -183,19 +267,47 @@ static uint32_t count_item_lines(const reader *r) {
     return count;
 }
 
-/* A line of one or more "name amount" pairs, apart by spaces or list marks. */
+static alm_status number_as_money(reader *r, uint32_t i, uint32_t *out) {
+    const alm_mention *number = alm_mention_of(r->folded, &r->tokens[i]);
+    alm_value *money = ALM_ARENA_NEW(r->folded->arena, alm_value);
+    if (!money) return ALM_E_NOMEM;
+    *money = *number->value;
+    money->kind = ALM_VALUE_MONEY;
+    money->unit = ALM_STR("CNY");
+    alm_mention m = *number;
+    m.class_id = ALM_CLASS_MONEY;
+    m.value = money;
+    return alm_mention_add(r->folded, &m, out);
+}
+
+static alm_status what_of(reader *r, const segment *s, alm_what *out) {
+    const alm_token *token = &r->tokens[s->what];
+    *out = (alm_what){.kind = ALM_WHAT_CASH, .mention = token->mention};
+    if (token->class_id == ALM_CLASS_GOODS) out->kind = ALM_WHAT_GOODS;
+    if (token->class_id == ALM_CLASS_MONEY && s->worth) out->kind = ALM_WHAT_WORTH;
+    return token->class_id == ALM_CLASS_NUMBER ? number_as_money(r, s->what, &out->mention) : ALM_OK;
+}
+
+/* Every name with all that follows it up to the next name. */
 static alm_status read_item_line(reader *r, uint32_t first, uint32_t last) {
-    for (uint32_t i = first; i < last;) {
-        uint32_t what = item_what(r, i, last);
-        if (what == UINT32_MAX) break;
-        uint32_t end = what + 1;
-        alm_status status = read_item(r, i, end, 0);
-        if (status != ALM_OK) return status;
-        while (end < last && (ends_item(&r->tokens[end], true) || r->tokens[end].cp == ALM_CP_BRACKET_CLOSE)) end++;
-        i = end;
+    segment s;
+    alm_gift gift = {0};
+    uint32_t at = first;
+    alm_status status = ALM_OK;
+    while (status == ALM_OK && next_segment(r, &at, last, &s)) {
+        if (s.first < s.last) {
+            if (gift.donor_count && gift.what_count) status = alm_gift_add(r->relation, &gift);
+            gift = (alm_gift){.rule = ALM_STR("gift/item-line"), .confidence = 0.9};
+            gift.start = gift.trigger_start = gift.trigger_end = r->tokens[s.first].start;
+            if (status == ALM_OK) status = alm_cell_donors(r->relation, &gift, s.first, s.last);
+        }
+        if (status == ALM_OK && gift.what_count < ALM_MAX_WHATS)
+            status = what_of(r, &s, &gift.whats[gift.what_count++]);
+        gift.end = r->tokens[s.what].end;
     }
+    if (status == ALM_OK && gift.donor_count && gift.what_count) status = alm_gift_add(r->relation, &gift);
     take(r, first, last);
-    return ALM_OK;
+    return status;
 }
 
 static bool speaks_of_giving(const alm_relation *relation) {

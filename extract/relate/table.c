@@ -132,7 +132,7 @@ static alm_status find_head(reader *r) {
             found.kind = alm_table_words_column(r->words, cell_at(r, row, col).text, &found.unit);
             alm_status status = found.kind == ALM_COLUMN_UNKNOWN ? read_thing(r, row, col, &found) : ALM_OK;
             if (status != ALM_OK) return status;
-            if (found.kind != ALM_COLUMN_UNKNOWN) r->columns[col] = found;
+            if (found.kind != ALM_COLUMN_UNKNOWN || found.unit.currency.len) r->columns[col] = found;
         }
         r->head_rows = row + 1;
     }
@@ -163,6 +163,33 @@ static bool has_kind(const reader *r, alm_column kind) {
     for (uint32_t col = 0; col < r->column_count; col++)
         if (r->columns[col].kind == kind) return true;
     return false;
+}
+
+/* What a column without a telling head holds, by its cells: amounts, things, or names where no column of donors is
+ * known. */
+static void infer_unknown(reader *r) {
+    for (uint32_t col = 0; col < r->column_count; col++) {
+        if (r->columns[col].kind != ALM_COLUMN_UNKNOWN) continue;
+        uint32_t filled = 0, money = 0, goods = 0, numbers = 0, names = 0;
+        for (uint32_t row = r->head_rows; row < r->table->rows; row++) {
+            cell c = cell_at(r, row, col);
+            if (c.first == c.last) continue;
+            filled++;
+            bool has_money = find_class(r, c, ALM_CLASS_MONEY) != UINT32_MAX,
+                 has_goods = find_class(r, c, ALM_CLASS_GOODS) != UINT32_MAX;
+            money += has_money && !has_goods;
+            goods += has_goods;
+            numbers += c.last == c.first + 1 && r->folded->tokens[c.first].class_id == ALM_CLASS_NUMBER;
+            names += find_class(r, c, ALM_CLASS_PARTY) != UINT32_MAX;
+        }
+        if (filled < 2) continue;
+        if (goods * 2 > filled || (goods && (goods + money) * 2 > filled))
+            r->columns[col].kind = ALM_COLUMN_GOODS;
+        else if ((money + numbers) * 2 > filled && (money || r->columns[col].unit.currency.len))
+            r->columns[col].kind = ALM_COLUMN_AMOUNT;
+        else if (names * 2 > filled && !has_kind(r, ALM_COLUMN_DONOR))
+            r->columns[col].kind = ALM_COLUMN_DONOR;
+    }
 }
 
 /* A head word that means a donor or a unit of measure by what stands beside it. */
@@ -586,6 +613,7 @@ static alm_status read_table(reader *r) {
     alm_status found = find_head(r);
     if (found != ALM_OK) return found;
     if (!r->head_rows && !infer_columns(r)) return ALM_OK;
+    infer_unknown(r);
     settle_columns(r);
     explain_columns(r, tells_of_gifts(r));
     if (!tells_of_gifts(r)) return ALM_OK;
