@@ -236,6 +236,11 @@ alm_status alm_fetcher_new(alm_fetcher **out, const alm_fetch_options *options, 
     alm_fetcher *fetcher = alm_calloc(1, sizeof *fetcher);
     if (!fetcher) return alm_fail(err, ALM_E_NOMEM, "out of memory");
     alm_status status = alm_transfer_init(&fetcher->transfer, options, err);
+    /* cookies in memory: some sites redirect to the same page until theirs comes back */
+    if (status == ALM_OK && curl_easy_setopt(fetcher->transfer.easy, CURLOPT_COOKIEFILE, "") != CURLE_OK) {
+        alm_transfer_release(&fetcher->transfer);
+        status = alm_fail(err, ALM_E_NOMEM, "out of memory");
+    }
     if (status == ALM_OK)
         *out = fetcher;
     else

@@ -55,6 +55,7 @@ class Net(unittest.TestCase):
         "/gbk": rude.response(rude.page("深圳市商会").encode("gbk"), kind="text/html; charset=GBK"),
         "/loop": rude.endless_redirect,
         "/chain/*": rude.countdown,
+        "/cookie-wall": rude.cookie_wall,
         "/to-file": rude.redirect("file:///etc/passwd"),
         "/to-ftp": rude.redirect("ftp://127.0.0.1/x"),
         "/to-zero": rude.redirect("http://0.0.0.0:1/"),
@@ -135,6 +136,9 @@ class Net(unittest.TestCase):
     def test_ten_redirects(self):
         document = self.document("/chain/10")
         self.assertEqual(document["url"], self.server.url("/chain/0"))
+
+    def test_cookie_wall(self):
+        self.assertEqual(self.document("/cookie-wall")["title"], "有饼干")
 
     def test_url_as_people_write_it(self):
         document = self.document(self.server.url("/page?名=某 某#章"))

@@ -193,3 +193,10 @@ def countdown(_connection, request, _server):
 def endless_redirect(_connection, request, _server):
     number = int(request.path.partition("?")[2] or 0)
     return redirect(f"/loop?{number + 1}")
+
+
+def cookie_wall(_connection, request, _server):
+    """The page is for those who bring the cookie that the redirect gave them."""
+    if "seen=1" in request.headers.get("cookie", ""):
+        return response(page("有饼干"))
+    return response("", "302 Found", Location=request.path, Set_Cookie="seen=1; Path=/")
