@@ -3,7 +3,7 @@
 
     python3 rules/tools/make_place.py ../shared/data > rules/zh/lexicon/place.tsv
 
-Columns: entry, level (country|region|province|city|county), form (full|short|word).
+Columns: entry, level (country|region|province|city|county|town), form (full|short|word).
 `word` marks a short form that is also a usual given name or surname with a given name
 (安平, 高阳): it is a place only where the words around it say so.
 """
@@ -17,16 +17,19 @@ HERE = pathlib.Path(__file__).resolve().parent
 LEXICON = HERE.parent / "zh" / "lexicon"
 FREQUENT_NAME_CHARACTERS = 330
 FREQUENT_SURNAMES = 100
+MARKERS = set("和与及同向给为对往朝至经通由托请以代率将把的之所各每均都共计合等他她其不没未送捐赠募花钱款拟待"
+              "上下中里内外前后是有在于到从被就也又还曾正可才能会要使让叫说得着过了并或则而如若因且但")
 LEVELS = {"1": "province", "2": "city", "3": "county"}
 
 HEAD = """\
 # Places: provinces, cities and counties of China in full and short form, Hong Kong, Macau and Taiwan,
 # foreign countries and regions that are common in the news.
-# Columns: entry, level (country|region|province|city|county), form (full|short|word).
+# Columns: entry, level (country|region|province|city|county|town), form (full|short|word).
 # Made by rules/tools/make_place.py; do not edit by hand. Sources:
 #   JioNLP division table (Apache-2.0): names and short forms
 #   mumuy/data_location list.json (MIT): names of the current divisions
 #   modood/Administrative-divisions-of-China HK-MO-TW.json (WTFPL): Hong Kong, Macau and Taiwan
+#   modood streets.csv (WTFPL): towns whose names hold a character that is a word of its own
 #   place_world.txt and place_short_stop.txt beside the script: ours
 """
 
@@ -77,6 +80,15 @@ def overseas_divisions(source):
                 yield county, "county", "full"
 
 
+def towns(source):
+    """(name, level, form) of towns whose names hold a character that is a word of its own (永和镇, 向阳镇)."""
+    table = source / "modood_streets.csv"
+    for row in csv.DictReader(table.open(encoding="utf-8")):
+        name = row["name"].replace("街道办事处", "街道")
+        if re.fullmatch("[一-鿿]{2,6}(镇|乡|街道)", name) and MARKERS & set(re.sub("(镇|乡|街道)$", "", name)):
+            yield name, "town", "full"
+
+
 def world():
     """(name, level, form) from place_world.txt: one `level: words` group a paragraph."""
     level = None
@@ -104,7 +116,7 @@ def main():
     vague = {"东区", "西区", "南区", "北区", "中区", "郊区", "城区", "矿区", "新市区", "市中区", "新城区"}
     print(HEAD, end="")
     seen = set()
-    for places in (world(), full_and_short(source), overseas_divisions(source)):
+    for places in (world(), full_and_short(source), overseas_divisions(source), towns(source)):
         for name, level, form in places:
             if name in seen or len(name) < 2 or name in vague or not re.fullmatch("[一-鿿·]+", name):
                 continue
