@@ -139,6 +139,16 @@ static uint32_t reach_over_grammar(const alm_folded *folded, uint32_t first) {
     return first;
 }
 
+/* Right behind a dash or a membership the name starts, whatever word it starts with. */
+static uint32_t reach_to_dash(const alm_folded *folded, uint32_t first) {
+    for (uint32_t at = first; at > 0 && first - at <= 4; at--) {
+        const alm_token *before = &folded->tokens[at - 1];
+        if (before->cp == ALM_CP_EM_DASH || before->class_id == ALM_CLASS_MEMBER) return at;
+        if (!is_soft(folded, before, false) || before->class_id == ALM_CLASS_ROLE) break;
+    }
+    return first;
+}
+
 /* One ordinary word between a place, or a boundary where a quarter or village follows, and the ending. */
 static uint32_t reach_over_noun(const alm_folded *folded, uint32_t first, uint32_t suffix) {
     if (first != suffix || first < 2) return first;
@@ -258,7 +268,7 @@ static alm_status adopt_reference(alm_folded *folded, uint32_t i) {
 static alm_status find_at(alm_folded *folded, uint32_t suffix, uint32_t *next) {
     uint32_t first = reach_over_noun(folded, reach(folded, suffix), suffix);
     if (first < suffix) first = reach_over_grammar(folded, first);
-    first = begin_at_place(folded, first, suffix);
+    first = begin_at_place(folded, reach_to_dash(folded, first), suffix);
     if (!is_weak(folded, &folded->tokens[suffix]) &&
         (first == suffix || folded->tokens[first].class_id != ALM_CLASS_PLACE))
         first = reach_over_words(folded, first, suffix);
@@ -414,6 +424,8 @@ static alm_status find_brands(alm_folded *folded) {
             uint32_t length = spells(folded, i, known[k].brand);
             if (!length) continue;
             uint32_t last = with_trade(folded, i + length, known[k].full);
+            if (last < folded->count && folded->tokens[last].class_id == ALM_CLASS_GOODS_NOUN)
+                break; /* its ware, not the firm */
             alm_status status = fold_firm(folded, i, last, "organisation/short-form");
             if (status != ALM_OK) return status;
             i = last - 1;

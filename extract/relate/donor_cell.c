@@ -113,7 +113,7 @@ static alm_status read_unknown(alm_relation *relation, alm_gift *gift, uint32_t 
     for (; end < last && folded->tokens[end].cp != ALM_CP_BRACKET_OPEN; end++)
         if (folded->tokens[end].class_id == ALM_CLASS_PARTY) party = end;
     while (end > first + 1 && is_group_word(folded->tokens[end - 1].class_id)) end--;
-    if (end == first) return ALM_OK;
+    if (end == first || alm_walk_length(folded, first, end) < 2) return ALM_OK;
     alm_actor actor = {0};
     const alm_actor *known = party != UINT32_MAX ? alm_actor_of(relation, &folded->tokens[party]) : NULL;
     alm_status status = ALM_OK;

@@ -93,7 +93,17 @@ static bool is_directed(const reader *r, const alm_token *verb) {
     return alm_str_is_c(alm_token_attr(r->folded, verb, verb->class_id, 0), "to");
 }
 
+/* "X said": what follows is X's report, not X's deed. */
+static bool speaks(const reader *r, uint32_t i) {
+    uint32_t next = i + 1;
+    while (next < r->last &&
+           (r->tokens[next].class_id == ALM_CLASS_ADVERB || r->tokens[next].class_id == ALM_CLASS_TITLE))
+        next++;
+    return next < r->last && r->tokens[next].class_id == ALM_CLASS_SAY;
+}
+
 static name_case case_of(const reader *r, uint32_t i) {
+    if (speaks(r, i)) return CASE_OBJECT;
     uint32_t begin = clause_start(r, i);
     for (uint32_t at = i; at > begin; at--) {
         const alm_token *before = &r->tokens[at - 1];
@@ -130,6 +140,7 @@ static bool governed_by(const reader *r, uint32_t i, uint16_t class_id, uint32_t
 static bool has_goods_before(const reader *r, uint32_t from, uint32_t i) {
     for (uint32_t at = i; at-- > from;) {
         if (r->tokens[at].class_id == ALM_CLASS_GOODS) return true;
+        if (alm_str_is_c(alm_token_attr(r->folded, &r->tokens[at], ALM_CLASS_GIFT_NOUN, 0), "things")) return true;
         if (ends_sentence(r->tokens[at].cp)) return false;
     }
     return false;
@@ -289,6 +300,14 @@ static void represent(event *e, const alm_actor *represented) {
     if (represented->organisation) last->organisation = represented->organisation;
 }
 
+/* "the village's farmer X": the village is not who acts. */
+static bool is_modifier(const reader *r, uint32_t i, uint32_t last) {
+    if (i + 1 >= last || r->tokens[i + 1].class_id != ALM_CLASS_OF) return false;
+    for (uint32_t at = i + 2; at < last && !ends_clause(r->tokens[at].cp); at++)
+        if (r->tokens[at].class_id == ALM_CLASS_PARTY || r->tokens[at].class_id == ALM_CLASS_SUBJECT_NOUN) return true;
+    return false;
+}
+
 /* A name in brackets behind a name says it again in other words. */
 static bool is_gloss(const reader *r, uint32_t i) {
     return i >= r->first + 2 && r->tokens[i - 1].cp == ALM_CP_BRACKET_OPEN &&
@@ -305,7 +324,7 @@ static bool read_names(reader *r, event *e, uint32_t first, uint32_t last, bool 
             take_topic(r, e);
             found = true;
         }
-        if (!actor || is_gloss(r, i)) continue;
+        if (!actor || is_gloss(r, i) || is_modifier(r, i, last)) continue;
         switch (case_of(r, i)) {
         case CASE_RECIPIENT: mention_add(e->gift.recipients, &e->gift.recipient_count, principal(actor)); break;
         case CASE_CHANNEL: mention_add(e->gift.channels, &e->gift.channel_count, principal(actor)); break;

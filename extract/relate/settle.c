@@ -281,12 +281,15 @@ static bool known_affiliation(const alm_document *document, const alm_affiliatio
     return false;
 }
 
+enum { ANY_TYPE = 1000 };
+
 /* The last organisation of @p type that is named before byte @p at, no further back than @p from; its entity + 1. */
 static uint32_t last_named(const settler *s, uint32_t from, uint32_t at, uint32_t type) {
     uint32_t best = 0, best_start = 0;
     for (uint32_t i = 0; i < s->folded->mention_count; i++) {
         const alm_mention *m = &s->folded->mentions[i];
-        if (m->class_id != ALM_CLASS_ORG || m->detail != type || m->start >= at || m->start < from) continue;
+        if (m->class_id != ALM_CLASS_ORG || m->start >= at || m->start < from) continue;
+        if (type != ANY_TYPE && m->detail != type) continue;
         if (best && m->start < best_start) continue;
         best = m->entity;
         best_start = m->start;
@@ -311,9 +314,10 @@ static uint32_t unsaid_organisation(const settler *s, const alm_post *post) {
     uint32_t word = alm_lexicon_find(posts, s->folded->mentions[post->role - 1].name);
     const alm_sense *sense = alm_lexicon_sense_of(posts, word, ALM_CLASS_POST_AT);
     if (!sense) return 0;
-    uint32_t type = type_by_name(sense->attrs[0]), from = block_start(s, post->start);
+    bool any = alm_str_is_c(sense->attrs[0], "any");
+    uint32_t type = any ? (uint32_t)ANY_TYPE : type_by_name(sense->attrs[0]), from = block_start(s, post->start);
     uint32_t near = last_named(s, from, post->start, type);
-    if (near) return near;
+    if (near || any) return near;
     if (type == ALM_ORGANISATION_ASSOCIATION && s->own) return s->own;
     return last_named(s, 0, post->start, type);
 }

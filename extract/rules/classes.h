@@ -20,7 +20,7 @@
             X(BEHALF) X(WITH) X(JOIN) X(BA) X(EACH) X(SPLIT) X(TOTAL) X(WORTH) X(OF) X(FUTURE) X(PLEDGE) X(APPEAL)     \
                 X(NEGATION) X(NOT_GIFT) X(COST) X(PRONOUN) X(SELF_ORG) X(LOCAL) X(GROUP) X(ETC) X(MANY) X(ANONYMOUS)   \
                     X(SUBJECT_NOUN) X(DIRECTION) X(RECIPIENT_NOUN) X(PUBLISH) X(DISTRIBUTE) X(LIST_MARK) X(FROM)       \
-                        X(IS) X(POST_AT) X(SHARED_POST) X(TRANSCRIPTION) X(COMPLEMENT)
+                        X(IS) X(SAY) X(POST_AT) X(SHARED_POST) X(TRANSCRIPTION) X(COMPLEMENT)
 
 enum alm_class {
     ALM_CLASS_TEXT = 0, /**< a character that is in no word */
