@@ -98,6 +98,7 @@ static bool is_soft(const alm_folded *folded, const alm_token *token, bool last)
     case ALM_CLASS_GROUP:
     case ALM_CLASS_PLAIN:
     case ALM_CLASS_GIFT_NOUN: break;
+    case ALM_CLASS_FUNCTION: return alm_str_is_c(alm_token_attr(folded, token, ALM_CLASS_FUNCTION, 0), "soft") && !last;
     case ALM_CLASS_VERB:
     case ALM_CLASS_ADVERB:
         if (last) return false;
@@ -129,7 +130,8 @@ static uint32_t reach_over_grammar(const alm_folded *folded, uint32_t first) {
         if ((!soft && !hard) || cut->end - cut->start > 4) break;
         uint32_t run = plain_run(folded, first - 1, soft ? 3 : 1);
         bool place = run > 0 && folded->tokens[run - 1].class_id == ALM_CLASS_PLACE;
-        if (run == first - 1 || !(place || is_hard_boundary(folded, run))) break;
+        bool grammar = cut->class_id == ALM_CLASS_WITH || cut->class_id == ALM_CLASS_TO;
+        if ((run == first - 1 && (!place || grammar)) || !(place || is_hard_boundary(folded, run))) break;
         if (run > 0 && (folded->tokens[run - 1].class_id == ALM_CLASS_VERB ||
                         folded->tokens[run - 1].class_id == ALM_CLASS_ADVERB))
             break;
@@ -245,6 +247,55 @@ static alm_status fold_name(alm_folded *folded, uint32_t first, uint32_t suffix)
     uint32_t mention;
     alm_status status = alm_mention_add(folded, &org, &mention);
     return status == ALM_OK ? alm_fold(folded, first, suffix + 1, mention) : status;
+}
+
+/* "The association", "this company": a reference to an organisation that settle resolves. */
+static alm_status adopt_reference(alm_folded *folded, uint32_t i) {
+    const alm_token *token = &folded->tokens[i];
+    if (token->class_id != ALM_CLASS_SELF_ORG) return ALM_OK;
+    alm_mention org = {.class_id = ALM_CLASS_ORG,
+                       .start = token->start,
+                       .end = token->end,
+                       .name = alm_token_text(folded, token),
+                       .detail = type_of(alm_token_attr(folded, token, ALM_CLASS_SELF_ORG, 0)),
+                       .reference = true,
+                       .strength = 50,
+                       .rule = ALM_STR("organisation/reference")};
+    uint32_t mention;
+    alm_status status = alm_mention_add(folded, &org, &mention);
+    return status == ALM_OK ? alm_fold(folded, i, i + 1, mention) : status;
+}
+
+/* Suffixes from the right: a name that ends at the last one swallows those inside it. */
+static alm_status find_at(alm_folded *folded, uint32_t suffix, uint32_t *next) {
+    uint32_t first = reach_over_noun(folded, reach(folded, suffix), suffix);
+    if (first < suffix) first = reach_over_grammar(folded, first);
+    first = begin_at_place(folded, reach_to_dash(folded, first), suffix);
+    if (!is_weak(folded, &folded->tokens[suffix]) &&
+        (first == suffix || folded->tokens[first].class_id != ALM_CLASS_PLACE))
+        first = reach_over_words(folded, first, suffix);
+    *next = suffix;
+    if (first == suffix) return adopt_reference(folded, suffix);
+    if (is_weak(folded, &folded->tokens[suffix]) && !weak_holds(folded, first, suffix)) return ALM_OK;
+    *next = first;
+    return fold_name(folded, first, suffix);
+}
+
+/* A word that the lexicon knows as an organisation by itself. */
+static alm_status adopt_word(alm_folded *folded, uint32_t i) {
+    const alm_token *token = &folded->tokens[i];
+    uint32_t first = i;
+    while (first > 0 && folded->tokens[first - 1].class_id == ALM_CLASS_PLACE) first--;
+    alm_mention org = {.class_id = ALM_CLASS_ORG,
+                       .start = folded->tokens[first].start,
+                       .end = token->end,
+                       .detail = type_of(alm_token_attr(folded, token, ALM_CLASS_ORG, 0)),
+                       .strength = 90,
+                       .rule = ALM_STR("organisation/word")};
+    org.name = alm_str_slice(folded->text, org.start, org.end);
+    uint32_t mention;
+    alm_status status = alm_mention_add(folded, &org, &mention);
+    return status == ALM_OK ? alm_fold(folded, first, i + 1, mention) : status;
 }
 
 /* "The association", "this company": a reference to an organisation that settle resolves. */

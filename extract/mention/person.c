@@ -83,6 +83,7 @@ static bool is_grammar(uint16_t class_id) {
 static bool stands_before_mark(const alm_folded *folded, uint32_t i) {
     if (i >= folded->count) return true;
     const alm_token *token = &folded->tokens[i];
+    if (token->class_id == ALM_CLASS_TITLE) return true;
     return token->class_id == ALM_CLASS_TEXT && !alm_is_han(token->cp) && !alm_is_latin(token->cp) &&
            !alm_is_digit(token->cp) && token->cp != ALM_CP_QUOTE_OPEN && token->cp != ALM_CP_TITLE_OPEN;
 }
@@ -108,6 +109,7 @@ static int score_form(const alm_folded *folded, uint32_t first, uint32_t surname
             score -= 14;
     }
     if (length == 2) score += 10;
+    if (length == 3) score -= 6;
     if (consult(folded, last - 1, last, ALM_CLASS_NAME_STOP) && !stands_before_mark(folded, last)) score -= 25;
     return score;
 }
@@ -201,9 +203,11 @@ static candidate best_chinese(const alm_folded *folded, uint32_t first) {
             break;
         if (!consult(folded, first, surname_end, ALM_CLASS_SURNAME)) continue;
         uint32_t length = 0, given = 0;
-        for (uint32_t last = surname_end; given < 2 && may_be_given(folded, last, &length); last++) {
+        bool doubled = surname_len == 1 && surname_end < folded->count &&
+                       consult(folded, surname_end, surname_end + 1, ALM_CLASS_SURNAME);
+        for (uint32_t last = surname_end; given < 3 && may_be_given(folded, last, &length); last++) {
             given += length;
-            if (given > 2) break;
+            if (given > (doubled ? 3 : 2)) break; /* a married woman's two surnames */
             int score = score_form(folded, first, surname_end, last + 1) + score_left(folded, first) +
                         score_right(folded, last + 1);
             if (score > best.score) best.last = last + 1, best.score = score;

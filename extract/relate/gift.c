@@ -664,6 +664,25 @@ static alm_status put_pair(reader *r, uint32_t name, uint32_t next) {
     return ALM_OK;
 }
 
+/*
+ * A counted thing close behind a name, with a verb between that no list knows: where the sentence tells of other gifts,
+ * one more. The token of the thing, or @p next.
+ */
+static uint32_t over_verb(const reader *r, uint32_t next) {
+    bool others = false;
+    for (size_t k = 0; k < r->event_count; k++) others = others || r->events[k].gift.what_count;
+    if (!others) return next;
+    for (uint32_t i = next; i < r->last && i - next <= 4; i++) {
+        const alm_token *token = &r->tokens[i];
+        if (token->class_id == ALM_CLASS_GOODS) return alm_mention_of(r->folded, token)->strength >= 90 ? i : next;
+        bool passes = token->class_id == ALM_CLASS_ADVERB || token->class_id == ALM_CLASS_VERB ||
+                      token->class_id == ALM_CLASS_FUNCTION || token->class_id == ALM_CLASS_PRONOUN ||
+                      token->class_id == ALM_CLASS_OF || (token->class_id == ALM_CLASS_TEXT && alm_is_han(token->cp));
+        if (!passes) break;
+    }
+    return next;
+}
+
 /* Name and amount side by side, without a verb, where the block tells of giving: "X 500, Y 200". */
 static alm_status read_pairs(reader *r) {
     if (!r->block_has_gift && !r->relation->tells_of_giving) return ALM_OK;
@@ -671,6 +690,7 @@ static alm_status read_pairs(reader *r) {
         if (r->tokens[i].class_id != ALM_CLASS_PARTY || case_of(r, i) != CASE_SUBJECT) continue;
         uint32_t next = i + 1;
         while (next < r->last && joins_name_and_amount(&r->tokens[next])) next++;
+        if (next < r->last && !is_what(r->tokens[next].class_id)) next = over_verb(r, next);
         if (next >= r->last || r->used[next] || !(is_what(r->tokens[next].class_id) || is_amount_like(r, next)))
             continue;
         if (r->tokens[next].class_id == ALM_CLASS_GOODS && !alm_mention_of(r->folded, &r->tokens[next])->value)
