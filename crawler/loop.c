@@ -177,24 +177,15 @@ typedef struct waking {
     alm_err *err;
 } waking;
 
-static int64_t longest_delay_ms(const alm_loop *loop) {
-    int64_t longest = 0;
-    for (size_t i = 0; i < loop->options.sources->count; i++) {
-        int64_t delay = loop->options.sources->items[i].politeness.delay_ms;
-        if (delay > longest) longest = delay;
-    }
-    return longest;
-}
-
-/* A host that was asked in an earlier run waits its delay before the first request of this one. */
+/* A host that was asked in an earlier run waits its delay before the first request of this one (see is_early). */
 static void wake_host(void *context, const alm_frontier_host *row) {
     waking *w = context;
     alm_loop *loop = w->loop;
     if (w->status != ALM_OK) return;
     host_state *hs = state_of(loop, row->id, &loop->options.sources->items[0]);
     if (hs && w->at_start) {
-        int64_t earliest = row->visited ? loop_now(loop) + longest_delay_ms(loop) : 0;
-        alm_schedule_set_next(hs->host, row->next_ms > earliest ? row->next_ms : earliest, row->backoff);
+        if (row->visited) alm_schedule_set_ended(hs->host, loop_now(loop) + 1);
+        alm_schedule_set_next(hs->host, row->next_ms, row->backoff);
         loop->stats.queued += row->queued;
     }
     w->status = hs ? loop_wake(loop, row->id, &loop->options.sources->items[0], w->err)
@@ -238,6 +229,18 @@ static alm_status begin_robots(alm_loop *loop, host_state *hs, alm_source *sourc
     return loop_start_robots(loop, hs, source, robots, text, err);
 }
 
+/* The delay grew after the host got its place in line: its source was not known yet, or its Crawl-delay. */
+static alm_status wait_longer(alm_loop *loop, host_state *hs, alm_source *source, alm_frontier_entry *entry,
+                              alm_err *err) {
+    hs->held = entry;
+    alm_schedule_set_next(hs->host, alm_schedule_earliest_ms(hs->host), hs->host->backoff);
+    return loop_wake(loop, hs->host->id, source, err);
+}
+
+static bool is_early(const alm_loop *loop, const host_state *hs) {
+    return !hs->host->active && alm_schedule_earliest_ms(hs->host) > loop_now(loop);
+}
+
 /* One URL of a host whose turn it is: fetch its robots.txt first where that is not known, drop it, or fetch it. */
 static alm_status begin_entry(alm_loop *loop, host_state *hs, alm_source *source, alm_frontier_entry *entry,
                               alm_err *err) {
@@ -247,6 +250,7 @@ static alm_status begin_entry(alm_loop *loop, host_state *hs, alm_source *source
         alm_status status = loop_drop_taken(loop, entry, "no-url", err);
         return status == ALM_OK ? loop_wake(loop, hs->host->id, source, err) : status;
     }
+    if (is_early(loop, hs)) return wait_longer(loop, hs, source, entry, err);
     if (source->ignore_robots) return loop_start_page(loop, hs, source, entry, &url, err);
     origin *robots;
     int64_t retry_ms;
@@ -265,6 +269,7 @@ static alm_status begin_entry(alm_loop *loop, host_state *hs, alm_source *source
     case ROBOTS_READY: break;
     }
     alm_schedule_set_crawl_delay(hs->host, loop_robots_delay_ms(robots));
+    if (is_early(loop, hs)) return wait_longer(loop, hs, source, entry, err);
     if (loop_robots_allows(robots, &url)) return loop_start_page(loop, hs, source, entry, &url, err);
     loop->stats.disallowed++;
     status = loop_drop_taken(loop, entry, "robots", err);

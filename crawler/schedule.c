@@ -167,6 +167,12 @@ void alm_schedule_set_crawl_delay(alm_schedule_host *host, int64_t delay_ms) {
     host->crawl_delay_ms = delay_ms > 0 ? delay_ms : 0;
 }
 
+void alm_schedule_set_ended(alm_schedule_host *host, int64_t ended_ms) { host->ended_ms = ended_ms; }
+
+int64_t alm_schedule_earliest_ms(const alm_schedule_host *host) {
+    return host->ended_ms ? host->ended_ms + alm_schedule_delay_ms(host) : 0;
+}
+
 void alm_schedule_set_next(alm_schedule_host *host, int64_t next_ms, uint32_t backoff) {
     host->next_ms = max_of(host->next_ms, next_ms);
     host->backoff = backoff;
@@ -269,6 +275,7 @@ alm_status alm_schedule_end(alm_schedule *s, alm_schedule_host *host, const alm_
                             bool *rests) {
     entry *e = (entry *)host;
     host->active--;
+    host->ended_ms = max_of(host->ended_ms, now_ms);
     alm_status status = e->address ? free_address_slot(s, e->address) : ALM_OK;
     if (status == ALM_OK) status = move_to_address(s, e, outcome->address);
     if (outcome->answered)

@@ -26,7 +26,8 @@ typedef struct alm_schedule alm_schedule;
 /** A host as the schedule sees it; all fields are read-only to others but `user`. */
 typedef struct alm_schedule_host {
     int64_t id;
-    int64_t next_ms; /**< not asked before */
+    int64_t next_ms;  /**< not asked before */
+    int64_t ended_ms; /**< when its last answer ended; 0: never asked */
     const alm_politeness *politeness;
     int64_t crawl_delay_ms; /**< of robots.txt; 0: none */
     int64_t response_ms;    /**< smoothed */
@@ -59,6 +60,10 @@ alm_schedule_host *alm_schedule_host_of(alm_schedule *schedule, int64_t id, cons
 /** The delay that holds now: the largest of configured, Crawl-delay, adaptive and error term. */
 int64_t alm_schedule_delay_ms(const alm_schedule_host *host);
 void alm_schedule_set_crawl_delay(alm_schedule_host *host, int64_t delay_ms);
+/** Its last answer may have ended as late as @p ended_ms (in an earlier run). */
+void alm_schedule_set_ended(alm_schedule_host *host, int64_t ended_ms);
+/** When its delay, as it is now, will have passed since its last answer. */
+int64_t alm_schedule_earliest_ms(const alm_schedule_host *host);
 /** Not before @p next_ms (a rest remembered from an earlier run). Only while the host has no work. */
 void alm_schedule_set_next(alm_schedule_host *host, int64_t next_ms, uint32_t backoff);
 

@@ -1,3 +1,5 @@
 alm_unit_test(frontier crawler base)
 alm_unit_test(schedule crawler base)
 alm_unit_test(warc crawler base)
+alm_script_test(net/crawl net/crawl_test.py)
+set_tests_properties(net/crawl PROPERTIES TIMEOUT 600)

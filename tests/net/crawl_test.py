@@ -1,0 +1,206 @@
+"""almoner crawl over a simulated web and against servers that misbehave. Nothing here leaves the machine.
+
+environment: ALMONER (the program), ALM_SOURCE; ALM_KILLS (how many times to kill, 8), ALM_HOSTS and ALM_PAGES (size of
+the simulated web). Runs with: python3 tests/net/crawl_test.py [-v] [NAME]
+"""
+import json
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+from sim_web import SimWeb  # noqa: E402
+
+ALMONER = os.environ.get("ALMONER", "build/dev/cli/almoner")
+SOURCE = Path(os.environ.get("ALM_SOURCE", "."))
+HOSTS = int(os.environ.get("ALM_HOSTS", "12"))
+PAGES = int(os.environ.get("ALM_PAGES", "25"))
+KILLS = int(os.environ.get("ALM_KILLS", "8"))
+LIMIT_S = int(os.environ.get("ALM_LIMIT_S", "120"))
+DELAY = 0.01
+
+
+def command(store, *args):
+    return [ALMONER, "crawl", "--store", str(store), "--progress", "none", "--address-connections", "1000", *map(str, args)]
+
+
+def crawl(store, *args, code=0, env=None):
+    done = subprocess.run(command(store, *args), capture_output=True, text=True, timeout=LIMIT_S,
+                          env={**os.environ, **(env or {})})
+    if code is not None and done.returncode != code:
+        raise AssertionError(f"exit {done.returncode}, wanted {code}: {done.stderr}")
+    return done
+
+
+def rows(store, sql, file="frontier.db"):
+    with sqlite3.connect(f"file:{store}/{file}?mode=ro", uri=True) as db:
+        return db.execute(sql).fetchall()
+
+
+def contents(store):
+    """The store as sets, without times."""
+    urls = set(rows(store, "SELECT url, CASE state WHEN 1 THEN 0 ELSE state END, reason FROM url"))
+    visits = set(rows(store, "SELECT u.url, v.status, hex(v.sha256) FROM visit v JOIN url u ON u.id = v.url"))
+    documents = set()
+    for url, version, text in rows(store, "SELECT url, version, json FROM document", "records.db"):
+        document = json.loads(text)
+        document.pop("fetched_at", None)
+        documents.add((url, version, json.dumps(document, sort_keys=True)))
+    records = set(rows(store, "SELECT uid, url FROM record", "records.db"))
+    return {"urls": urls, "visits": visits, "documents": documents, "records": records}
+
+
+def archived(store):
+    """URL and status of every answer by the indexes, sorted."""
+    lines = []
+    for index in sorted(Path(store, "archive").glob("*.cdxj")):
+        for line in index.read_text().splitlines():
+            fields = json.loads(line.split(" ", 2)[2])
+            lines.append((fields["url"], fields["status"]))
+    return sorted(lines)
+
+
+class CrawlTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="almoner-crawl-"))
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.store = self.folder / "store"
+        self.config = self.folder / "sources.yaml"
+
+    def configure(self, web, **keys):
+        self.config.write_text(web.sources(delay=DELAY, **keys))
+
+    def assertNone(self, faults):
+        self.assertEqual(faults[:10], [], f"{len(faults)} faults")
+
+
+class SimulatedWeb(CrawlTest):
+    def test_exactly_the_expected_pages_politely(self):
+        with SimWeb(seed=7, hosts=HOSTS, pages=PAGES) as web:
+            self.configure(web)
+            began = time.monotonic()
+            crawl(self.store, "--config", self.config, "--no-extract")
+            print(f"\n{len(web.log)} requests in {time.monotonic() - began:.1f} s")
+            self.assertNone(web.check_set())
+            self.assertNone(web.check_politeness(DELAY))
+            reasons = {row[0] for row in rows(self.store, "SELECT DISTINCT reason FROM url WHERE state = 5")}
+            self.assertEqual(reasons, {"robots", "scope"})
+
+    def test_archive_holds_every_answer(self):
+        with SimWeb(seed=8, hosts=4, pages=PAGES) as web:
+            self.configure(web)
+            crawl(self.store, "--config", self.config, "--no-extract")
+            want = sorted((f"http://{host}{path}", str(status)) for host, path, _, _, status in web.log
+                          if not path.endswith("robots.txt") and status < 500)
+            self.assertEqual(archived(self.store), want)
+
+    def test_nothing_is_fetched_again_by_resume(self):
+        with SimWeb(seed=9, hosts=4, pages=PAGES) as web:
+            self.configure(web)
+            crawl(self.store, "--config", self.config, "--no-extract")
+            before = len(web.log)
+            crawl(self.store, "--resume", "--no-extract")
+            self.assertEqual(len(web.log), before)
+
+    def test_revisits_ask_whether_it_changed(self):
+        with SimWeb(seed=10, hosts=2, pages=6) as web:
+            self.configure(web, revisit="{min: 1s, max: 1s}")
+            crawl(self.store, "--config", self.config, "--no-extract", "--max-time", "1")
+            time.sleep(1.2)
+            crawl(self.store, "--resume", "--no-extract", "--max-time", "1")
+            self.assertTrue(any(row[4] == 304 for row in web.log))
+            self.assertIn((304,), rows(self.store, "SELECT DISTINCT status FROM visit"))
+
+    def test_page_limit_and_rest_by_resume(self):
+        with SimWeb(seed=11, hosts=3, pages=10) as web:
+            self.configure(web)
+            crawl(self.store, "--config", self.config, "--no-extract", "--max-pages", "8")
+            self.assertLessEqual(rows(self.store, "SELECT count(*) FROM visit")[0][0], 8)
+            crawl(self.store, "--resume", "--no-extract")
+            self.assertNone(web.check_set())
+            self.assertNone(web.check_politeness(DELAY))
+
+    def test_a_second_crawl_on_one_store_is_refused(self):
+        with SimWeb(seed=12, hosts=2, pages=10, latency=0.05) as web:
+            self.configure(web)
+            first = subprocess.Popen(command(self.store, "--config", self.config, "--no-extract"))
+            time.sleep(0.5)
+            self.assertIn("another crawl", crawl(self.store, "--resume", "--no-extract", code=2).stderr)
+            self.assertEqual(first.wait(LIMIT_S), 0)
+
+    def test_interrupted_once_it_ends_cleanly(self):
+        with SimWeb(seed=13, hosts=4, pages=PAGES, latency=0.02) as web:
+            self.configure(web)
+            child = subprocess.Popen(command(self.store, "--config", self.config, "--no-extract"))
+            time.sleep(0.6)
+            child.send_signal(signal.SIGINT)
+            self.assertEqual(child.wait(LIMIT_S), 0)
+            self.assertEqual({row[1] for row in web.log} - {"/robots.txt", "/other-robots.txt"},
+                             {url.split(".test", 1)[1] for (url,) in
+                              rows(self.store, "SELECT u.url FROM url u LEFT JOIN visit v ON v.url = u.id"
+                                               " WHERE v.url IS NOT NULL OR u.state = 1")})
+            crawl(self.store, "--resume", "--no-extract")
+            self.assertNone(web.check_set())
+
+    def test_dry_run_asks_nobody(self):
+        with SimWeb(seed=14, hosts=3, pages=5) as web:
+            self.configure(web)
+            done = crawl(self.store, "--config", self.config, "--dry-run")
+            self.assertEqual(done.stdout.split(), [f"http://h{n}.test/p0.html" for n in range(3)])
+            self.assertEqual(web.log, [])
+            self.assertFalse(self.store.exists())
+
+
+class Killed(CrawlTest):
+    """kill -9 at random moments: the final store is that of an undisturbed crawl."""
+
+    def finished(self, store):
+        if not (store / "frontier.db").exists():
+            return set()
+        try:
+            return {row[0] for row in rows(store, "SELECT url FROM url WHERE state IN (2, 3, 4)")}
+        except sqlite3.OperationalError:
+            return set()  # killed before the tables were made
+
+    def test_killed_at_random_moments(self):
+        rng = random.Random(5)
+        rules = ["--rules", SOURCE / "rules" / "zh"]
+        with SimWeb(seed=21, hosts=6, pages=PAGES, latency=0.005) as web:
+            self.configure(web)
+            crawl(self.store, "--config", self.config, *rules)
+            whole, whole_archive = contents(self.store), archived(self.store)
+            web.forget()
+            killed = self.folder / "killed"
+            arguments, ended = ["--config", self.config], False
+            for _ in range(KILLS):
+                done = self.finished(killed)
+                mark = len(web.log)
+                child = subprocess.Popen(command(killed, *arguments, *rules), stderr=subprocess.DEVNULL)
+                time.sleep(rng.uniform(0.02, 0.9))
+                child.kill()
+                ended = child.wait() == 0
+                again = {f"http://{row[0]}{row[1]}" for row in web.log[mark:]} & done
+                self.assertEqual(again, set(), "finished, and fetched again")
+                if (killed / "sources.yaml").exists():
+                    arguments = ["--resume"]
+                if ended:
+                    break
+            crawl(killed, *arguments, *rules)
+            got = contents(killed)
+            for part, rows_ in whole.items():
+                self.assertEqual(got[part], rows_, part)
+            self.assertEqual(archived(killed), whole_archive)
+            self.assertNone(web.check_set(once=False))
+            self.assertNone(web.check_politeness(DELAY))
+
+
+if __name__ == "__main__":
+    unittest.main()
