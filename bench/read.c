@@ -93,13 +93,14 @@ static alm_status read_page(alm_page *page, alm_arena *arena, alm_str bytes, boo
     alm_status status = alm_decode(&decoded, arena, bytes, &hints, notes, err);
     if (status != ALM_OK) return status;
     double after_decode = now();
-    costs->decode += after_decode - start;
+    if (costs) costs->decode += after_decode - start;
     if (plain) return alm_page_read_text(page, arena, decoded.text, words, notes, err);
     status = alm_page_read_html(page, arena, decoded.text, (alm_str){NULL, 0}, words, notes, err);
     double after_read = now();
-    costs->read += after_read - after_decode;
+    if (costs) costs->read += after_read - after_decode;
+    if (status != ALM_OK || !costs) return status;
     alm_diagnostics none = {.arena = arena};
-    if (status == ALM_OK) status = alm_dom_parse(&dom, arena, decoded.text, &none, err);
+    status = alm_dom_parse(&dom, arena, decoded.text, &none, err);
     costs->parse += now() - after_read;
     if (status == ALM_OK) time_libxml2(costs, decoded.text);
     return status;
@@ -116,7 +117,7 @@ static bool run_file(const char *name, alm_arena *arena, const alm_page_words *w
         alm_arena_reset(arena);
         alm_diagnostics notes = {.arena = arena};
         alm_page page;
-        status = read_page(&page, arena, alm_buf_str(&bytes), plain, words, &notes, costs, &err);
+        status = read_page(&page, arena, alm_buf_str(&bytes), plain, words, &notes, timed ? costs : NULL, &err);
         if (status == ALM_OK && !timed) print_page(name, &page, &notes);
     }
     if (status != ALM_OK)

@@ -11,7 +11,7 @@ typedef struct reader {
     bool no_more[128]; /**< quote characters that are known not to come again: an open one costs one search */
     bool no_comment_end, no_raw_end;
     size_t tag_attributes; /**< of the tag that is being read */
-    bool noted_attributes;
+    bool noted_attributes, noted_unclosed;
 } reader;
 
 static bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r' && c != '\v'); }
@@ -148,7 +148,9 @@ static size_t find_raw_end(reader *r, alm_str name) {
 static void read_raw(reader *r, alm_tag tag, alm_str name, uint32_t node) {
     size_t start = r->at, end = find_raw_end(r, name);
     if (end == SIZE_MAX) {
-        alm_diagnose(r->diagnostics, ALM_WARNING, "unclosed-element", "a %s element never ends", alm_tag_name(tag));
+        if (!r->noted_unclosed)
+            alm_diagnose(r->diagnostics, ALM_WARNING, "unclosed-element", "a %s element never ends", alm_tag_name(tag));
+        r->noted_unclosed = true;
         if (tag != ALM_TAG_SCRIPT && tag != ALM_TAG_STYLE) { /* a forgotten end tag must not cost the page */
             r->no_raw_end = true;
             return;

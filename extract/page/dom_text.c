@@ -30,6 +30,18 @@ static uint32_t scalar(uint32_t value) {
     return value;
 }
 
+/** The reference that stands for one character without a semicolon at the start of @p name; 0 where none does. */
+static size_t legacy_prefix(const char *name, size_t len) {
+    static const char *const names[] = {"amp", "nbsp",   "lt",    "gt",    "quot", "copy",  "reg",   "middot", "times",
+                                        "deg", "plusmn", "laquo", "raquo", "yen",  "pound", "cent",  "sect",   "para",
+                                        "shy", "macr",   "acute", "cedil", "sup2", "sup3",  "frac12"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        size_t n = strlen(names[i]);
+        if (n <= len && memcmp(name, names[i], n) == 0) return n;
+    }
+    return 0;
+}
+
 /** "&#…": the bytes it takes, or 0. */
 static size_t read_number(alm_str s, size_t at, uint32_t *value) {
     size_t i = at + 2;
@@ -69,11 +81,9 @@ static size_t read_name(alm_str s, size_t at, bool attribute, uint32_t *value) {
         *value = entity_value(name, len);
         return *value && *value < LATIN1_END ? 1 + len : 0;
     }
-    for (size_t prefix = len < 6 ? len : 6; prefix >= 2; prefix--) {
-        *value = entity_value(name, prefix);
-        if (*value && *value < LATIN1_END) return 1 + prefix;
-    }
-    return 0;
+    size_t prefix = legacy_prefix(name, len);
+    if (prefix) *value = entity_value(name, prefix);
+    return prefix ? 1 + prefix : 0;
 }
 
 alm_str alm_dom_decode(alm_arena *arena, alm_str s, bool attribute) {

@@ -27,6 +27,7 @@ typedef struct weigher {
     uint64_t *prose; /* by node, characters of prose below it */
     uint64_t *rest;  /* by node, characters of other text below it that is no link, by half */
     uint64_t all_text;
+    uint32_t *headlines; /* by line, how many lines before it are headlines */
 } weigher;
 
 static bool is_link_line(const alm_line *line) {
@@ -197,8 +198,9 @@ static bool holds_paragraphs(const alm_reading *r, uint32_t node) {
 }
 
 /** True where most children of @p node, and at least four, hold a line that is a link. */
-static bool is_teaser_list(const alm_reading *r, uint32_t node) {
+static bool is_teaser_list(const weigher *w, uint32_t node) {
     enum { TEASERS_MIN = 4 };
+    const alm_reading *r = w->r;
     const alm_dom *dom = &r->dom;
     uint32_t children = 0, teasers = 0;
     for (uint32_t i = node + 1; i < dom->nodes[node].end; i = dom->nodes[i].end) {
@@ -206,22 +208,21 @@ static bool is_teaser_list(const alm_reading *r, uint32_t node) {
         uint32_t end = dom->nodes[i].end, line = alm_line_at_node(r, i);
         if (line >= r->line_count || r->lines[line].first >= end) continue;
         children++;
-        bool headline = false;
-        for (; line < r->line_count && r->lines[line].first < end && !headline; line++)
-            headline = is_headline(&r->lines[line]);
-        teasers += headline;
+        teasers += w->headlines[alm_line_at_node(r, end)] > w->headlines[line];
     }
     return teasers >= TEASERS_MIN && teasers * 10 >= children * 7 && !holds_paragraphs(r, node);
 }
 
-static void mark_teasers(alm_reading *r) {
+static void mark_teasers(weigher *w) {
+    alm_reading *r = w->r;
     const alm_dom *dom = &r->dom;
+    for (uint32_t i = 0; i < r->line_count; i++) w->headlines[i + 1] = w->headlines[i] + is_headline(&r->lines[i]);
     uint32_t title = r->title_line == ALM_NO_LINE ? 0 : r->lines[r->title_line].first;
     for (uint32_t i = dom->body + 1; i < dom->nodes[dom->body].end; i++) {
         const alm_node *n = &dom->nodes[i];
         if (!alm_tag_has((alm_tag)n->tag, ALM_TAG_IS_BLOCK) || n->end - i < 8 || (title > i && title < n->end))
             continue;
-        if (!is_teaser_list(r, i)) continue;
+        if (!is_teaser_list(w, i)) continue;
         mark(r, i, n->end, ALM_LINE_OTHER);
         i = n->end - 1;
     }
@@ -379,7 +380,8 @@ static bool belongs(const alm_reading *r, uint32_t i) {
 /** Prose between the title and the article's element: its lead. */
 static void add_lead(alm_reading *r) {
     enum { LEAD_LINES = 12 };
-    if (r->title_line == ALM_NO_LINE || r->main_first > r->main_last || r->main_first > r->title_line + LEAD_LINES) return;
+    if (r->title_line == ALM_NO_LINE || r->main_first > r->main_last || r->main_first > r->title_line + LEAD_LINES)
+        return;
     uint32_t first = r->main_first;
     for (uint32_t i = r->title_line + 1; i < r->main_first; i++) {
         if (!is_prose(&r->lines[i]) || r->lines[i].chars < SEPARATE_PROSE || !belongs(r, i)) continue;
@@ -411,11 +413,12 @@ alm_status alm_read_main(alm_reading *r) {
     w.sum = alm_arena_calloc(r->arena, r->dom.count, sizeof *w.sum);
     w.prose = alm_arena_calloc(r->arena, r->dom.count, sizeof *w.prose);
     w.rest = alm_arena_calloc(r->arena, r->dom.count, sizeof *w.rest);
-    if (!w.sum || !w.prose || !w.rest) return ALM_E_NOMEM;
+    w.headlines = alm_arena_calloc(r->arena, r->line_count + 1, sizeof *w.headlines);
+    if (!w.sum || !w.prose || !w.rest || !w.headlines) return ALM_E_NOMEM;
     mark_boilerplate(r);
     add_up(&w);
     mark_named(&w);
-    mark_teasers(r);
+    mark_teasers(&w);
     mark_heads(&w);
     mark_second_article(r);
     add_up(&w);

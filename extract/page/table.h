@@ -6,7 +6,7 @@
 
 #include "extract/page/read_priv.h"
 
-enum { ALM_TABLE_COLUMNS_MAX = 256, ALM_TABLE_ROWS_MAX = 20000, ALM_TABLE_PLACES_MAX = 1000000 };
+enum { ALM_TABLE_COLUMNS_MAX = 256, ALM_TABLE_ROWS_MAX = 100000, ALM_TABLE_PLACES_MAX = 1000000 };
 
 typedef struct alm_cell {
     uint32_t node;

@@ -18,6 +18,7 @@ struct alm_page_words {
     word *items; /**< by bucket, in a bucket by length, longest first */
     size_t count, cap;
     uint16_t first[BUCKETS + 1];
+    uint32_t groups[BUCKETS]; /**< of all words of the bucket */
     char *pool;
 };
 
@@ -75,6 +76,8 @@ static void index_words(alm_page_words *words) {
         while (at < words->count && bucket_of(words->items[at].ptr, words->items[at].len) < bucket) at++;
         words->first[bucket] = (uint16_t)at;
     }
+    for (size_t i = 0; i < words->count; i++)
+        words->groups[bucket_of(words->items[i].ptr, words->items[i].len)] |= words->items[i].groups;
 }
 
 static alm_status measure(const alm_yaml_node *page, size_t *bytes, alm_err *err) {
@@ -127,6 +130,7 @@ static bool matches(const word *w, alm_str text, size_t at, uint32_t mask) {
 
 bool alm_words_at(const alm_page_words *words, alm_str text, size_t at, uint32_t mask, alm_word_hit *hit) {
     uint32_t bucket = bucket_of(text.ptr + at, text.len - at);
+    if (!(words->groups[bucket] & mask)) return false;
     for (size_t i = words->first[bucket]; i < words->first[bucket + 1]; i++) {
         const word *w = &words->items[i];
         if (!matches(w, text, at, mask)) continue;
