@@ -298,53 +298,6 @@ static alm_status adopt_word(alm_folded *folded, uint32_t i) {
     return status == ALM_OK ? alm_fold(folded, first, i + 1, mention) : status;
 }
 
-/* "The association", "this company": a reference to an organisation that settle resolves. */
-static alm_status adopt_reference(alm_folded *folded, uint32_t i) {
-    const alm_token *token = &folded->tokens[i];
-    if (token->class_id != ALM_CLASS_SELF_ORG) return ALM_OK;
-    alm_mention org = {.class_id = ALM_CLASS_ORG,
-                       .start = token->start,
-                       .end = token->end,
-                       .name = alm_token_text(folded, token),
-                       .detail = type_of(alm_token_attr(folded, token, ALM_CLASS_SELF_ORG, 0)),
-                       .reference = true,
-                       .strength = 50,
-                       .rule = ALM_STR("organisation/reference")};
-    uint32_t mention;
-    alm_status status = alm_mention_add(folded, &org, &mention);
-    return status == ALM_OK ? alm_fold(folded, i, i + 1, mention) : status;
-}
-
-/* Suffixes from the right: a name that ends at the last one swallows those inside it. */
-static alm_status find_at(alm_folded *folded, uint32_t suffix, uint32_t *next) {
-    uint32_t first = reach_over_noun(folded, reach(folded, suffix), suffix);
-    if (first < suffix) first = reach_over_grammar(folded, first);
-    first = begin_at_place(folded, reach_to_dash(folded, first), suffix);
-    if (!is_weak(folded, &folded->tokens[suffix]) &&
-        (first == suffix || folded->tokens[first].class_id != ALM_CLASS_PLACE))
-        first = reach_over_words(folded, first, suffix);
-    *next = suffix;
-    if (first == suffix) return adopt_reference(folded, suffix);
-    if (is_weak(folded, &folded->tokens[suffix]) && !weak_holds(folded, first, suffix)) return ALM_OK;
-    *next = first;
-    return fold_name(folded, first, suffix);
-}
-
-/* A word that the lexicon knows as an organisation by itself. */
-static alm_status adopt_word(alm_folded *folded, uint32_t i) {
-    const alm_token *token = &folded->tokens[i];
-    alm_mention org = {.class_id = ALM_CLASS_ORG,
-                       .start = token->start,
-                       .end = token->end,
-                       .name = alm_token_text(folded, token),
-                       .detail = type_of(alm_token_attr(folded, token, ALM_CLASS_ORG, 0)),
-                       .strength = 90,
-                       .rule = ALM_STR("organisation/word")};
-    uint32_t mention;
-    alm_status status = alm_mention_add(folded, &org, &mention);
-    return status == ALM_OK ? alm_fold(folded, i, i + 1, mention) : status;
-}
-
 static bool holds_class(const alm_folded *folded, uint32_t first, uint32_t last, uint16_t class_id) {
     for (uint32_t i = first; i < last; i++)
         if (folded->tokens[i].class_id == class_id) return true;
