@@ -203,6 +203,18 @@ static bool is_listed(const reader *r, const event *e, uint32_t i) {
     return true;
 }
 
+/* "bread and sausages, 50 boxes each": the things of the list before take the quantity too. */
+static void share_quantity(const reader *r, alm_gift *gift, uint32_t i) {
+    const alm_mention *last = alm_mention_of(r->folded, &r->tokens[i]);
+    if (!last->value || !last->value->each) return;
+    for (size_t k = gift->what_count - 1; k-- > 0;) {
+        alm_what *what = &gift->whats[k];
+        const alm_mention *thing = &r->folded->mentions[what->mention - 1];
+        if (what->kind != ALM_WHAT_GOODS || thing->value || what->quantity) break;
+        what->quantity = r->tokens[i].mention;
+    }
+}
+
 static void add_what(reader *r, event *e, uint32_t from, uint32_t i) {
     alm_gift *gift = &e->gift;
     const alm_token *token = &r->tokens[i];
@@ -222,6 +234,7 @@ static void add_what(reader *r, event *e, uint32_t from, uint32_t i) {
     }
     r->used[i] = true;
     gift->whats[gift->what_count++] = what;
+    if (what.kind == ALM_WHAT_GOODS) share_quantity(r, gift, i);
 }
 
 static bool has_what(const reader *r, uint32_t first, uint32_t last) {

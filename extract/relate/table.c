@@ -197,7 +197,9 @@ static void settle_columns(reader *r) {
     bool donor = has_kind(r, ALM_COLUMN_DONOR);
     for (uint32_t col = 0; col < r->column_count; col++) {
         column *c = &r->columns[col];
-        if (c->kind == ALM_COLUMN_ORGANISATION && col > 0 && r->columns[col - 1].kind == ALM_COLUMN_QUANTITY)
+        bool by_quantity = (col > 0 && r->columns[col - 1].kind == ALM_COLUMN_QUANTITY) ||
+                           (col + 1 < r->column_count && r->columns[col + 1].kind == ALM_COLUMN_QUANTITY);
+        if (c->kind == ALM_COLUMN_ORGANISATION && by_quantity)
             c->kind = ALM_COLUMN_UNIT;
         else if (!donor && c->kind == ALM_COLUMN_ORGANISATION && !has_kind(r, ALM_COLUMN_PERSON))
             c->kind = ALM_COLUMN_DONOR, donor = true;
@@ -442,7 +444,7 @@ static bool is_total_row(const reader *r, uint32_t row, uint32_t start, uint32_t
     return false;
 }
 
-static alm_status read_cell(reader *r, alm_gift *gift, uint32_t row, uint32_t col, uint32_t end) {
+static alm_status read_cell(reader *r, alm_gift *gift, uint32_t row, uint32_t col, uint32_t start, uint32_t end) {
     cell c = cell_at(r, row, col);
     const column *head = &r->columns[col];
     if (c.first == c.last) return ALM_OK;
@@ -452,7 +454,7 @@ static alm_status read_cell(reader *r, alm_gift *gift, uint32_t row, uint32_t co
     case ALM_COLUMN_GOODS: return read_goods(r, gift, c);
     case ALM_COLUMN_QUANTITY: {
         alm_str unit = {0};
-        for (uint32_t other = col + 1; other < end; other++)
+        for (uint32_t other = start; other < end; other++)
             if (r->columns[other].kind == ALM_COLUMN_UNIT) unit = cell_at(r, row, other).text;
         return read_quantity(r, gift, c, unit);
     }
@@ -577,7 +579,7 @@ static alm_status read_group(reader *r, uint32_t row, uint32_t start, uint32_t e
         if (!(goes_on && row > r->head_rows && r->columns[col].kind != ALM_COLUMN_GOODS &&
               same_block(r, row, col, row - 1) &&
               (r->columns[col].kind == ALM_COLUMN_AMOUNT || r->columns[col].kind == ALM_COLUMN_VALUE)))
-            status = read_cell(r, &gift, row, col, end);
+            status = read_cell(r, &gift, row, col, start, end);
     if (status != ALM_OK) return status;
     set_evidence(r, &gift, row, start, end);
     if (goes_on && gift.recipient_count == 0) {
