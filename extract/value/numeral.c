@@ -68,7 +68,8 @@ size_t alm_numeral_skip_blanks(alm_str text, size_t at) {
 }
 
 size_t alm_numeral_group_mark(alm_str text, size_t at) {
-    if (at < text.len && text.ptr[at] == ',') return 1;
+    if (at >= text.len) return 0;
+    if (text.ptr[at] == ',') return 1;
     return alm_str_starts(alm_str_slice(text, at, text.len), ALM_STR("\xEF\xBC\x8C")) ? 3 : 0;
 }
 

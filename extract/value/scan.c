@@ -298,7 +298,7 @@ static outcome read_half(scan *s, size_t at, size_t *next) {
     const word *hundred = peek(s, end, WORD_UNIT);
     if (hundred) {
         r.n.value = alm_exact_scale(r.n.value, hundred->number);
-        r.n.number_end = r.n.end = end += hundred->text.len;
+        r.n.number_end = r.n.end = end + hundred->text.len;
     } else if (!peek(s, end, WORD_MEASURE)) {
         return OUTCOME_NONE;
     }
