@@ -204,6 +204,8 @@ static void read_quantity(const scan *s, reading *r, const word *unit, size_t at
 
 static void read_unit(const scan *s, reading *r) {
     size_t at = alm_numeral_skip_blanks(s->text, r->n.end);
+    bool point = at + 1 < s->text.len && s->text.ptr[at] == '.'; /* "5000.yuan", mistyped */
+    if (point && peek(s, at + 1, WORD_CURRENCY_AFTER)) at++;
     const word *sign = peek(s, at, WORD_PERCENT_SIGN);
     if (sign) {
         r->form = ALM_FORM_PERCENT;
@@ -249,8 +251,9 @@ outcome alm_amount_read_behind(const scan *s, reading *r) {
     uint32_t roles = alm_word_roles(s->tables, s->text, behind);
     bool ascii = behind < s->text.len && (unsigned char)s->text.ptr[behind] < 0x80; /* '/', or the top of 1 3/5 */
     outcome done = roles & (WORD_AND | WORD_FRACTION) || ascii ? read_fraction(s, r) : OUTCOME_NONE;
+    if (done == OUTCOME_VALUE) read_after(s, r);
     if (done != OUTCOME_NONE) return done;
-    if (roles & (WORD_PERCENT_SIGN | WORD_CURRENCY_AFTER | WORD_MEASURE)) read_unit(s, r);
+    if (ascii || (roles & (WORD_PERCENT_SIGN | WORD_CURRENCY_AFTER | WORD_MEASURE))) read_unit(s, r);
     read_after(s, r);
     return OUTCOME_VALUE;
 }

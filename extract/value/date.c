@@ -251,10 +251,38 @@ static outcome emit(const scan *s, alm_value *out, day from, day to, bool open_f
 }
 
 /* From @p first on: the other end, the words before and behind that leave one end open. */
+/* "2020 nian 1 to 3 yue", "2 yue 1 to 5 ri": the range starts below the part that is written out. */
+static bool read_inner_range(const scan *s, date *first, date *second) {
+    numeral n, m;
+    int from, to;
+    size_t at = alm_numeral_skip_blanks(s->text, first->end), end;
+    if (first->d.day || (!first->d.year && !first->d.month)) return false;
+    if (!alm_numeral_read(&n, s->tables, s->text, at) || !small_number(&n, &from)) return false;
+    const word *mark = alm_word_at(s->tables, s->text, n.end, WORD_RANGE);
+    if (!mark) return false;
+    at = n.end + mark->text.len;
+    if (!alm_numeral_read(&m, s->tables, s->text, at)) return false;
+    bool months = first->d.month == 0;
+    if (!read_part(s, at, months ? DATE_MONTH : DATE_DAY, &to, &end) || from < 1 || from >= to) return false;
+    *second = (date){first->d, end};
+    if (months) {
+        first->d.month = from;
+        second->d.month = to;
+    } else {
+        first->d.day = from;
+        second->d.day = to;
+    }
+    return is_real(second->d);
+}
+
 static outcome settle(const scan *s, alm_value *out, size_t start, date first) {
-    date other;
+    date other, inner = first;
+    if (read_inner_range(s, &inner, &other)) first = (date){inner.d, other.end};
     day from = complete(s, first.d), to = from;
-    if (read_other_end(s, from.year ? from : first.d, first.end, &other)) {
+    if (first.end > inner.end) {
+        other.d.year = from.year;
+        to = other.d;
+    } else if (read_other_end(s, from.year ? from : first.d, first.end, &other)) {
         to = complete(s, other.d);
         first.end = other.end;
     }

@@ -150,7 +150,7 @@ static step take_arabic(builder *b, size_t at) {
     size_t end = alm_numeral_arabic_end(b->text, at, &grouped, &fraction);
     alm_exact value;
     if (!alm_exact_read(&value, alm_str_slice(b->text, at, end))) return b->tokens ? STEP_STOP : STEP_FAIL;
-    if (b->tokens && fraction) return STEP_STOP;
+    if (b->tokens && fraction && (!b->has_total || b->has_section)) return STEP_STOP;
     int power = 0;
     size_t behind = b->tokens ? end : exponent_end(b->text, end, &power);
     if (power) value = alm_exact_scale(value, power);

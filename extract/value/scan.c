@@ -55,7 +55,8 @@ static void read_prefix(const scan *s, size_t start, const reading *r, prefix *o
 
 /* A hundred, a thousand, … without a digit is a figure only beside a word that says so, or as money of two units. */
 static bool bare_is_number(const reading *r, const prefix *p) {
-    if (!r->n.bare || r->n.more || r->n.spoken_short || p->qualifier || p->bare || p->each || p->currency) return true;
+    if (!r->n.bare || r->n.more || r->n.about || r->n.spoken_short || p->qualifier || p->bare || p->each || p->currency)
+        return true;
     return r->n.value.mantissa == 1 && r->n.scale && r->n.value.exponent > r->n.scale && r->kind != ALM_VALUE_NUMBER;
 }
 
@@ -163,7 +164,7 @@ static outcome emit(scan *s, reading *r, size_t start) {
         if (!bare_is_number(r, &p)) return OUTCOME_NONE;
         if (r->kind == ALM_VALUE_NUMBER && r->n.lone_digit && r->form == ALM_FORM_PLAIN && !s->numbers_only)
             return OUTCOME_NONE;
-        if (r->kind == ALM_VALUE_QUANTITY && r->n.weak) return OUTCOME_NONE;
+        if (r->kind == ALM_VALUE_QUANTITY && (r->n.weak || r->n.digit_run)) return OUTCOME_NONE;
         if (s->numbers_only && r->kind == ALM_VALUE_MONEY) return OUTCOME_NONE;
     }
     if (alm_exact_is_wild(r->value) || alm_exact_is_wild(r->low) || alm_exact_is_wild(r->high)) return OUTCOME_NONE;
@@ -205,7 +206,7 @@ static size_t token_end(const scan *s, size_t at) {
 static size_t joined_digits_end(const scan *s, const numeral *n) {
     const char *p = s->text.ptr;
     size_t end = n->end, len = s->text.len;
-    if (!n->arabic || end + 1 >= len) return n->start;
+    if (!n->arabic || end >= len) return n->start;
     if (alm_str_starts(alm_str_slice(s->text, end, len), ALM_STR("\xC2\xB7")) && end + 2 < len &&
         is_digit(p[end + 2])) {
         end += 2;
@@ -220,7 +221,7 @@ static size_t joined_digits_end(const scan *s, const numeral *n) {
         if (behind < len && (is_letter(p[behind]) || is_digit(p[behind]))) return token_end(s, end);
         return n->start;
     }
-    if (!is_digit(p[end + 1])) return n->start;
+    if (end + 1 >= len || !is_digit(p[end + 1])) return n->start;
     if (p[end] == ':' || p[end] == '.') return token_end(s, end);
     if (p[end] != '-' || n->fraction || n->grouped) return n->start;
     size_t next = end + 1;
