@@ -91,7 +91,8 @@ typedef struct alm_str {
 
 static inline alm_str alm_str_of(const char *text) { return text ? (alm_str){text, strlen(text)} : (alm_str){NULL, 0}; }
 static inline alm_str alm_str_slice(alm_str s, size_t start, size_t end) {
-    return (alm_str){s.ptr ? s.ptr + start : NULL, end - start}; /* NULL + 0 is undefined in C17 */
+    if (!s.ptr) return (alm_str){NULL, 0}; /* NULL + 0 is undefined in C17 */
+    return (alm_str){s.ptr + start, end - start};
 }
 static inline bool alm_str_is(alm_str a, alm_str b) {
     return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);

@@ -77,10 +77,11 @@ static alm_str next_parameter(alm_str s, size_t *at, alm_str *name) {
 }
 
 void alm_content_type_split(alm_str content_type, alm_str *type, alm_str *charset) {
+    *type = *charset = (alm_str){NULL, 0};
+    if (!content_type.ptr) return;
     size_t at = alm_str_find(content_type, ALM_STR(";"), 0);
-    *charset = (alm_str){NULL, 0};
     if (at == SIZE_MAX) at = content_type.len;
-    *type = content_type.ptr ? alm_str_trim(alm_str_slice(content_type, 0, at)) : content_type;
+    *type = alm_str_trim(alm_str_slice(content_type, 0, at));
     for (at++; at < content_type.len;) {
         alm_str name, value = next_parameter(content_type, &at, &name);
         if (alm_str_is_nocase(name, ALM_STR("charset")) && !charset->ptr) *charset = value;

@@ -35,9 +35,9 @@ static const struct {
 
 static const char *by_signature(alm_str bytes) {
     for (size_t i = 0; i < sizeof signatures / sizeof signatures[0]; i++) {
+        alm_str start = {signatures[i].start, signatures[i].len};
         size_t from = signatures[i].offset;
-        if (bytes.len >= from + signatures[i].len &&
-            memcmp(bytes.ptr + from, signatures[i].start, signatures[i].len) == 0)
+        if (bytes.len >= from && alm_str_starts(alm_str_slice(bytes, from, bytes.len), start))
             return signatures[i].name;
     }
     return NULL;

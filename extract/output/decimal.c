@@ -18,9 +18,9 @@ alm_str alm_decimal_money(alm_arena *arena, alm_str decimal) {
     char *text = alm_arena_alloc(arena, len + 1);
     if (!text) return (alm_str){NULL, 0};
     memset(text, '0', len);
-    memcpy(text, p.whole.ptr, p.whole.len);
+    if (p.whole.len) memcpy(text, p.whole.ptr, p.whole.len);
     text[p.whole.len] = '.';
-    memcpy(text + p.whole.len + 1, p.fraction.ptr, p.fraction.len);
+    if (p.fraction.len) memcpy(text + p.whole.len + 1, p.fraction.ptr, p.fraction.len);
     text[len] = '\0';
     return (alm_str){text, len};
 }
