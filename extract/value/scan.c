@@ -8,185 +8,6 @@ static bool is_letter(char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
 
 static const word *peek(const scan *s, size_t at, uint32_t roles) { return alm_word_at(s->tables, s->text, at, roles); }
 
-static bool push(scan *s, const alm_value *value) {
-    void *items = s->items;
-    if (alm_arena_grow(s->arena, &items, &s->cap, s->count, sizeof *s->items) != ALM_OK) return false;
-    s->items = items;
-    s->items[s->count++] = *value;
-    s->floor = value->end;
-    return true;
-}
-
-/* What stands before a number. */
-typedef struct prefix {
-    size_t start;
-    const word *currency, *qualifier, *bare, *each, *ordinal;
-    const word *comparison; /* stands behind the number */
-    size_t ordinal_start;
-} prefix;
-
-static void read_prefix(const scan *s, size_t start, const reading *r, prefix *out) {
-    *out = (prefix){.start = start};
-    for (int i = 0; i < 4; i++) {
-        size_t end = out->start;
-        while (end > s->floor && s->text.ptr[end - 1] == ' ') end--;
-        const word *w =
-            alm_word_before(s->tables, s->text, s->floor, end,
-                            WORD_CURRENCY_BEFORE | WORD_BEFORE | WORD_BEFORE_BARE | WORD_EACH | WORD_ORDINAL);
-        if (!w || (w->role == WORD_BEFORE && (w->number == WORD_NO_QUALIFIER || w->number == WORD_PIECES))) return;
-        if (w->role == WORD_BEFORE_BARE && !r->n.bare) return;
-        if (w->role == WORD_BEFORE && w->number == WORD_COMPARED) {
-            const word *after = peek(s, alm_numeral_skip_blanks(s->text, r->end), WORD_AFTER);
-            if (!after || after->number < WORD_COMPARISON) return;
-            out->comparison = after;
-        }
-        const word **slot = w->role == WORD_CURRENCY_BEFORE ? &out->currency
-                            : w->role == WORD_BEFORE        ? &out->qualifier
-                            : w->role == WORD_BEFORE_BARE   ? &out->bare
-                            : w->role == WORD_EACH          ? &out->each
-                                                            : &out->ordinal;
-        if (*slot) return;
-        if (w->role == WORD_ORDINAL && i > 0) return;
-        *slot = w;
-        out->start = end - w->text.len;
-        if (w->role == WORD_ORDINAL) out->ordinal_start = out->start;
-    }
-}
-
-/* A hundred, a thousand, … without a digit is a figure only beside a word that says so, or as money of two units. */
-static bool bare_is_number(const reading *r, const prefix *p) {
-    if (!r->n.bare || r->n.more || r->n.about || r->n.spoken_short || p->qualifier || p->bare || p->each || p->currency)
-        return true;
-    return r->n.value.mantissa == 1 && r->n.scale && r->n.value.exponent > r->n.scale && r->kind != ALM_VALUE_NUMBER;
-}
-
-static bool is_code(const scan *s, const reading *r) {
-    const numeral *n = &r->n;
-    if (r->kind != ALM_VALUE_NUMBER || r->form != ALM_FORM_PLAIN) return false;
-    size_t len = n->number_end - n->digits;
-    if (n->digit_run) return true;
-    if (!n->arabic || n->grouped || n->fraction) return false;
-    /* a long number that ends in zeros is a sum, not a telephone */
-    return (len >= 7 && n->value.exponent < 2) || len > 12 || (len > 1 && s->text.ptr[n->digits] == '0');
-}
-
-static void settle_qualifier(reading *r, const prefix *p) {
-    if (r->n.more)
-        r->qualifier = ALM_QUALIFIER_MORE_THAN;
-    else if (r->n.about)
-        r->qualifier = ALM_QUALIFIER_ABOUT;
-    else if (p->comparison)
-        r->qualifier = (alm_qualifier)(p->comparison->number - WORD_COMPARISON);
-    else if (p->qualifier && !r->bounds)
-        r->qualifier = (alm_qualifier)p->qualifier->number;
-    else if (p->bare && r->n.bare)
-        r->qualifier = (alm_qualifier)p->bare->number;
-    else if (!r->qualified || (r->bounds && r->qualifier == ALM_QUALIFIER_ABOUT))
-        r->qualifier = r->bounds ? ALM_QUALIFIER_RANGE : ALM_QUALIFIER_EXACT;
-}
-
-/* The strings of the figures; false out of memory. */
-static bool write_figures(const scan *s, alm_value *v, const reading *r) {
-    bool negative = r->n.negative;
-    if (r->form == ALM_FORM_FRACTION) {
-        v->amount = r->fraction;
-        return true;
-    }
-    if (v->form == ALM_FORM_CODE) {
-        v->amount = alm_str_slice(s->text, r->n.digits, r->number_end);
-        if (!r->n.digit_run) return true;
-    }
-    if (r->n.stated && !(v->amount = alm_exact_text(s->arena, r->value, negative)).ptr) return false;
-    if (r->bounds) {
-        v->low = alm_exact_text(s->arena, r->low, negative);
-        v->high = alm_exact_text(s->arena, r->high, false);
-        return v->low.ptr && v->high.ptr;
-    }
-    if (r->qualifier == ALM_QUALIFIER_EXACT || r->qualifier == ALM_QUALIFIER_MORE_THAN) v->low = v->amount;
-    if (r->qualifier == ALM_QUALIFIER_EXACT || r->qualifier == ALM_QUALIFIER_NEARLY) v->high = v->amount;
-    return true;
-}
-
-/* The numerator, or the whole where there is no '/'; *bottom is the denominator. Both small, or false. */
-static bool ratio(alm_str text, alm_exact *top, alm_exact *bottom) {
-    const char *slash = text.len ? memchr(text.ptr, '/', text.len) : NULL;
-    size_t len = slash ? (size_t)(slash - text.ptr) : text.len;
-    *bottom = alm_exact_of(1, 0);
-    return alm_exact_read(top, alm_str_slice(text, 0, len)) &&
-           (!slash || alm_exact_read(bottom, alm_str_slice(text, len + 1, text.len)));
-}
-
-static bool less(alm_str low, alm_str high) {
-    alm_exact p, q, r, s;
-    if (!ratio(low, &p, &q) || !ratio(high, &r, &s)) return false;
-    return alm_exact_multiply(&p, s) && alm_exact_multiply(&r, q) && alm_exact_compare(p, r) < 0;
-}
-
-/* "more than 10 and less than 20" is one value with two bounds. Makes it of the last value and @p v, or false. */
-static bool join_bounds(scan *s, const alm_value *v) {
-    if (s->count == 0 || v->kind == ALM_VALUE_DATE || v->form == ALM_FORM_CODE) return false;
-    alm_value *last = &s->items[s->count - 1];
-    if (last->kind != v->kind || last->form != v->form || !alm_str_is(last->unit, v->unit)) return false;
-    size_t at = alm_numeral_skip_blanks(s->text, last->end);
-    if (s->numbers_only) at = alm_numeral_skip_blanks(s->text, at + alm_numeral_group_mark(s->text, at));
-    const word *joint = peek(s, at, WORD_AND);
-    if (joint && joint->number == 1) at = alm_numeral_skip_blanks(s->text, at + joint->text.len);
-    if (at != v->start) return false;
-    bool rising = last->qualifier == ALM_QUALIFIER_MORE_THAN && v->qualifier == ALM_QUALIFIER_NEARLY;
-    bool falling = last->qualifier == ALM_QUALIFIER_NEARLY && v->qualifier == ALM_QUALIFIER_MORE_THAN;
-    const alm_value *low = rising ? last : v, *high = rising ? v : last;
-    if ((!rising && !falling) || !less(low->amount, high->amount)) return false;
-    alm_str amount = low->amount, limit = high->amount;
-    last->qualifier = ALM_QUALIFIER_RANGE;
-    last->amount = last->low = amount;
-    last->high = limit;
-    last->end = v->end;
-    last->number_end = v->number_end;
-    s->floor = v->end;
-    return true;
-}
-
-/* @p start is the first byte of the reading itself (a "per cent" word may precede the numeral). */
-static outcome emit(scan *s, reading *r, size_t start) {
-    prefix p;
-    read_prefix(s, start, r, &p);
-    if (p.comparison) r->end = alm_numeral_skip_blanks(s->text, r->end) + p.comparison->text.len;
-    if (p.ordinal && r->form == ALM_FORM_PLAIN && r->kind != ALM_VALUE_MONEY) {
-        p.start = p.ordinal_start;
-        r->form = ALM_FORM_ORDINAL;
-        r->kind = ALM_VALUE_NUMBER;
-        r->end = r->n.number_end;
-        r->n.more = false;
-    } else {
-        if (p.currency && r->kind == ALM_VALUE_NUMBER && r->form == ALM_FORM_PLAIN) r->kind = ALM_VALUE_MONEY;
-        if (p.currency && r->kind == ALM_VALUE_MONEY && (r->yuan || !r->iso[0]))
-            memcpy(r->iso, p.currency->iso, sizeof r->iso);
-        if (!bare_is_number(r, &p)) return OUTCOME_NONE;
-        if (r->kind == ALM_VALUE_NUMBER && r->n.lone_digit && r->form == ALM_FORM_PLAIN && !s->numbers_only)
-            return OUTCOME_NONE;
-        if (r->kind == ALM_VALUE_QUANTITY && (r->n.weak || r->n.digit_run)) return OUTCOME_NONE;
-        if (s->numbers_only && r->kind == ALM_VALUE_MONEY) return OUTCOME_NONE;
-    }
-    if (alm_exact_is_wild(r->value) || alm_exact_is_wild(r->low) || alm_exact_is_wild(r->high)) return OUTCOME_NONE;
-    settle_qualifier(r, &p);
-    alm_value v = {.kind = r->kind,
-                   .form = is_code(s, r) ? ALM_FORM_CODE : r->form,
-                   .qualifier = r->qualifier,
-                   .measure = r->kind == ALM_VALUE_QUANTITY ? r->measure : ALM_MEASURE_NONE,
-                   .start = (uint32_t)p.start,
-                   .end = (uint32_t)r->end,
-                   .number_start = (uint32_t)r->n.start,
-                   .number_end = (uint32_t)r->number_end,
-                   .each = r->each || p.each,
-                   .scaled = r->n.scale != 0};
-    if (r->kind == ALM_VALUE_MONEY && !(v.unit = alm_arena_copy(s->arena, alm_str_of(r->iso))).ptr)
-        return OUTCOME_NOMEM;
-    if (r->kind == ALM_VALUE_QUANTITY) v.unit = alm_str_slice(s->text, r->unit_start, r->unit_end);
-    if (!write_figures(s, &v, r)) return OUTCOME_NOMEM;
-    if (join_bounds(s, &v)) return OUTCOME_VALUE;
-    return push(s, &v) ? OUTCOME_VALUE : OUTCOME_NOMEM;
-}
-
 /* Digits, letters and what joins them: a name or a code, nothing to count. Its end. */
 static size_t token_end(const scan *s, size_t at) {
     const char *p = s->text.ptr;
@@ -240,7 +61,7 @@ static outcome push_code(scan *s, size_t start, size_t end) {
                    .number_start = (uint32_t)start,
                    .number_end = (uint32_t)end,
                    .amount = alm_str_slice(s->text, start, end)};
-    return push(s, &v) ? OUTCOME_VALUE : OUTCOME_NOMEM;
+    return alm_scan_push(s, &v) ? OUTCOME_VALUE : OUTCOME_NOMEM;
 }
 
 /* Where numbers alone are asked for: a minus sign and a leading point, where nothing stands before them. */
@@ -276,7 +97,7 @@ static outcome read_numeral(scan *s, size_t at, size_t *next) {
     outcome done = s->numbers_only ? OUTCOME_NONE : alm_date_read(s, &date, &r.n);
     if (done == OUTCOME_VALUE) {
         *next = date.end;
-        return push(s, &date) ? OUTCOME_VALUE : OUTCOME_NOMEM;
+        return alm_scan_push(s, &date) ? OUTCOME_VALUE : OUTCOME_NOMEM;
     }
     size_t joined = joined_digits_end(s, &r.n);
     if (joined > r.n.start) {
@@ -285,7 +106,7 @@ static outcome read_numeral(scan *s, size_t at, size_t *next) {
     }
     if (done != OUTCOME_NONE || (done = alm_amount_read_behind(s, &r)) == OUTCOME_NOMEM) return done;
     if (alm_amount_read_range(s, &r) == OUTCOME_NOMEM) return OUTCOME_NOMEM;
-    done = emit(s, &r, r.n.start);
+    done = alm_scan_emit(s, &r, r.n.start);
     if (done == OUTCOME_VALUE) *next = r.end;
     return done;
 }
@@ -305,7 +126,7 @@ static outcome read_half(scan *s, size_t at, size_t *next) {
     }
     r.n.low = r.n.high = r.n.value;
     outcome done = alm_amount_read_behind(s, &r);
-    if (done == OUTCOME_VALUE) done = emit(s, &r, at);
+    if (done == OUTCOME_VALUE) done = alm_scan_emit(s, &r, at);
     if (done == OUTCOME_VALUE) *next = r.end;
     return done;
 }
@@ -313,7 +134,7 @@ static outcome read_half(scan *s, size_t at, size_t *next) {
 static outcome read_share(scan *s, size_t at, size_t *next) {
     reading r = {0};
     outcome done = alm_amount_read_share(s, &r, at);
-    if (done == OUTCOME_VALUE) done = emit(s, &r, at);
+    if (done == OUTCOME_VALUE) done = alm_scan_emit(s, &r, at);
     if (done == OUTCOME_VALUE) *next = r.end;
     return done;
 }
@@ -331,7 +152,7 @@ static outcome read_vague(scan *s, const word *vague, size_t at, size_t *next) {
                    .number_end = (uint32_t)(at + vague->text.len)};
     if (unit) v.unit = alm_str_slice(s->text, end - unit->text.len, end);
     *next = end;
-    return push(s, &v) ? OUTCOME_VALUE : OUTCOME_NOMEM;
+    return alm_scan_push(s, &v) ? OUTCOME_VALUE : OUTCOME_NOMEM;
 }
 
 static outcome read_relative(scan *s, size_t at, size_t *next) {
@@ -339,7 +160,7 @@ static outcome read_relative(scan *s, size_t at, size_t *next) {
     outcome done = alm_date_read_relative(s, &v, at);
     if (done != OUTCOME_VALUE) return done;
     *next = v.end;
-    return push(s, &v) ? OUTCOME_VALUE : OUTCOME_NOMEM;
+    return alm_scan_push(s, &v) ? OUTCOME_VALUE : OUTCOME_NOMEM;
 }
 
 /* A Chinese digit with nothing behind that it could count and no ordinal before: the most common case, and no value. */
@@ -437,49 +258,4 @@ alm_status alm_value_scan_numbers(alm_value **out, size_t *count, alm_arena *are
     *out = s.items;
     *count = s.count;
     return ALM_OK;
-}
-
-const char *alm_qualifier_name(alm_qualifier qualifier) {
-    switch (qualifier) {
-    case ALM_QUALIFIER_EXACT: return "exact";
-    case ALM_QUALIFIER_ABOUT: return "about";
-    case ALM_QUALIFIER_MORE_THAN: return "more_than";
-    case ALM_QUALIFIER_NEARLY: return "nearly";
-    case ALM_QUALIFIER_RANGE: return "range";
-    }
-    return "";
-}
-
-const char *alm_measure_name(alm_measure measure) {
-    switch (measure) {
-    case ALM_MEASURE_NONE: return "";
-    case ALM_MEASURE_GOODS: return "goods";
-    case ALM_MEASURE_PEOPLE: return "people";
-    case ALM_MEASURE_PLACE: return "place";
-    case ALM_MEASURE_TIME: return "time";
-    case ALM_MEASURE_EVENT: return "event";
-    case ALM_MEASURE_OTHER: return "other";
-    }
-    return "";
-}
-
-const char *alm_value_kind_name(alm_value_kind kind) {
-    switch (kind) {
-    case ALM_VALUE_NUMBER: return "number";
-    case ALM_VALUE_MONEY: return "money";
-    case ALM_VALUE_QUANTITY: return "quantity";
-    case ALM_VALUE_DATE: return "date";
-    }
-    return "";
-}
-
-const char *alm_value_form_name(alm_value_form form) {
-    switch (form) {
-    case ALM_FORM_PLAIN: return "plain";
-    case ALM_FORM_ORDINAL: return "ordinal";
-    case ALM_FORM_PERCENT: return "percent";
-    case ALM_FORM_FRACTION: return "fraction";
-    case ALM_FORM_CODE: return "code";
-    }
-    return "";
 }

@@ -41,6 +41,14 @@ typedef struct reading {
 
 typedef enum outcome { OUTCOME_NONE, OUTCOME_VALUE, OUTCOME_NOMEM } outcome;
 
+/** Append @p value; false out of memory. */
+bool alm_scan_push(scan *s, const alm_value *value);
+/**
+ * Look at the words before @p r, settle kind and qualifier, and append the value. @p start is the first byte of the
+ * reading itself (a word for "per cent" may precede the numeral). OUTCOME_NONE where it is a word or a name after all.
+ */
+ALM_MUST_USE outcome alm_scan_emit(scan *s, reading *r, size_t start);
+
 /** Read the unit, currency, percent sign or fraction behind r->n, and the qualifier words behind those. */
 ALM_MUST_USE outcome alm_amount_read_behind(const scan *s, reading *r);
 /** Where a range word and a second reading follow, make the two one range. */
