@@ -122,15 +122,14 @@ static uint32_t plain_run(const alm_folded *folded, uint32_t end, uint32_t max) 
 static uint32_t reach_over_grammar(const alm_folded *folded, uint32_t first) {
     while (first > 1) {
         const alm_token *cut = &folded->tokens[first - 1];
-        bool soft = cut->class_id == ALM_CLASS_FUNCTION &&
-                    alm_str_is_c(alm_token_attr(folded, cut, ALM_CLASS_FUNCTION, 0), "soft");
+        bool soft = alm_str_is_c(alm_token_attr(folded, cut, cut->class_id, 0), "soft");
         bool hard = cut->class_id == ALM_CLASS_WITH || cut->class_id == ALM_CLASS_TO ||
                     cut->class_id == ALM_CLASS_PRONOUN || cut->class_id == ALM_CLASS_TOTAL ||
                     cut->class_id == ALM_CLASS_NEGATION || cut->class_id == ALM_CLASS_SPEND;
         if ((!soft && !hard) || cut->end - cut->start > 4) break;
         uint32_t run = plain_run(folded, first - 1, soft ? 3 : 1);
         bool place = run > 0 && folded->tokens[run - 1].class_id == ALM_CLASS_PLACE;
-        bool grammar = cut->class_id == ALM_CLASS_WITH || cut->class_id == ALM_CLASS_TO;
+        bool grammar = !soft && (cut->class_id == ALM_CLASS_WITH || cut->class_id == ALM_CLASS_TO);
         if ((run == first - 1 && (!place || grammar)) || !(place || is_hard_boundary(folded, run))) break;
         if (run > 0 && (folded->tokens[run - 1].class_id == ALM_CLASS_VERB ||
                         folded->tokens[run - 1].class_id == ALM_CLASS_ADVERB))

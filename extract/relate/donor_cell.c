@@ -22,7 +22,7 @@ uint32_t alm_cell_closing(const alm_folded *folded, uint32_t open, uint32_t last
 
 bool alm_cell_separates(const alm_token *token) {
     return token->cp == ALM_CP_LIST_COMMA || token->cp == ' ' || token->cp == ALM_CP_COMMA || token->cp == '/' ||
-           token->cp == ALM_CP_SEMICOLON || token->class_id == ALM_CLASS_WITH;
+           token->cp == ALM_CP_SEMICOLON;
 }
 
 static bool is_group_word(uint16_t c) {
@@ -40,7 +40,8 @@ static bool is_party_list(const alm_folded *folded, uint32_t first, uint32_t las
             party = true;
         else if (token->cp == ALM_CP_BRACKET_OPEN)
             i = alm_cell_closing(folded, i, last);
-        else if (!alm_cell_separates(token) && !(party && is_group_word(token->class_id)))
+        else if (!alm_cell_separates(token) && !(party && token->class_id == ALM_CLASS_WITH) &&
+                 !(party && is_group_word(token->class_id)))
             return false;
     }
     return party;

@@ -88,9 +88,16 @@ static bool is_transparent(const alm_token *token) {
     }
 }
 
+static bool has_attr(const reader *r, const alm_token *word, const char *attr) {
+    return alm_str_is_c(alm_token_attr(r->folded, word, word->class_id, 0), attr);
+}
+
 /* "send to", "hand over to": a verb whose object is the receiver. */
-static bool is_directed(const reader *r, const alm_token *verb) {
-    return alm_str_is_c(alm_token_attr(r->folded, verb, verb->class_id, 0), "to");
+static bool is_directed(const reader *r, const alm_token *verb) { return has_attr(r, verb, "to"); }
+
+/* "at the town hall", "according to the charity": a name behind a preposition does nothing. */
+static bool is_locating(const reader *r, const alm_token *word) {
+    return r->tokens + r->first < word && has_attr(r, word, "at");
 }
 
 /* "X said": what follows is X's report, not X's deed. */
@@ -117,7 +124,9 @@ static name_case case_of(const reader *r, uint32_t i) {
         case ALM_CLASS_FROM: return CASE_SOURCE;
         case ALM_CLASS_GIVE:
         case ALM_CLASS_SEND: return at == i || is_directed(r, before) ? CASE_RECIPIENT : CASE_SUBJECT;
-        case ALM_CLASS_FUNCTION: continue;
+        case ALM_CLASS_FUNCTION:
+            if (at == i && !has_attr(r, before, "soft") && is_locating(r, before)) return CASE_OBJECT;
+            continue;
         case ALM_CLASS_VERB: return at == i ? CASE_OBJECT : CASE_SUBJECT;
         default: break;
         }
@@ -146,9 +155,16 @@ static bool has_goods_before(const reader *r, uint32_t from, uint32_t i) {
     return false;
 }
 
+/* "gave money and goods, 45,000 in all". */
+static bool gives_things(const reader *r, uint32_t i) {
+    for (uint32_t at = i; at > r->first && i - at < 4; at--)
+        if (r->tokens[at - 1].class_id == ALM_CLASS_GIVE) return has_attr(r, &r->tokens[at - 1], "things");
+    return false;
+}
+
 /* An amount that values things rather than being given: "worth", "… of masks", a sum behind things. */
 static bool is_worth(const reader *r, uint32_t from, uint32_t i) {
-    if (governed_by(r, i, ALM_CLASS_WORTH, 6)) return true;
+    if (governed_by(r, i, ALM_CLASS_WORTH, 6) || gives_things(r, i)) return true;
     uint32_t next = i + 1;
     if (next < r->last && r->tokens[next].class_id == ALM_CLASS_OF) next++;
     if (next < r->last && r->tokens[next].class_id == ALM_CLASS_GOODS &&
@@ -443,6 +459,13 @@ static bool read_receipt(reader *r, event *e, uint32_t begin) {
 static bool is_nameless_subject(const reader *r, uint32_t begin, uint32_t end) {
     for (uint32_t i = begin; i < end; i++) switch (r->tokens[i].class_id) {
         case ALM_CLASS_ANONYMOUS: return true;
+        case ALM_CLASS_GROUP:
+        case ALM_CLASS_MEMBER: return true;
+        case ALM_CLASS_QUANTITY: {
+            alm_measure measure = alm_mention_of(r->folded, &r->tokens[i])->value->measure;
+            if (measure == ALM_MEASURE_PEOPLE || measure == ALM_MEASURE_PLACE) return true;
+            break;
+        }
         case ALM_CLASS_LOCAL: return i == begin;
         case ALM_CLASS_SUBJECT_NOUN: return i + 1 >= end || r->tokens[i + 1].class_id != ALM_CLASS_PARTY;
         default: break;
@@ -486,7 +509,21 @@ static alm_status read_others(reader *r, size_t k) {
 
 /* ---- events ---- */
 
+/* The clause in which the sentence last names a subject before the verb; the verb's own where it has one. */
+static uint32_t subject_clause(const reader *r, uint32_t i) {
+    for (uint32_t begin = clause_start(r, i), end = i;;) {
+        for (uint32_t at = begin; at < end; at++)
+            if (r->tokens[at].class_id == ALM_CLASS_PARTY && case_of(r, at) == CASE_SUBJECT) return begin;
+        if (begin <= r->first) return clause_start(r, i);
+        end = begin - 1;
+        begin = clause_start(r, end);
+    }
+}
+
 static bool is_ruled_out(const reader *r, const event *e) {
+    uint32_t subject = subject_clause(r, e->first);
+    for (uint32_t i = subject; i < e->first; i++)
+        if (r->tokens[i].class_id == ALM_CLASS_FUTURE) return true;
     uint32_t begin = clause_start(r, e->first);
     for (uint32_t i = begin; i < e->first; i++) {
         uint16_t c = r->tokens[i].class_id;
@@ -579,6 +616,12 @@ static alm_status put(reader *r, const event *e) {
 
 static bool holds(const reader *r, const event *e) {
     if (e->gift.what_count == 0 || e->gift.donor_count == 0) return false;
+    if (e->last == e->first + 1 && has_attr(r, &r->tokens[e->first], "weak") && e->gift.recipient_count == 0 &&
+        e->gift.channel_count == 0) {
+        bool things = false;
+        for (size_t i = 0; i < e->gift.what_count; i++) things = things || e->gift.whats[i].kind == ALM_WHAT_GOODS;
+        if (!things || !r->block_has_gift) return false;
+    }
     bool give = has_class(r, e->first, e->last, ALM_CLASS_GIVE) || has_class(r, e->first, e->last, ALM_CLASS_RAISE);
     if (give) return true;
     /* moving things about is giving where somebody gets them, or where money is put up */

@@ -301,6 +301,21 @@ static alm_what_kind kind_of(const reader *r, uint32_t token, bool worth) {
     return worth ? ALM_WHAT_WORTH : ALM_WHAT_CASH;
 }
 
+static uint32_t bare_amount(const reader *r, uint32_t i, uint32_t last) {
+    while (i < last && r->folded->tokens[i].class_id != ALM_CLASS_NUMBER) i++;
+    return i;
+}
+
+/* A number and nothing else in a column of gifts of all kinds: money. */
+static bool is_bare_amount(const reader *r, uint32_t first, uint32_t last) {
+    uint32_t number = bare_amount(r, first, last);
+    if (number >= last) return false;
+    for (uint32_t i = first; i < last; i++)
+        if (i != number && r->folded->tokens[i].class_id != ALM_CLASS_GIVE && r->folded->tokens[i].cp != ' ')
+            return false;
+    return alm_mention_of(r->folded, &r->folded->tokens[number])->value->amount.len >= 3;
+}
+
 static alm_status read_goods(reader *r, alm_gift *gift, cell c) {
     if (alm_table_words_is_empty(r->words, c.text)) return ALM_OK;
     for (uint32_t i = c.first; i < c.last;) {
@@ -320,7 +335,10 @@ static alm_status read_goods(reader *r, alm_gift *gift, cell c) {
         alm_status status = ALM_OK;
         if (counted != UINT32_MAX)
             what_push(gift, kind_of(r, counted, worth), r->folded->tokens[counted].mention, 0);
-        else if ((status = goods_mention(r, i, end < c.last ? end : c.last, &mention)) == ALM_OK && mention)
+        else if (is_bare_amount(r, i, end < c.last ? end : c.last)) {
+            status = number_as_money(r, bare_amount(r, i, c.last), (alm_column_unit){0}, &mention);
+            if (status == ALM_OK) what_push(gift, ALM_WHAT_CASH, mention, 0);
+        } else if ((status = goods_mention(r, i, end < c.last ? end : c.last, &mention)) == ALM_OK && mention)
             what_push(gift, ALM_WHAT_GOODS, mention, 0);
         if (status != ALM_OK) return status;
         i = end + 1;
