@@ -456,20 +456,30 @@ static bool read_receipt(reader *r, event *e, uint32_t begin) {
     return false;
 }
 
+static bool counts_people(const reader *r, uint32_t i) {
+    alm_measure measure = alm_mention_of(r->folded, &r->tokens[i])->value->measure;
+    return measure == ALM_MEASURE_PEOPLE || measure == ALM_MEASURE_PLACE;
+}
+
+/* "an anonymous donor", "23 members", "the staff": the clause has a subject, and it is nobody named. */
 static bool is_nameless_subject(const reader *r, uint32_t begin, uint32_t end) {
-    for (uint32_t i = begin; i < end; i++) switch (r->tokens[i].class_id) {
-        case ALM_CLASS_ANONYMOUS: return true;
+    for (uint32_t i = begin; i < end; i++) {
+        switch (r->tokens[i].class_id) {
+        case ALM_CLASS_VERB:
+        case ALM_CLASS_TO:
+        case ALM_CLASS_APPEAL:
+        case ALM_CLASS_GIVE: return false;
+        case ALM_CLASS_ANONYMOUS:
         case ALM_CLASS_GROUP:
         case ALM_CLASS_MEMBER: return true;
-        case ALM_CLASS_QUANTITY: {
-            alm_measure measure = alm_mention_of(r->folded, &r->tokens[i])->value->measure;
-            if (measure == ALM_MEASURE_PEOPLE || measure == ALM_MEASURE_PLACE) return true;
+        case ALM_CLASS_QUANTITY:
+            if (counts_people(r, i)) return true;
             break;
-        }
         case ALM_CLASS_LOCAL: return i == begin;
         case ALM_CLASS_SUBJECT_NOUN: return i + 1 >= end || r->tokens[i + 1].class_id != ALM_CLASS_PARTY;
         default: break;
         }
+    }
     return false;
 }
 
