@@ -76,7 +76,7 @@ static alm_status read_links(state *s, alm_links **links, const char **charset, 
     alm_status status = alm_read_file(&s->bytes, file, err);
     alm_str bytes = s->bytes.len ? alm_buf_str(&s->bytes) : ALM_STR("");
     if (status == ALM_OK) status = alm_decode(&decoded, &s->arena, bytes, &hints, &diagnostics, err);
-    if (status < 0) return status;
+    if (status != ALM_OK) return status;
     *charset = decoded.charset;
     s->options.charset = alm_str_of(decoded.charset);
     return alm_links_read(links, &s->arena, decoded.text, &s->options, err);
@@ -85,12 +85,12 @@ static alm_status read_links(state *s, alm_links **links, const char **charset, 
 static int run(state *s, const char *file) {
     alm_url page;
     alm_err err = {0};
-    alm_links *links;
-    const char *charset;
+    alm_links *links = NULL;
+    const char *charset = NULL;
     if (alm_url_parse_typed(&page, &s->arena, alm_str_of(s->url), &err) < 0)
         return alm_usage_fail(&usage, "--url '%s': %s", s->url, err.message);
     s->options.url = &page;
-    if (read_links(s, &links, &charset, file, &err) < 0) return alm_lines_fail(&usage, &err);
+    if (read_links(s, &links, &charset, file, &err) != ALM_OK) return alm_lines_fail(&usage, &err);
     if (s->about) print_about(s, links, charset);
     for (size_t i = 0; i < links->count; i++) print_link(s, &links->items[i]);
     return ALM_EXIT_OK;

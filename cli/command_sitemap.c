@@ -78,13 +78,13 @@ static void print_entry(state *s, const alm_sitemap *sitemap, const alm_sitemap_
 static int run(state *s, const char *file) {
     alm_url url;
     alm_err err = {0};
-    alm_sitemap *sitemap;
+    alm_sitemap *sitemap = NULL;
     if (alm_url_parse_typed(&url, &s->arena, alm_str_of(s->url), &err) < 0)
         return alm_usage_fail(&usage, "--url '%s': %s", s->url, err.message);
     s->options.url = &url;
     alm_status status = alm_read_file(&s->bytes, file, &err);
     if (status == ALM_OK) status = alm_sitemap_read(&sitemap, &s->arena, alm_buf_str(&s->bytes), &s->options, &err);
-    if (status < 0) return alm_lines_fail(&usage, &err);
+    if (status != ALM_OK) return alm_lines_fail(&usage, &err);
     if (s->about) print_about(s, sitemap);
     for (size_t i = 0; i < sitemap->count; i++) print_entry(s, sitemap, &sitemap->items[i]);
     return ALM_EXIT_OK;

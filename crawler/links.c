@@ -306,7 +306,7 @@ static alm_status make_room(resolver *v, alm_arena *arena, size_t room) {
     v->items = alm_arena_alloc(arena, (room ? room : 1) * sizeof *v->items);
     v->table = alm_arena_calloc(arena, size, sizeof *v->table);
     if (!v->items || !v->table) return ALM_E_NOMEM;
-    size_t count = v->links->count;
+    size_t count = old ? v->links->count : 0;
     v->links->items = v->items;
     for (v->links->count = 0; v->links->count < count; v->links->count++) {
         v->items[v->links->count] = old[v->links->count];

@@ -108,7 +108,7 @@ static size_t encode(alm_url_charset *charset, uint32_t cp, char out[16]) {
 
 /** One code point in the charset: percent codes of its bytes, or of the reference that HTML forms send for it. */
 static void put_code_point(alm_url_writer *w, uint32_t cp, const alm_url_set *set, alm_url_charset *charset) {
-    char bytes[16];
+    char bytes[16] = {0};
     size_t len = encode(charset, cp, bytes);
     if (len == 0) {
         char reference[32];
