@@ -24,11 +24,6 @@ const char *alm_status_name(alm_status status) {
     return "unknown";
 }
 
-/* base.h says to the analyzer what these return */
-#undef alm_fail
-#undef alm_fail_system
-#undef alm_fail_at
-
 typedef struct place {
     int system;
     const char *file;

@@ -69,13 +69,6 @@ alm_status alm_fail_system(alm_err *err, alm_status code, int system, const char
 alm_status alm_fail_at(alm_err *err, alm_status code, const char *file, uint32_t line, uint32_t column,
                        const char *format, ...) ALM_PRINTF(6, 7);
 
-#ifdef __clang_analyzer__
-/* What a checker that sees one file at a time cannot know: these return the code that they are given. */
-#define alm_fail(err, code, ...) ((void)(alm_fail)((err), (code), __VA_ARGS__), (code))
-#define alm_fail_system(err, code, ...) ((void)(alm_fail_system)((err), (code), __VA_ARGS__), (code))
-#define alm_fail_at(err, code, ...) ((void)(alm_fail_at)((err), (code), __VA_ARGS__), (code))
-#endif
-
 /** Write "file:line:column: message" (leaving out what is unknown) to @p out of @p size bytes, NUL-terminated. */
 void alm_err_describe(const alm_err *err, char *out, size_t size);
 
