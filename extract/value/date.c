@@ -310,6 +310,11 @@ static bool may_be_date(const scan *s, const numeral *n, uint32_t roles) {
     return mark == '-' || mark == '/' || mark == '.';
 }
 
+bool alm_date_names_class(const scan *s, const numeral *n) {
+    int value;
+    return small_number(n, &value) && is_year(s, n, value) && date_unit(s, n->end, DATE_CLASS);
+}
+
 outcome alm_date_read(const scan *s, alm_value *out, const numeral *n) {
     date first, second;
     uint32_t roles = alm_word_roles(s->tables, s->text, alm_numeral_skip_blanks(s->text, n->end));

@@ -93,6 +93,7 @@ static outcome read_numeral(scan *s, size_t at, size_t *next) {
     }
     *next = r.n.number_end;
     if (s->numbers_only) take_signs(s, &r.n);
+    if (!s->numbers_only && alm_date_names_class(s, &r.n)) return OUTCOME_NONE;
     alm_value date = {0};
     outcome done = s->numbers_only ? OUTCOME_NONE : alm_date_read(s, &date, &r.n);
     if (done == OUTCOME_VALUE) {

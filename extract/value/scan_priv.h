@@ -60,6 +60,8 @@ ALM_MUST_USE outcome alm_amount_read_share(const scan *s, reading *r, size_t at)
 ALM_MUST_USE outcome alm_date_read(const scan *s, alm_value *out, const numeral *n);
 /** The same for a date that begins with a word: "this year", "yesterday". */
 ALM_MUST_USE outcome alm_date_read_relative(const scan *s, alm_value *out, size_t at);
+/** The year of a class ("the class of 1998"): part of a name, no value. */
+bool alm_date_names_class(const scan *s, const numeral *n);
 /** "YYYY-MM-DD"; all zero where it is none. */
 day alm_date_parse(alm_str text);
 

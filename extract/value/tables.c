@@ -176,6 +176,7 @@ static const section sections[] = {
     {"dates", "month", SHAPE_LIST, WORD_DATE_UNIT, DATE_MONTH, 0, 0, 0, 0},
     {"dates", "day", SHAPE_LIST, WORD_DATE_UNIT, DATE_DAY, 0, 0, 0, 0},
     {"dates", "january", SHAPE_LIST, WORD_DATE_UNIT, DATE_JANUARY, 0, 0, 0, 0},
+    {"dates", "year_class", SHAPE_LIST, WORD_DATE_UNIT, DATE_CLASS, 0, 0, 0, 0},
     {"dates", "relative_year", SHAPE_NUMBERS, WORD_DATE_RELATIVE, 0, -9, 9, DATE_YEAR, 0},
     {"dates", "relative_month", SHAPE_NUMBERS, WORD_DATE_RELATIVE, 0, -9, 9, DATE_MONTH, 0},
     {"dates", "relative_day", SHAPE_NUMBERS, WORD_DATE_RELATIVE, 0, -9, 9, DATE_DAY, 0},
