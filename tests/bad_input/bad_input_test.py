@@ -228,34 +228,58 @@ class Options(InFolder):
         self.refuses("--url", "example.org", "x.html", words=["expected an http or https URL"])
 
 
-class RulePack(Options):
+class RulePack(InFolder):
     """A pack with a fault does not start: file:line:column, what was found and what was expected."""
 
-    def broken(self, name, old, new, *words):
+    def refuses(self, rules, *words):
+        done = almoner("--rules", rules, self.write("x.html", page()))
+        message = done.stderr.decode()
+        self.assertEqual((done.returncode, done.stdout), (2, b""), message)
+        for word in words:
+            self.assertIn(word, message)
+        return message
+
+    def broken(self, name, old, new, *words, line_of=None):
+        """Put `new` for the first `old` in the file `name`; the message has to point at the line of `line_of`."""
         rules = self.folder / "pack"
         shutil.copytree(RULES, rules)
         text = (rules / name).read_text()
         self.assertIn(old, text)
-        (rules / name).write_text(text.replace(old, new, 1))
-        self.refuses("--rules", rules, self.write("x.html", page()), words=words)
+        broken = text.replace(old, new, 1)
+        (rules / name).write_text(broken)
+        message = self.refuses(rules, *words)
+        line = broken.split(line_of or new)[0].count("\n") + 1
+        self.assertRegex(message, rf"/{name}:{line}:\d+: ")
 
     def test_missing_folder(self):
-        self.refuses("--rules", self.folder / "none", self.write("x.html", page()), words=["none/pack.yaml"])
+        self.refuses(self.folder / "none", "none/pack.yaml")
 
     def test_bad_yaml(self):
-        self.broken("pack.yaml", "version: 1", "version: [1", "pack.yaml:")
-        line = (RULES / "pack.yaml").read_text().split("version: 1")[0].count("\n") + 1
-        done = almoner("--rules", self.folder / "pack", self.folder / "x.html")
-        self.assertRegex(done.stderr.decode(), rf"pack\.yaml:{line}[0-9]*:\d+: |pack\.yaml:{line + 1}:\d+: ")
+        self.broken("pack.yaml", "parts:", "parts: ]")
+
+    def test_key_twice(self):
+        self.broken("pack.yaml", "version: 1\n", "version: 1\nversion: 2\n", "version", line_of="version: 2")
 
     def test_unknown_key(self):
-        self.broken("pack.yaml", "version: 1", "version: 1\ncolour: red", "pack.yaml:", "colour")
+        self.broken("pack.yaml", "version: 1\n", "version: 1\ncolour: red\n", "colour", line_of="colour")
 
     def test_missing_lexicon(self):
         self.broken("pack.yaml", "lexicon/surname.tsv", "lexicon/gone.tsv", "gone.tsv")
-        line = (RULES / "pack.yaml").read_text().split("lexicon/surname.tsv")[0].count("\n") + 1
-        done = almoner("--rules", self.folder / "pack", self.folder / "x.html")
-        self.assertRegex(done.stderr.decode(), rf"pack\.yaml:{line}:\d+: ")
+
+    def test_missing_part(self):
+        rules = self.folder / "pack"
+        shutil.copytree(RULES, rules)
+        (rules / "affiliations.yaml").unlink()
+        self.refuses(rules, "affiliations.yaml: ", "No such file")
+
+    def test_bad_regex(self):
+        self.broken("affiliations.yaml", "    match: '", "    match: '(?<open>")
+
+    def test_unknown_name(self):
+        self.broken("affiliations.yaml", "    match: '", "    match: '{no_such_name}", "no_such_name")
+
+    def test_bare_han(self):
+        self.broken("affiliations.yaml", "    match: '", "    match: '\\p{Han}", "Han")
 
 
 class Output(InFolder):
