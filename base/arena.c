@@ -49,7 +49,7 @@ void alm_arena_release(alm_arena *arena) {
 /* The newest chunk is the largest, for each is at least twice its elder. */
 void alm_arena_reset(alm_arena *arena) {
     arena->used = 0;
-    arena->full = false;
+    arena->full = arena->failed = false;
     if (!arena->chunk) return;
     while (arena->chunk->older) {
         alm_arena_chunk *older = arena->chunk->older;
@@ -65,12 +65,15 @@ static alm_arena_chunk *chunk_add(alm_arena *arena, size_t need) {
     if (size < need) size = need;
     size_t left = arena->max - arena->held;
     if (need > left || need > SIZE_MAX - sizeof(alm_arena_chunk)) {
-        arena->full = true;
+        arena->full = arena->failed = true;
         return NULL;
     }
     if (size > left) size = left;
     alm_arena_chunk *chunk = alm_malloc(sizeof *chunk + size);
-    if (!chunk) return NULL;
+    if (!chunk) {
+        arena->failed = true;
+        return NULL;
+    }
     *chunk = (alm_arena_chunk){.older = arena->chunk, .size = size};
     POISON(chunk->data, size);
     arena->chunk = chunk;

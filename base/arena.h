@@ -16,6 +16,7 @@ typedef struct alm_arena {
     size_t held;            /**< bytes of all chunks */
     size_t max;             /**< cap on held */
     bool full;              /**< an allocation failed at the cap, not for want of memory; until reset */
+    bool failed;            /**< an allocation failed, for either reason; until reset */
 } alm_arena;
 
 /** A caller-placed arena that will hold at most @p max bytes; allocates nothing yet. */

@@ -38,6 +38,7 @@ alm_status alm_page_read_html(alm_page *out, alm_arena *arena, alm_str html, alm
     if (status == ALM_OK) status = alm_read_date(&r);
     if (status == ALM_OK) status = alm_read_links(&r);
     if (status == ALM_OK) status = alm_read_blocks(&r);
+    if (status == ALM_OK && arena->failed) status = ALM_E_NOMEM; /* a name or label may be missing */
     if (status != ALM_OK) return alm_fail(err, status, "out of memory while reading a page");
     note_images(&r);
     *out = page;

@@ -230,6 +230,7 @@ alm_status alm_page_read_text(alm_page *out, alm_arena *arena, alm_str text, con
         else
             status = is_row(t.lines[at]) ? read_table(&t, &at) : read_paragraph(&t, &at);
     }
+    if (status == ALM_OK && arena->failed) status = ALM_E_NOMEM;
     if (status != ALM_OK) return alm_fail(err, status, "out of memory while reading a text");
     page.text = (alm_str){t.text, t.len};
     alm_read_text_language(&r, page.text);
