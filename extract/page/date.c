@@ -96,8 +96,10 @@ static bool read_mark(scan *c, uint32_t place) {
 }
 
 static bool is_real(int year, int month, int day) {
-    static const int days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    return year >= YEAR_MIN && month >= 1 && month <= 12 && day >= 1 && day <= days[month - 1];
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    if (year < YEAR_MIN || month < 1 || month > 12) return false;
+    bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    return day >= 1 && day <= (month == 2 && leap ? 29 : days[month - 1]);
 }
 
 static void write_date(char out[11], int year, int month, int day) {

@@ -111,8 +111,25 @@ static void close_a(alm_dom_builder *b) {
     }
 }
 
+/** A block ends an open select, svg or math (HTML Standard 13.2.6.5): one that was left open must not hide the page. */
+static void close_foreign(alm_dom_builder *b) {
+    if (b->open[ALM_TAG_SELECT] + b->open[ALM_TAG_SVG] + b->open[ALM_TAG_MATH] == 0) return;
+    for (uint32_t i = b->depth; i-- > 1;) {
+        alm_tag tag = alm_dom_tag(b->dom, b->stack[i]);
+        b->dom->work++;
+        if (tag == ALM_TAG_SELECT || tag == ALM_TAG_SVG || tag == ALM_TAG_MATH) {
+            pop_to(b, i);
+            return;
+        }
+        if (alm_tag_has(tag, ALM_TAG_IS_SCOPE)) return;
+    }
+}
+
 static void close_implied(alm_dom_builder *b, alm_tag tag) {
-    if (alm_tag_has(tag, ALM_TAG_CLOSES_P)) close_p(b);
+    if (alm_tag_has(tag, ALM_TAG_CLOSES_P)) {
+        close_foreign(b);
+        close_p(b);
+    }
     switch (tag) {
     case ALM_TAG_LI: close_item(b, ALM_TAG_LI, ALM_TAG_LI); return;
     case ALM_TAG_DD:
@@ -230,7 +247,7 @@ static bool stops_end(alm_tag tag, alm_tag up) {
     case ALM_TAG_LI: return up == ALM_TAG_UL || up == ALM_TAG_OL || alm_tag_has(up, ALM_TAG_IS_SCOPE);
     default: break;
     }
-    if (alm_tag_has(tag, ALM_TAG_IS_BLOCK)) return alm_tag_has(up, ALM_TAG_IS_SCOPE);
+    if (alm_tag_has(tag, ALM_TAG_IS_BLOCK | ALM_TAG_IS_SILENT)) return alm_tag_has(up, ALM_TAG_IS_SCOPE);
     return up != ALM_TAG_P && alm_tag_has(up, ALM_TAG_IS_BLOCK); /* inline */
 }
 

@@ -84,7 +84,7 @@ enum alm_tag_flags {
     X(MAIN, "main", ALM_SECTION_FLAGS)                                                                                 \
     X(MAP, "map", 0)                                                                                                   \
     X(MARQUEE, "marquee", ALM_TAG_IS_SCOPE | ALM_TAG_IS_BLOCK)                                                         \
-    X(MATH, "math", 0)                                                                                                 \
+    X(MATH, "math", ALM_TAG_IS_SILENT)                                                                                 \
     X(MENU, "menu", ALM_SECTION_FLAGS)                                                                                 \
     X(META, "meta", ALM_TAG_IS_VOID | ALM_TAG_IS_HEAD)                                                                 \
     X(NAV, "nav", ALM_SECTION_FLAGS)                                                                                   \

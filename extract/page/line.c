@@ -128,7 +128,8 @@ static uint32_t flags_of(alm_tag tag) {
     case ALM_TAG_STRONG: return EMPHASIS;
     case ALM_TAG_LI: return ALM_LINE_IN_ITEM;
     case ALM_TAG_TD:
-    case ALM_TAG_TH: return ALM_LINE_IN_CELL;
+    case ALM_TAG_TH:
+    case ALM_TAG_CAPTION: return ALM_LINE_IN_CELL;
     case ALM_TAG_FIGCAPTION: return ALM_LINE_IN_CAPTION;
     default: return alm_tag_has(tag, ALM_TAG_IS_HEADING) ? ALM_LINE_IN_HEADING | EMPHASIS : 0;
     }
@@ -221,6 +222,7 @@ alm_status alm_read_lines(alm_reading *r) {
 
 uint32_t alm_line_at_node(const alm_reading *r, uint32_t node) {
     uint32_t low = 0, high = r->line_count;
+    ++*r->work;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
         if (r->lines[middle].first < node)

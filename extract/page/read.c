@@ -22,22 +22,28 @@ static void note_images(const alm_reading *r) {
                      "%u characters of text and %u images: the content may be in the images", chars, images);
 }
 
+alm_status alm_read_steps(alm_reading *r, alm_str html) {
+    r->title_line = ALM_NO_LINE;
+    alm_status status = alm_dom_parse(&r->dom, r->arena, html, r->diagnostics, r->err);
+    if (status != ALM_OK) return status;
+    r->work = &r->dom.work;
+    alm_read_base(r);
+    status = alm_read_declared(r);
+    if (status == ALM_OK) status = alm_read_lines(r);
+    if (status == ALM_OK) status = alm_read_title(r);
+    if (status == ALM_OK) status = alm_read_main(r);
+    if (status == ALM_OK) status = alm_read_meta(r);
+    if (status == ALM_OK) status = alm_read_date(r);
+    if (status == ALM_OK) status = alm_read_links(r);
+    if (status == ALM_OK) status = alm_read_blocks(r);
+    return status;
+}
+
 alm_status alm_page_read_html(alm_page *out, alm_arena *arena, alm_str html, alm_str url, const alm_page_words *words,
                               alm_diagnostics *diagnostics, alm_err *err) {
     alm_page page = {0};
     alm_reading r = {.arena = arena, .words = words, .diagnostics = diagnostics, .err = err, .url = url, .page = &page};
-    r.title_line = ALM_NO_LINE;
-    alm_status status = alm_dom_parse(&r.dom, arena, html, diagnostics, err);
-    if (status != ALM_OK) return status;
-    alm_read_base(&r);
-    status = alm_read_declared(&r);
-    if (status == ALM_OK) status = alm_read_lines(&r);
-    if (status == ALM_OK) status = alm_read_title(&r);
-    if (status == ALM_OK) status = alm_read_main(&r);
-    if (status == ALM_OK) status = alm_read_meta(&r);
-    if (status == ALM_OK) status = alm_read_date(&r);
-    if (status == ALM_OK) status = alm_read_links(&r);
-    if (status == ALM_OK) status = alm_read_blocks(&r);
+    alm_status status = alm_read_steps(&r, html);
     if (status == ALM_OK && arena->failed) status = ALM_E_NOMEM; /* a name or label may be missing */
     if (status != ALM_OK) return alm_fail(err, status, "out of memory while reading a page");
     note_images(&r);

@@ -2,7 +2,7 @@
  * What the files of step 3 share: the page while it is being read.
  *
  *   line.c      tree -> lines of visible text, with what they are made of
- *   main_text.c which lines are the article
+ *   weigh.c, others.c, main_text.c which lines are the article
  *   declared.c  meta elements and JSON-LD
  *   title.c     title and site; meta.c source, author, language; date.c the publish date
  *   table.c     data tables; block.c the blocks of the document; link.c further parts, attachments, addresses
@@ -19,7 +19,7 @@
 enum alm_line_flags {
     ALM_LINE_IN_HEADING = 1,
     ALM_LINE_IN_ITEM = 1 << 1,      /**< of a list */
-    ALM_LINE_IN_CELL = 1 << 2,      /**< of a table */
+    ALM_LINE_IN_CELL = 1 << 2,      /**< of a table, or its caption */
     ALM_LINE_IN_CAPTION = 1 << 3,   /**< of a figure */
     ALM_LINE_BOILERPLATE = 1 << 4,  /**< says what footers, tools and disclaimers say */
     ALM_LINE_OTHER = 1 << 5,        /**< of other articles, comments, navigation */
@@ -59,6 +59,7 @@ typedef struct alm_reading {
     uint32_t title_line;            /**< ALM_NO_LINE where the title stands in no line */
     uint32_t main_first, main_last; /**< lines; first > last where there is no text */
     alm_page *page;
+    uint64_t *work;            /**< steps taken, for tests of growth: &dom.work */
     uint32_t *metas, *scripts; /**< meta elements; JSON-LD scripts with content */
     uint32_t meta_count, script_count;
 } alm_reading;
@@ -66,6 +67,9 @@ typedef struct alm_reading {
 static inline alm_str alm_line_text(const alm_reading *r, uint32_t line) {
     return (alm_str){r->text + r->lines[line].start, r->lines[line].len};
 }
+
+/** Steps 2 and 3 over @p html; reading->arena, words, diagnostics, err, url and page are set. */
+ALM_MUST_USE alm_status alm_read_steps(alm_reading *reading, alm_str html);
 
 /** The first line that begins at or behind @p node; line_count where there is none. */
 uint32_t alm_line_at_node(const alm_reading *reading, uint32_t node);
