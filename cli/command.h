@@ -17,6 +17,8 @@ typedef int (*alm_command_run)(int argc, char **argv);
 
 int alm_command_crawl(int argc, char **argv);
 int alm_command_extract(int argc, char **argv);
+int alm_command_fetch(int argc, char **argv);
+int alm_command_frontier(int argc, char **argv);
 int alm_command_links(int argc, char **argv);
 int alm_command_robots(int argc, char **argv);
 int alm_command_schema(int argc, char **argv);

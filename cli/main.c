@@ -12,6 +12,8 @@ static const struct {
 } commands[] = {
     {"crawl", "visit sites politely, archive their pages, keep their records", alm_command_crawl},
     {"extract", "read pages (URL, file, standard input), print their donation records", alm_command_extract},
+    {"fetch", "fetch one URL and say what the crawler would do with it", alm_command_fetch},
+    {"frontier", "look into what a crawl knows, and change it", alm_command_frontier},
     {"links", "print the links of a page as the crawler reads them", alm_command_links},
     {"robots", "say what a robots.txt allows", alm_command_robots},
     {"schema", "print the JSON Schema of an output or a configuration file", alm_command_schema},
