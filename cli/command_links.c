@@ -78,7 +78,8 @@ static alm_status read_links(state *s, alm_links **links, const char **charset, 
     if (status == ALM_OK) status = alm_decode(&decoded, &s->arena, bytes, &hints, &diagnostics, err);
     if (status != ALM_OK) return status;
     *charset = decoded.charset;
-    s->options.charset = alm_str_of(decoded.charset);
+    /* a label that was given says more than what it is decoded as: GB2312 is read as GB18030, but queries are GBK */
+    s->options.charset = alm_str_of(s->encoding ? s->encoding : decoded.charset);
     return alm_links_read(links, &s->arena, decoded.text, &s->options, err);
 }
 

@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <time.h>
 
 #include "cli/command.h"
 #include "cli/lines.h"
@@ -42,6 +43,7 @@ typedef struct state {
     alm_err base_err; /* why there is no base */
     alm_url_context context;
     alm_url_canon_options canon_options;
+    alm_traps_options traps;
     names drop, keep;
     alm_arena base_arena, arena;
     alm_buf line;
@@ -88,7 +90,7 @@ static bool answer(void *context, alm_str input) {
     alm_json_member(&json, "input", input);
     alm_json_member(&json, "url", s->canon ? canonical.href : url.href);
     if (s->canon) {
-        alm_trap trap = alm_traps_check(&canonical, NULL);
+        alm_trap trap = alm_traps_check(&canonical, &s->traps);
         alm_json_member(&json, "domain", alm_domain_of(canonical.host));
         alm_json_member_c(&json, "trap", trap == ALM_TRAP_NONE ? NULL : alm_trap_name(trap));
     } else {
@@ -119,6 +121,12 @@ static bool set_option(state *s, int id, const char *value) {
     }
 }
 
+static uint16_t this_year(void) {
+    struct tm now;
+    time_t seconds = time(NULL);
+    return gmtime_r(&seconds, &now) ? (uint16_t)(1900 + now.tm_year) : 0;
+}
+
 static int run(state *s, int argc, char **argv, int first) {
     static const char *const verbs[] = {"canon", "resolve", NULL};
     if (argc - first < 2) return alm_usage_fail(&usage, "expected canon or resolve, and URLs");
@@ -128,6 +136,7 @@ static int run(state *s, int argc, char **argv, int first) {
     /* a base of another scheme helps no reference, but an absolute URL needs none */
     if (s->base_text && alm_url_parse(&s->base, &s->base_arena, alm_str_of(s->base_text), NULL, &s->base_err) == ALM_OK)
         s->context.base = &s->base;
+    s->traps.this_year = this_year();
     s->canon_options.drop_params = s->drop.items;
     s->canon_options.drop_params_count = s->drop.count;
     s->canon_options.keep_params = s->keep.items;
