@@ -11,8 +11,7 @@ enum {
     ACCEPT = 70,
     ACCEPT_AGAIN = 76, /* names this sure are looked for in the whole document */
     MAX_FOREIGN_PART = 10,
-    MAX_KNOWN = 512,
-    MAX_HITS = 1024
+    MAX_KNOWN = 512
 };
 
 typedef struct candidate {
@@ -23,7 +22,8 @@ typedef struct candidate {
 
 typedef struct finder {
     alm_folded *folded;
-    alm_str known[MAX_KNOWN]; /* names found for certain */
+    alm_str known[MAX_KNOWN];              /* names found for certain */
+    uint16_t next[MAX_KNOWN], bucket[256]; /* see index_known; + 1, 0 = none */
     size_t known_count;
 } finder;
 
@@ -341,7 +341,8 @@ static alm_status fold_person(finder *f, candidate c) {
     uint32_t mention;
     alm_status status = alm_mention_add(folded, &person, &mention);
     if (status == ALM_OK) status = alm_fold(folded, c.first, c.last, mention);
-    if (status == ALM_OK && c.score >= ACCEPT_AGAIN && f->known_count < MAX_KNOWN) f->known[f->known_count++] = name;
+    if (status == ALM_OK && c.score >= ACCEPT_AGAIN && name.len > 5 && f->known_count < MAX_KNOWN)
+        f->known[f->known_count++] = name;
     return status;
 }
 
@@ -383,40 +384,60 @@ static uint32_t spells(const alm_folded *folded, uint32_t first, alm_str name) {
     return 0;
 }
 
-static bool inside_a_hit(const uint32_t *hits, size_t count, const alm_token *token) {
-    for (size_t h = 0; h < count; h++)
-        if (token->start < hits[2 * h + 1] && token->end > hits[2 * h]) return true;
-    return false;
+/*
+ * Known names by the first byte that tells Chinese characters well apart: a text is walked once, and a place is held
+ * against the few names that may begin there.
+ */
+static uint8_t bucket_of(alm_str text) { return (uint8_t)(text.ptr[0] * 31 + text.ptr[1] * 7 + text.ptr[2]); }
+
+static void index_known(finder *f) {
+    memset(f->bucket, 0, sizeof f->bucket);
+    for (size_t k = 0; k < f->known_count; k++) {
+        uint8_t bucket = bucket_of(f->known[k]);
+        f->next[k] = f->bucket[bucket];
+        f->bucket[bucket] = (uint16_t)(k + 1);
+    }
+}
+
+/* The longest known name that begins at byte @p at, or {0}. */
+static alm_str known_at(const finder *f, alm_str text, size_t at) {
+    alm_str best = {0};
+    if (text.len - at < 4) return best;
+    for (uint16_t k = f->bucket[bucket_of(alm_str_slice(text, at, text.len))]; k; k = f->next[k - 1])
+        if (f->known[k - 1].len > best.len && alm_str_starts(alm_str_slice(text, at, text.len), f->known[k - 1]))
+            best = f->known[k - 1];
+    return best;
+}
+
+static void explode(const alm_folded *folded, const alm_token *token, alm_token *tokens, size_t *kept) {
+    for (size_t at = token->start; at < token->end;) {
+        size_t start = at;
+        uint32_t cp = alm_utf8_next(folded->text, &at);
+        tokens[(*kept)++] = (alm_token){.start = (uint32_t)start, .end = (uint32_t)at, .cp = cp};
+    }
 }
 
 /* Words that a known name cuts across are taken apart: the name is there, the words were not. */
 static alm_status free_known(finder *f) {
     alm_folded *folded = f->folded;
-    uint32_t hits[2 * MAX_HITS];
-    size_t count = 0;
-    for (size_t k = 0; k < f->known_count; k++)
-        for (size_t at = 0; count < MAX_HITS && (at = alm_str_find(folded->text, f->known[k], at)) != SIZE_MAX;
-             at += f->known[k].len) {
-            hits[2 * count] = (uint32_t)at;
-            hits[2 * count + 1] = (uint32_t)(at + f->known[k].len);
-            count++;
-        }
     size_t room = folded->count;
     for (size_t i = 0; i < folded->count; i++) room += (folded->tokens[i].end - folded->tokens[i].start) / 3;
     alm_token *tokens = alm_arena_alloc(folded->arena, room * sizeof *tokens);
     if (!tokens) return ALM_E_NOMEM;
-    size_t kept = 0;
+    size_t kept = 0, until = 0; /* where the last known name ends */
     for (size_t i = 0; i < folded->count; i++) {
         alm_token token = folded->tokens[i];
-        if (token.mention || !token.sense || !inside_a_hit(hits, count, &token)) {
+        bool cut = token.start < until;
+        for (size_t at = token.start; at < token.end; at += alm_utf8_len((unsigned char)folded->text.ptr[at])) {
+            alm_str name = known_at(f, folded->text, at);
+            if (name.len == 0 || at + name.len <= until) continue;
+            until = at + name.len;
+            cut = cut || at > token.start || until < token.end || token.end - token.start > 3;
+        }
+        if (cut && !token.mention && token.sense)
+            explode(folded, &token, tokens, &kept);
+        else
             tokens[kept++] = token;
-            continue;
-        }
-        for (size_t at = token.start; at < token.end;) {
-            size_t start = at;
-            uint32_t cp = alm_utf8_next(folded->text, &at);
-            tokens[kept++] = (alm_token){.start = (uint32_t)start, .end = (uint32_t)at, .cp = cp};
-        }
     }
     folded->tokens = tokens;
     folded->count = folded->cap = kept;
@@ -426,24 +447,17 @@ static alm_status free_known(finder *f) {
 
 static alm_status find_again(finder *f) {
     alm_folded *folded = f->folded;
-    alm_status freed = free_known(f);
-    if (freed != ALM_OK) return freed;
-    size_t known = f->known_count;
-    bool starts[256] = {false};
-    for (size_t k = 0; k < known; k++) starts[(unsigned char)f->known[k].ptr[2]] = true;
-    for (uint32_t i = 0; i < folded->count; i++) {
-        alm_str here = alm_token_text(folded, &folded->tokens[i]);
-        if (here.len < 3 || !starts[(unsigned char)here.ptr[2]] || folded->tokens[i].mention) continue;
-        for (size_t k = 0; k < known; k++) {
-            uint32_t last = spells(folded, i, f->known[k]);
-            if (!last) continue;
-            alm_status status = fold_person(f, (candidate){i, last, 85, "person/again"});
-            if (status != ALM_OK) return status;
-            i = last - 1;
-            break;
-        }
+    index_known(f);
+    alm_status status = free_known(f);
+    for (uint32_t i = 0; status == ALM_OK && i < folded->count; i++) {
+        if (folded->tokens[i].mention || folded->tokens[i].end - folded->tokens[i].start < 3) continue;
+        alm_str name = known_at(f, folded->text, folded->tokens[i].start);
+        uint32_t last = name.len ? spells(folded, i, name) : 0;
+        if (!last) continue;
+        status = fold_person(f, (candidate){i, last, 85, "person/again"});
+        i = last - 1;
     }
-    return alm_fold_close(folded);
+    return status == ALM_OK ? alm_fold_close(folded) : status;
 }
 
 alm_status alm_foreign_people_find(alm_folded *folded, alm_err *err) {
