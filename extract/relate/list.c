@@ -131,7 +131,7 @@ static bool may_be_name(const reader *r, uint32_t first, uint32_t last) {
 
 static alm_status put(reader *r, uint32_t name_first, uint32_t name_last, alm_what what, uint32_t first,
                       uint32_t last) {
-    alm_gift gift = {.rule = ALM_STR("gift/list-item"), .confidence = 0.9};
+    alm_gift gift = {.rule = ALM_STR("gift/list-item"), .confidence = 0.95};
     alm_status status = alm_cell_donors(r->relation, &gift, name_first, name_last);
     if (status != ALM_OK || gift.donor_count == 0) return status;
     gift.whats[0] = what;
@@ -297,7 +297,7 @@ static alm_status read_item_line(reader *r, uint32_t first, uint32_t last) {
     while (status == ALM_OK && next_segment(r, &at, last, &s)) {
         if (s.first < s.last) {
             if (gift.donor_count && gift.what_count) status = alm_gift_add(r->relation, &gift);
-            gift = (alm_gift){.rule = ALM_STR("gift/item-line"), .confidence = 0.9};
+            gift = (alm_gift){.rule = ALM_STR("gift/item-line"), .confidence = 0.8};
             gift.start = gift.trigger_start = gift.trigger_end = r->tokens[s.first].start;
             if (status == ALM_OK) status = alm_cell_donors(r->relation, &gift, s.first, s.last);
         }

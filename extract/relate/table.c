@@ -584,14 +584,14 @@ static void set_evidence(const reader *r, alm_gift *gift, uint32_t row, uint32_t
 
 static alm_status read_group(reader *r, uint32_t row, uint32_t start, uint32_t end) {
     if (is_total_row(r, row, start, end)) return ALM_OK;
-    alm_gift gift = {.rule = ALM_STR("gift/table-row"), .confidence = 0.95};
+    alm_gift gift = {.rule = ALM_STR("gift/table-row"), .confidence = 0.88};
     alm_status status = read_row_donors(r, &gift, row, start, end);
     bool goes_on = gift.donor_count == 0 && donor_is_blank(r, row, start, end);
     if (goes_on) {
         gift = r->last[start];
         gift.what_count = gift.recipient_count = 0;
         gift.start = gift.end = 0;
-        gift.confidence = 0.9;
+        gift.confidence = 0.8;
     }
     for (uint32_t col = start; status == ALM_OK && col < end; col++)
         if (!(goes_on && row > r->head_rows && r->columns[col].kind != ALM_COLUMN_GOODS &&
