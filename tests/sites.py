@@ -1,4 +1,5 @@
-"""Walks each site of fixtures/sites by the links that the program finds: all of it must be reached, and nothing else.
+"""Sites of fixtures/sites, walked by the links that the program finds, then crawled from a loopback server: either way
+all of a site must be reached, and nothing asked for that is not there.
 
 A site is a folder of files with urls.tsv: path and query (canonical), a tab, the file. The walk begins at the first.
 """
@@ -6,11 +7,19 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 SITES = Path(os.environ.get("ALM_SOURCE", Path(__file__).parents[1])) / "fixtures/sites"
 ALMONER = os.environ.get("ALMONER", "build/dev/cli/almoner")
-HOST = "http://www.example.com"
+HOST = "www.example.com"
+
+
+def files_of(site):
+    lines = (site / "urls.tsv").read_text(encoding="utf-8").splitlines()
+    return {path: site / name for path, name in (line.split("\t") for line in lines if not line.startswith("#"))}
 
 
 def answers(*words, data=""):
@@ -18,37 +27,73 @@ def answers(*words, data=""):
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def links_of(url, file):
-    links = [link["url"] for link in answers("links", "--url", url, str(file))]
-    return {answer["url"] for answer in answers("url", "canon", "-", data="".join(f"{link}\n" for link in links))}
+def targets_of(path, file):
+    """Canonical paths of a page's links."""
+    links = [link["url"] for link in answers("links", "--url", f"http://{HOST}{path}", str(file))]
+    canonical = answers("url", "canon", "-", data="".join(f"{link}\n" for link in links))
+    return {answer["url"].removeprefix(f"http://{HOST}") for answer in canonical}
 
 
-def walk(site):
-    lines = (site / "urls.tsv").read_text().splitlines()
-    files = dict(line.split("\t") for line in lines if not line.startswith("#"))
-    files = {HOST + path: site / name for path, name in files.items()}
-    found, waiting = set(), [next(iter(files))]
+def walk(files):
+    asked, waiting = set(), [next(iter(files))]
     while waiting:
-        url = waiting.pop()
-        if url in found:
-            continue
-        found.add(url)
-        if url in files:
-            waiting.extend(links_of(url, files[url]))
-    return found, set(files)
+        path = waiting.pop()
+        if path not in asked and path in files:
+            waiting.extend(targets_of(path, files[path]))
+        asked.add(path)
+    return asked
+
+
+def crawl(files):
+    asked = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append(self.path)
+            if self.path not in files:
+                self.send_error(404)
+                return
+            body = files[self.path].read_bytes()
+            self.send_response(200)
+            self.send_header("Content-Type", "text/xml" if files[self.path].suffix == ".xml" else "text/html")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run([ALMONER, "crawl", "--no-extract", "--delay", "0", "--allow-private", "--progress", "none",
+                        "--resolve", f"{HOST}=127.0.0.1:{server.server_port}", "--store", f"{folder}/store",
+                        f"http://{HOST}{next(iter(files))}"], capture_output=True, timeout=120, check=True)
+    server.shutdown()
+    twice = len(asked) - len(set(asked))
+    return set(asked) - {"/robots.txt"}, twice
+
+
+def told(name, how, asked, there):
+    for path in sorted(there - asked):
+        print(f"{name}, {how}: not asked for: {path}")
+    for path in sorted(asked - there):
+        print(f"{name}, {how}: is not there: {path}")
+    print(f"{name}, {how}: {len(asked & there)} of {len(there)} URLs")
+    return asked == there
 
 
 def main():
-    wrong, sites = 0, sorted(path.parent for path in SITES.glob("*/urls.tsv"))
+    right, sites = True, sorted(path.parent for path in SITES.glob("*/urls.tsv"))
     for site in sites:
-        found, there = walk(site)
-        for url in sorted(there - found):
-            print(f"{site.name}: not found: {url}")
-        for url in sorted(found - there):
-            print(f"{site.name}: is not there: {url}")
-        wrong += found != there
-        print(f"{site.name}: {len(found & there)} of {len(there)} URLs")
-    return bool(wrong) or not sites
+        files = files_of(site)
+        right &= told(site.name, "walked", walk(files), set(files))
+        asked, twice = crawl(files)
+        right &= told(site.name, "crawled", asked, set(files))
+        if twice:
+            print(f"{site.name}: {twice} URLs were asked for more than once")
+            right = False
+    return not (right and sites)
 
 
 if __name__ == "__main__":
