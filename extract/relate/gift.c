@@ -515,7 +515,11 @@ static alm_status read_others(reader *r, size_t k) {
     event *e = &r->events[k];
     uint32_t limit = reach_right(r, e);
     read_source(r, e, limit);
-    if (k + 1 < r->event_count && r->events[k + 1].before < limit) limit = r->events[k + 1].before;
+    if (k + 1 < r->event_count) {
+        uint32_t next = clause_start(r, r->events[k + 1].first);
+        if (next <= e->last) next = r->events[k + 1].first;
+        if (next < limit) limit = next;
+    }
     read_names(r, e, e->last, limit, false);
     return read_receivers(r, e, limit);
 }
