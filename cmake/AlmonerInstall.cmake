@@ -50,7 +50,10 @@ install(DIRECTORY rules/zh DESTINATION ${CMAKE_INSTALL_DATADIR}/almoner/rules)
 install(DIRECTORY schemas/ DESTINATION ${CMAKE_INSTALL_DATADIR}/almoner/schemas FILES_MATCHING PATTERN "*.json")
 install(FILES
   man/almoner.1
+  man/almoner-crawl.1
   man/almoner-extract.1
+  man/almoner-fetch.1
+  man/almoner-frontier.1
   man/almoner-links.1
   man/almoner-robots.1
   man/almoner-schema.1

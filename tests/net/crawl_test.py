@@ -6,6 +6,7 @@ the simulated web). Runs with: python3 tests/net/crawl_test.py [-v] [NAME]
 import json
 import os
 import random
+import resource
 import shutil
 import signal
 import sqlite3
@@ -88,7 +89,8 @@ class SimulatedWeb(CrawlTest):
             self.configure(web)
             began = time.monotonic()
             crawl(self.store, "--config", self.config, "--no-extract")
-            print(f"\n{len(web.log)} requests in {time.monotonic() - began:.1f} s")
+            peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss >> 10
+            print(f"\n{HOSTS} hosts, {len(web.log)} requests in {time.monotonic() - began:.1f} s, peak {peak} MiB")
             self.assertNone(web.check_set())
             self.assertNone(web.check_politeness(DELAY))
             reasons = {row[0] for row in rows(self.store, "SELECT DISTINCT reason FROM url WHERE state = 5")}
