@@ -7,7 +7,7 @@ enum {
     DEFAULT_DEPTH = 20,
     DEFAULT_REPEATS = 3,
     DEFAULT_PARAMS = 24,
-    DEFAULT_PERMUTATIONS = 24,
+    DEFAULT_PERMUTATIONS = 48,
     DEFAULT_FACETS = 20000,
     DEFAULT_PATHS = 65536,
     FACET_PARAMS = 3,
@@ -73,46 +73,58 @@ static bool repeats(const alm_str *segments, size_t count, uint32_t max) {
     return false;
 }
 
-/** Four digits at @p at that no digit stands beside, as a number; 0 where there are none. */
-static uint32_t year_at(alm_str s, size_t at) {
-    uint32_t year = 0;
-    if (s.len - at < 4 || (at > 0 && s.ptr[at - 1] >= '0' && s.ptr[at - 1] <= '9')) return 0;
-    for (size_t i = at; i < at + 4; i++) {
-        if (s.ptr[i] < '0' || s.ptr[i] > '9') return 0;
-        year = year * 10 + (uint32_t)(s.ptr[i] - '0');
-    }
-    bool more = at + 4 < s.len && s.ptr[at + 4] >= '0' && s.ptr[at + 4] <= '9';
-    return more ? 0 : year;
+/* Calendars. An article may well be /2050_3.html, so a number is taken for a year only where a word says so. */
+
+static bool is_one_of(alm_str word, const char *const *words, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (alm_str_is_nocase(word, alm_str_of(words[i]))) return true;
+    return false;
 }
 
-/** Is there a month after the year: "-13" is none, "-12", "/7", "&month=3" are? */
-static bool month_follows(alm_str s, size_t at) {
-    static const char word[] = "month=";
-    if (at >= s.len) return false;
-    if (s.ptr[at] == '&') {
-        size_t found = alm_str_find(s, ALM_STR(word), at);
-        if (found == SIZE_MAX) return false;
-        at = found + sizeof word - 1;
-    } else if (s.ptr[at] == '-' || s.ptr[at] == '/' || s.ptr[at] == '_') {
-        at++;
-    } else {
-        return false;
-    }
-    uint32_t month = 0;
-    size_t digits = 0;
-    for (; at < s.len && s.ptr[at] >= '0' && s.ptr[at] <= '9' && digits < 3; at++, digits++)
-        month = month * 10 + (uint32_t)(s.ptr[at] - '0');
-    return digits >= 1 && digits <= 2 && month >= 1 && month <= 12;
+#define IS_ONE_OF(word, words) is_one_of((word), (words), sizeof(words) / sizeof *(words))
+
+static const char *const calendar_words[] = {"calendar", "cal", "events", "event", "archive", "archives", "rili"};
+static const char *const year_words[] = {"year", "y", "yyyy", "nian"};
+static const char *const month_words[] = {"month", "m", "mm", "mon", "yue"};
+static const char *const date_words[] = {"date", "day", "month", "ym", "riqi"};
+
+/** Digits at *at, at most @p max of them, as a number; *at moves behind them. */
+static uint32_t number_at(alm_str s, size_t *at, size_t max) {
+    uint32_t number = 0;
+    for (size_t digits = 0; *at < s.len && digits < max && s.ptr[*at] >= '0' && s.ptr[*at] <= '9'; digits++)
+        number = number * 10 + (uint32_t)(s.ptr[(*at)++] - '0');
+    return number;
 }
 
-/** A year and month that no news can be of: calendars that link to the next month for ever. */
-static bool is_far_date(alm_str target, uint16_t this_year) {
-    if (this_year == 0) return false;
-    for (size_t at = 0; at + 4 <= target.len; at++) {
-        uint32_t year = year_at(target, at);
-        bool plausible = year >= 1000 && year <= 2999;
-        bool far = year < FIRST_YEAR || year > (uint32_t)this_year + 1;
-        if (plausible && far && month_follows(target, at + 4)) return true;
+/** Does @p s begin with four digits that are no year of news? */
+static bool begins_far(alm_str s, uint16_t this_year) {
+    size_t at = 0;
+    uint32_t year = number_at(s, &at, 4);
+    return at == 4 && (year < FIRST_YEAR || year > (uint32_t)this_year + 1);
+}
+
+static bool is_month(alm_str s) {
+    size_t at = 0;
+    uint32_t month = number_at(s, &at, 2);
+    return at > 0 && at == s.len && month >= 1 && month <= 12;
+}
+
+/** "2031-07", "2031/7/1", "203107" */
+static bool is_far_date(alm_str s, uint16_t this_year) {
+    if (s.len < 6 || !begins_far(s, this_year)) return false;
+    size_t at = s.ptr[4] >= '0' && s.ptr[4] <= '9' ? 4 : 5, start = at;
+    uint32_t month = number_at(s, &at, 2);
+    return at > start && month >= 1 && month <= 12;
+}
+
+/** /calendar/2031/07, /events/2031-07-01 */
+static bool has_far_path(const alm_str *segments, size_t count, uint16_t this_year) {
+    bool told = false;
+    for (size_t i = 0; i < count; i++) {
+        if (told && is_far_date(segments[i], this_year)) return true;
+        bool year = told && segments[i].len == 4 && begins_far(segments[i], this_year);
+        if (year && i + 1 < count && is_month(segments[i + 1])) return true;
+        told = told || IS_ONE_OF(segments[i], calendar_words);
     }
     return false;
 }
@@ -129,6 +141,18 @@ static bool next_param(alm_str *rest, alm_str *name, alm_str *value) {
     *name = alm_str_slice(pair, 0, at);
     *value = alm_str_slice(pair, equals ? at + 1 : at, pair.len);
     return true;
+}
+
+/** ?year=2031&month=7, ?date=2031-07-01 */
+static bool has_far_query(alm_str query, uint16_t this_year) {
+    alm_str name, value;
+    bool year = false, month = false;
+    while (next_param(&query, &name, &value)) {
+        if (IS_ONE_OF(name, date_words) && is_far_date(value, this_year)) return true;
+        year = year || (IS_ONE_OF(name, year_words) && value.len == 4 && begins_far(value, this_year));
+        month = month || (IS_ONE_OF(name, month_words) && is_month(value));
+    }
+    return year && month;
 }
 
 /** Canonical queries are sorted: the same name comes in a row. */
@@ -149,7 +173,8 @@ static alm_trap check(const alm_url *url, const alm_traps_options *o) {
     size_t count = split_path(url->path, segments, MAX_SEGMENTS);
     if (count > o->max_depth) return ALM_TRAP_DEEP;
     if (repeats(segments, count, o->max_repeats)) return ALM_TRAP_REPEAT;
-    if (is_far_date(alm_url_target(url), o->this_year)) return ALM_TRAP_CALENDAR;
+    bool far = o->this_year && (has_far_path(segments, count, o->this_year) || has_far_query(url->query, o->this_year));
+    if (far) return ALM_TRAP_CALENDAR;
     if (has_too_many_params(url->query, o)) return ALM_TRAP_PARAMS;
     return ALM_TRAP_NONE;
 }

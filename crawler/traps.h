@@ -13,7 +13,7 @@ typedef enum alm_trap {
     ALM_TRAP_LONG,         /**< longer than max_len */
     ALM_TRAP_DEEP,         /**< more path segments than max_depth */
     ALM_TRAP_REPEAT,       /**< a path segment, or a run of them, comes again and again: /a/b/a/b/a/b */
-    ALM_TRAP_CALENDAR,     /**< a date outside the years that a site can have news of */
+    ALM_TRAP_CALENDAR,     /**< a year and month of a calendar that no news can be of */
     ALM_TRAP_PARAMS,       /**< more parameters than max_params, or one of them again and again */
     ALM_TRAP_PERMUTATIONS, /**< too many sets of parameters for one path */
     ALM_TRAP_FACETS,       /**< too many values of three parameters and more for one path */
@@ -29,7 +29,7 @@ typedef struct alm_traps_options {
     uint32_t max_depth;        /**< path segments [20] */
     uint32_t max_repeats;      /**< of one segment in a path [3] */
     uint32_t max_params;       /**< of a query [24] */
-    uint32_t max_permutations; /**< sets of parameter names of one path [24] */
+    uint32_t max_permutations; /**< sets of parameter names of one path [48], at most 64 */
     uint32_t max_facets;       /**< queries of one path with three parameters and more that carry values [20000] */
     uint32_t max_paths;        /**< paths remembered by an alm_traps; the oldest are forgotten [65536] */
     uint16_t this_year;        /**< dates past the next year are a trap; 0: calendar pages are not judged by year */
