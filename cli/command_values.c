@@ -1,9 +1,11 @@
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/json.h"
+#include "base/utf8.h"
 #include "base/yaml.h"
 #include "cli/command.h"
 #include "cli/options.h"
@@ -45,6 +47,7 @@ typedef struct settings {
     alm_arena arena; /* of one text */
     alm_buf out;
     uint64_t line;
+    bool failed; /* a text was no UTF-8 */
 } settings;
 
 static void write_span(alm_json *json, const alm_shadow *shadow, uint32_t start, uint32_t end) {
@@ -122,6 +125,12 @@ static alm_status read_text(settings *s, alm_str text, alm_err *err) {
     alm_value *values;
     size_t count;
     alm_shadow shadow;
+    size_t valid = alm_utf8_valid_prefix(text);
+    if (valid < text.len) {
+        fprintf(stderr, "almoner: text %" PRIu64 ": not UTF-8 at byte %zu, left out\n", s->line, valid + 1);
+        s->failed = true;
+        return ALM_OK;
+    }
     alm_arena_reset(&s->arena);
     alm_status status = alm_shadow_make(&shadow, &s->arena, s->shadow, text, err);
     if (status != ALM_OK) return status;
@@ -191,6 +200,7 @@ static int run(settings *s, int count, char **texts) {
         }
         if (status != ALM_OK) code = ALM_EXIT_SYSTEM;
     }
+    if (code == ALM_EXIT_OK && s->failed) code = ALM_EXIT_SOME_FAILED;
     if (status != ALM_OK) {
         alm_err_describe(&err, message, sizeof message);
         fprintf(stderr, "almoner: %s\n", message);
@@ -214,6 +224,8 @@ int alm_command_values(int argc, char **argv) {
             s.type = (wanted)choice;
         } else if (id == OPT_PUBLISHED) {
             s.published = value;
+            if (!alm_value_is_date(alm_str_of(value)))
+                return alm_usage_fail(&usage, "--published '%s': expected a day as YYYY-MM-DD", value);
         } else if (id == OPT_STRICT) {
             s.strict = true;
         } else {

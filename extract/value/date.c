@@ -53,6 +53,8 @@ day alm_date_parse(alm_str text) {
     return is_real(d) && d.year && d.month && d.day ? d : (day){0};
 }
 
+bool alm_value_is_date(alm_str text) { return text.len == 10 && alm_date_parse(text).year != 0; }
+
 /* A page tells of what was, not of what will be: the year that puts the date at most a month after publication. */
 static day complete(const scan *s, day d) {
     const day p = s->published;

@@ -73,6 +73,9 @@ typedef struct alm_value {
     alm_str date_from, date_to; /**< of a date: "YYYY-MM-DD"; {0} where open or where no year can be known */
 } alm_value;
 
+/** Whether @p text is "YYYY-MM-DD" of a day that there is, between 1840 and 2199. */
+bool alm_value_is_date(alm_str text);
+
 /** Tables of one pack, immutable once made, shared by threads. */
 typedef struct alm_value_tables alm_value_tables;
 
