@@ -24,15 +24,16 @@ static alm_status load_shadow(alm_extractor *extractor, const char *rules_dir, a
     return status;
 }
 
-static alm_status load_pack(alm_extractor *extractor, const char *rules_dir, alm_err *err) {
+static alm_status load_pack(alm_extractor *extractor, const alm_extractor_options *options, alm_err *err) {
     char found[ALM_PACK_PATH_MAX];
     alm_status status = ALM_OK;
-    if (!rules_dir) {
+    const char *dir = options->rules_dir;
+    if (!dir) {
         status = alm_pack_find(found, err);
-        rules_dir = found;
+        dir = found;
     }
-    if (status == ALM_OK) status = alm_pack_load(&extractor->pack, rules_dir, err);
-    if (status == ALM_OK) status = load_shadow(extractor, rules_dir, err);
+    if (status == ALM_OK) status = alm_pack_load(&extractor->pack, dir, options->extra_packs, err);
+    if (status == ALM_OK) status = load_shadow(extractor, extractor->pack->dir, err);
     if (status == ALM_OK) status = alm_page_words_new(&extractor->words, extractor->pack->page, err);
     if (status == ALM_OK) status = alm_table_words_new(&extractor->table_words, extractor->pack->tables, err);
     return status;
@@ -42,7 +43,7 @@ alm_extractor *alm_extractor_new(const alm_extractor_options *options, char *mes
     alm_err err = {0};
     alm_extractor *extractor = alm_calloc(1, sizeof *extractor);
     alm_status status = ALM_E_NOMEM;
-    if (extractor) status = load_pack(extractor, options ? options->rules_dir : NULL, &err);
+    if (extractor) status = load_pack(extractor, options ? options : &(alm_extractor_options){0}, &err);
     if (status == ALM_OK) return extractor;
     alm_extractor_free(extractor);
     alm_fail(&err, status, "out of memory");

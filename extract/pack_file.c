@@ -76,6 +76,10 @@ static alm_status join(char *out, size_t size, const char *dir, const char *name
     return alm_fail(err, ALM_E_INVALID, "the path %.80s…/%.80s is too long", dir, name);
 }
 
+void alm_pack_path(char out[ALM_PACK_PATH_MAX], const char *dir, const char *name) {
+    snprintf(out, ALM_PACK_PATH_MAX, "%s/%s", dir, name);
+}
+
 alm_status alm_pack_read(alm_str *out, alm_arena *arena, const char *dir, const char *name, alm_err *err) {
     char path[ALM_PACK_PATH_MAX];
     alm_status status = join(path, sizeof path, dir, name, err);

@@ -18,6 +18,9 @@ enum { ALM_PACK_FILE_MAX = 64 << 20, ALM_PACK_PATH_MAX = 4096 };
  */
 ALM_MUST_USE alm_status alm_pack_find(char out[ALM_PACK_PATH_MAX], alm_err *err);
 
+/** Write @p dir / @p name, cut where it is too long: as errors name the file. */
+void alm_pack_path(char out[ALM_PACK_PATH_MAX], const char *dir, const char *name);
+
 /**
  * The bytes of @p dir / @p name, NUL-terminated, in @p arena.
  *

@@ -269,7 +269,7 @@ static alm_status fold_rest(alm_relation *relation) {
 alm_status alm_parties_find(alm_relation *relation) {
     const alm_pack *pack = relation->folded->pack;
     for (size_t i = 0; i < pack->rule_count; i++) {
-        if (!alm_str_is_c(pack->rules[i].phase, "affiliations")) continue;
+        if (pack->rules[i].phase != ALM_PHASE_AFFILIATIONS) continue;
         alm_status status = run_rule(relation, &pack->rules[i]);
         if (status == ALM_OK) status = alm_fold_close(relation->folded);
         if (status != ALM_OK) return status;

@@ -100,27 +100,31 @@ static alm_status child_make(alm_lexicon *lexicon, uint32_t node, uint32_t cp, u
     return ALM_OK;
 }
 
-static alm_status sense_put(alm_lexicon *lexicon, uint32_t node, const alm_sense *sense) {
+/* The link that points to the sense of class @p class_id, or the last one, which points to none. */
+static uint32_t *link_of(alm_lexicon *lexicon, uint32_t node, uint16_t class_id) {
     uint32_t *link = &lexicon->node_sense[node];
-    while (*link) {
-        alm_sense *known = &lexicon->senses[*link - 1];
-        if (known->class_id == sense->class_id) {
-            uint32_t next = known->next;
-            *known = *sense;
-            known->next = next;
-            return ALM_OK;
-        }
-        link = &known->next;
-    }
-    size_t link_at = link == &lexicon->node_sense[node] ? SIZE_MAX : (size_t)((char *)link - (char *)lexicon->senses);
+    while (*link && lexicon->senses[*link - 1].class_id != class_id) link = &lexicon->senses[*link - 1].next;
+    return link;
+}
+
+static alm_status sense_put(alm_lexicon *lexicon, uint32_t node, const alm_sense *sense) {
     void *senses = lexicon->senses;
     alm_status status = alm_grow(&senses, &lexicon->sense_cap, lexicon->sense_count, sizeof(alm_sense), MAX_NODES);
     lexicon->senses = senses;
     if (status != ALM_OK) return status;
-    if (link_at != SIZE_MAX) link = (uint32_t *)(void *)((char *)lexicon->senses + link_at);
+    uint32_t *link = link_of(lexicon, node, sense->class_id);
+    if (*link && lexicon->senses[*link - 1].layer == sense->layer) { /* keeps its place */
+        uint32_t next = lexicon->senses[*link - 1].next;
+        lexicon->senses[*link - 1] = *sense;
+        lexicon->senses[*link - 1].next = next;
+        return ALM_OK;
+    }
     if (lexicon->node_sense[node] == 0) lexicon->word_count++;
+    if (*link) *link = lexicon->senses[*link - 1].next;
+    link = &lexicon->node_sense[node];
+    while (*link && lexicon->senses[*link - 1].layer >= sense->layer) link = &lexicon->senses[*link - 1].next;
     lexicon->senses[lexicon->sense_count] = *sense;
-    lexicon->senses[lexicon->sense_count].next = 0;
+    lexicon->senses[lexicon->sense_count].next = *link;
     *link = (uint32_t)++lexicon->sense_count;
     return ALM_OK;
 }
@@ -149,13 +153,11 @@ static uint32_t node_of(const alm_lexicon *lexicon, alm_str word) {
 bool alm_lexicon_remove(alm_lexicon *lexicon, alm_str word, uint16_t class_id) {
     uint32_t node = node_of(lexicon, word);
     if (node == 0) return false;
-    for (uint32_t *link = &lexicon->node_sense[node]; *link; link = &lexicon->senses[*link - 1].next) {
-        if (lexicon->senses[*link - 1].class_id != class_id) continue;
-        *link = lexicon->senses[*link - 1].next;
-        if (lexicon->node_sense[node] == 0) lexicon->word_count--;
-        return true;
-    }
-    return false;
+    uint32_t *link = link_of(lexicon, node, class_id);
+    if (*link == 0) return false;
+    *link = lexicon->senses[*link - 1].next;
+    if (lexicon->node_sense[node] == 0) lexicon->word_count--;
+    return true;
 }
 
 size_t alm_lexicon_longest(const alm_lexicon *lexicon, alm_str text, size_t at, uint32_t *sense) {

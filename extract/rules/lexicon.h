@@ -14,6 +14,7 @@ enum { ALM_LEXICON_MAX_ATTRS = 3, ALM_LEXICON_MAX_WORD = 96 };
 typedef struct alm_sense {
     uint16_t class_id;
     uint16_t list; /**< which list it came from, for explain; see alm_pack */
+    uint8_t layer; /**< which layer of the pack says so */
     alm_str attrs[ALM_LEXICON_MAX_ATTRS];
     uint32_t next; /**< index of the word's next sense + 1; 0 = last */
 } alm_sense;
@@ -26,7 +27,8 @@ void alm_lexicon_free(alm_lexicon *lexicon);
 
 /**
  * Add a word. @p word and the attributes are borrowed for the lexicon's life. The first sense added to a word is its
- * primary one. The same word and class again replaces the attributes.
+ * primary one, but senses of a later layer go before those of the layers below. The same word and class again replaces
+ * the sense.
  *
  * @return ALM_OK, ALM_E_INVALID (empty, longer than ALM_LEXICON_MAX_WORD bytes), ALM_E_NOMEM.
  */

@@ -1,19 +1,13 @@
 #include "extract/rules/pack.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/alloc.h"
-#include "extract/rules/rule.h"
+#include "extract/pack_file.h"
+#include "extract/rules/pack_priv.h"
 
-enum {
-    MAX_FILE = 16 * 1024 * 1024,
-    MAX_ARENA = 256 * 1024 * 1024,
-    MAX_LISTS = 4096,
-    MAX_RULES = 4096,
-    MAX_PATH = 1024
-};
+enum { MAX_ARENA = 256 << 20 };
 
 static const char *const known_classes[] = {"TEXT",
 #define ALM_CLASS_NAME(name) #name,
@@ -23,240 +17,230 @@ static const char *const known_classes[] = {"TEXT",
 
 static alm_status no_memory(alm_err *err) { return alm_fail(err, ALM_E_NOMEM, "out of memory"); }
 
+const char *alm_phase_name(alm_phase phase) {
+    static const char *const names[] = {"mentions", "records", "affiliations"};
+    return phase < ALM_PHASE_COUNT ? names[phase] : "";
+}
+
 uint16_t alm_pack_class(const alm_pack *pack, alm_str name) {
     for (size_t i = 1; i < pack->class_count; i++)
         if (alm_str_is(pack->classes[i], name)) return (uint16_t)i;
     return ALM_CLASS_TEXT;
 }
 
-static alm_status class_of(alm_pack *pack, const alm_yaml_node *node, uint16_t *out, alm_err *err) {
-    uint16_t id = alm_pack_class(pack, node->scalar);
+static bool is_class_name(alm_str name) {
+    for (size_t i = 0; i < name.len; i++) {
+        bool capital = name.ptr[i] >= 'A' && name.ptr[i] <= 'Z';
+        if (!capital && (i == 0 || !(name.ptr[i] == '_' || (name.ptr[i] >= '0' && name.ptr[i] <= '9')))) return false;
+    }
+    return name.len > 0 && name.len <= 40;
+}
+
+alm_status alm_pack_class_of(alm_pack *pack, const alm_yaml_node *node, uint16_t *out, alm_err *err) {
+    alm_str name;
+    alm_status status = alm_yaml_text(&name, node, err);
+    if (status != ALM_OK) return status;
+    uint16_t id = alm_pack_class(pack, name);
     if (id == ALM_CLASS_TEXT) {
+        if (!is_class_name(name))
+            return alm_yaml_fail(node, err, "expected a class such as GIFT_NOUN, found '%.40s'", name.ptr);
         if (pack->class_count >= ALM_CLASS_MAX) return alm_yaml_fail(node, err, "more than %d classes", ALM_CLASS_MAX);
         id = (uint16_t)pack->class_count;
-        pack->classes[pack->class_count++] = node->scalar;
+        pack->classes[pack->class_count++] = name;
     }
     *out = id;
     return ALM_OK;
 }
 
-/* The whole of dir/name, in the pack's arena. */
-static alm_status read_file(alm_pack *pack, const char *name, alm_str *out, char path[static MAX_PATH], alm_err *err) {
-    snprintf(path, MAX_PATH, "%.*s/%s", ALM_FMT(pack->dir), name);
-    FILE *file = fopen(path, "rb");
-    if (!file)
-        return alm_fail_at(err, errno == ENOENT ? ALM_E_NOT_FOUND : ALM_E_IO, path, 0, 0, "cannot read: %s",
-                           strerror(errno));
-    alm_status status = ALM_OK;
-    long size = fseek(file, 0, SEEK_END) == 0 ? ftell(file) : -1;
-    char *bytes = NULL;
-    if (size < 0 || size > MAX_FILE || fseek(file, 0, SEEK_SET) != 0)
-        status = alm_fail_at(err, ALM_E_IO, path, 0, 0, "cannot read: not a file of at most %d bytes", MAX_FILE);
-    else if (!(bytes = alm_arena_alloc(&pack->arena, (size_t)size + 1)))
-        status = no_memory(err);
-    else if (fread(bytes, 1, (size_t)size, file) != (size_t)size)
-        status = alm_fail_at(err, ALM_E_IO, path, 0, 0, "cannot read all of it");
-    fclose(file);
-    if (status != ALM_OK) return status;
-    bytes[size] = '\0';
-    *out = (alm_str){bytes, (size_t)size};
+/* ---- layers ---- */
+
+static alm_status expect_text(const alm_yaml_node *map, const char *key, alm_err *err) {
+    const alm_yaml_node *value = alm_yaml_get(map, key);
+    if (value && value->kind != ALM_YAML_SCALAR) return alm_yaml_fail(value, err, "`%s`: expected text", key);
     return ALM_OK;
 }
 
-static alm_status read_yaml(alm_pack *pack, const alm_yaml_node *name, const alm_yaml_node **out, alm_err *err) {
-    char path[MAX_PATH];
-    alm_str text;
-    alm_status status = read_file(pack, name->scalar.ptr, &text, path, err);
-    return status == ALM_OK ? alm_yaml_parse(out, &pack->arena, path, text, err) : status;
+static alm_status check_root(const alm_yaml_node *root, bool is_first, alm_err *err) {
+    static const char *const keys[] = {"pack",     "version", "values",  "page",    "tables",
+                                       "lexicons", "parts",   "extends", "without", NULL};
+    alm_status status = alm_yaml_expect_keys(root, keys, err);
+    for (size_t i = 0; status == ALM_OK && i < (is_first ? 5 : 2); i++)
+        if (!alm_yaml_get(root, keys[i])) status = alm_yaml_fail(root, err, "pack.yaml must have `%s`", keys[i]);
+    for (size_t i = 0; status == ALM_OK && i < 5; i++) status = expect_text(root, keys[i], err);
+    if (status == ALM_OK) status = expect_text(root, "extends", err);
+    int64_t version;
+    if (status == ALM_OK) status = alm_yaml_int(&version, alm_yaml_get(root, "version"), 1, 1, err);
+    const alm_yaml_node *parts = alm_yaml_get(root, "parts");
+    if (status == ALM_OK && parts && parts->kind != ALM_YAML_SEQUENCE)
+        status = alm_yaml_fail(parts, err, "expected a list of files");
+    for (size_t i = 0; status == ALM_OK && parts && i < parts->count; i++)
+        if (parts->items[i]->kind != ALM_YAML_SCALAR) status = alm_yaml_fail(parts->items[i], err, "expected a file");
+    if (status == ALM_OK && is_first && alm_yaml_get(root, "without"))
+        status = alm_yaml_fail(alm_yaml_get(root, "without"), err, "`without` is for a pack that extends another");
+    return status;
 }
 
-static alm_status list_add(alm_pack *pack, alm_str name, alm_str file, uint16_t *out, alm_err *err) {
-    void *items = pack->lists;
-    alm_status status = alm_grow(&items, &pack->list_cap, pack->list_count, sizeof(alm_word_list), MAX_LISTS);
-    pack->lists = items;
-    if (status != ALM_OK) return alm_fail(err, status, "too many word lists");
-    pack->lists[pack->list_count] = (alm_word_list){name, file};
-    *out = (uint16_t)pack->list_count++;
-    return ALM_OK;
-}
+static alm_status layer_add(alm_pack *pack, const char *dir, int depth, alm_err *err);
 
-/* entry TAB attr TAB attr … ; '#' starts a comment line. */
-static alm_status read_line(alm_pack *pack, alm_lexicon *lexicon, alm_sense sense, alm_str line, alm_err *err,
-                            const char *path, uint32_t number) {
-    alm_str word = {0};
-    for (size_t field = 0;; field++) {
-        size_t tab = alm_str_find(line, ALM_STR("\t"), 0);
-        alm_str cell = alm_str_trim(tab == SIZE_MAX ? line : alm_str_slice(line, 0, tab));
-        if (field == 0)
-            word = cell;
-        else if (field <= ALM_LEXICON_MAX_ATTRS)
-            sense.attrs[field - 1] = cell;
-        if (tab == SIZE_MAX) break;
-        line = alm_str_slice(line, tab + 1, line.len);
-    }
-    alm_status status = alm_lexicon_add(lexicon, word, &sense);
-    if (status == ALM_E_INVALID)
-        return alm_fail_at(err, ALM_E_PARSE, path, number, 1, "expected a word of 1 to %d bytes", ALM_LEXICON_MAX_WORD);
-    (void)pack;
-    return status == ALM_OK ? ALM_OK : no_memory(err);
-}
-
-static alm_status read_list(alm_pack *pack, const alm_yaml_node *file, alm_lexicon *lexicon, alm_sense sense,
-                            alm_err *err) {
-    char path[MAX_PATH];
-    alm_str text;
-    alm_status status = read_file(pack, file->scalar.ptr, &text, path, err);
-    if (status == ALM_E_NOT_FOUND && err) { /* say where it was asked for */
-        *err = (alm_err){0};
-        return alm_yaml_fail(file, err, "missing lexicon: there is no file %s", path);
-    }
-    if (status != ALM_OK) return status;
-    uint32_t number = 1;
-    for (size_t at = 0; at < text.len; number++) {
-        size_t end = alm_str_find(text, ALM_STR("\n"), at);
-        if (end == SIZE_MAX) end = text.len;
-        alm_str line = alm_str_slice(text, at, end);
-        at = end + 1;
-        if (alm_str_trim(line).len == 0 || line.ptr[0] == '#') continue;
-        status = read_line(pack, lexicon, sense, line, err, path, number);
-        if (status != ALM_OK) return status;
-    }
-    return ALM_OK;
-}
-
-/* lexicons: {name: {file: …, class: …, scan: true|false}} */
-static alm_status load_lexicons(alm_pack *pack, const alm_yaml_node *lexicons, alm_err *err) {
-    static const char *const keys[] = {"file", "class", "scan", NULL};
-    if (!lexicons) return ALM_OK;
-    if (lexicons->kind != ALM_YAML_MAPPING) return alm_yaml_fail(lexicons, err, "expected name: {file, class}");
-    for (size_t i = 0; i < lexicons->count; i++) {
-        const alm_yaml_node *item = lexicons->pairs[i].value;
-        alm_status status = alm_yaml_expect_keys(item, keys, err);
-        const alm_yaml_node *file = alm_yaml_get(item, "file"), *class_name = alm_yaml_get(item, "class");
-        if (status == ALM_OK && (!file || !class_name))
-            return alm_yaml_fail(item, err, "a lexicon must have `file` and `class`");
-        bool scan = true;
-        if (status == ALM_OK && alm_yaml_get(item, "scan"))
-            status = alm_yaml_bool(&scan, alm_yaml_get(item, "scan"), err);
-        alm_sense sense = {0};
-        if (status == ALM_OK) status = class_of(pack, class_name, &sense.class_id, err);
-        if (status == ALM_OK) status = list_add(pack, lexicons->pairs[i].key->scalar, file->scalar, &sense.list, err);
-        if (status == ALM_OK) status = read_list(pack, file, scan ? pack->scanned : pack->consulted, sense, err);
-        if (status != ALM_OK) return status;
-    }
-    return ALM_OK;
-}
-
-/* A word is "text" or [text, attr, …]. */
-static alm_status word_add(alm_pack *pack, const alm_yaml_node *word, alm_sense sense, alm_err *err) {
-    alm_str text = word->scalar;
-    if (word->kind == ALM_YAML_SEQUENCE) {
-        if (word->count < 1 || word->count > ALM_LEXICON_MAX_ATTRS + 1)
-            return alm_yaml_fail(word, err, "expected [word, attribute, …]");
-        text = word->items[0]->scalar;
-        for (size_t i = 1; i < word->count; i++) sense.attrs[i - 1] = word->items[i]->scalar;
-    }
-    alm_status status = alm_lexicon_add(pack->scanned, text, &sense);
-    if (status == ALM_E_INVALID)
-        return alm_yaml_fail(word, err, "expected a word of 1 to %d bytes", ALM_LEXICON_MAX_WORD);
-    return status == ALM_OK ? ALM_OK : no_memory(err);
-}
-
-/* words: {CLASS: [word, …]} */
-static alm_status load_words(alm_pack *pack, const alm_yaml_node *words, alm_err *err) {
-    if (words->kind != ALM_YAML_MAPPING) return alm_yaml_fail(words, err, "expected CLASS: [word, …]");
-    for (size_t i = 0; i < words->count; i++) {
-        const alm_yaml_node *list = words->pairs[i].value;
-        if (list->kind != ALM_YAML_SEQUENCE) return alm_yaml_fail(list, err, "expected a list of words");
-        alm_sense sense = {0};
-        alm_status status = class_of(pack, words->pairs[i].key, &sense.class_id, err);
-        if (status == ALM_OK)
-            status = list_add(pack, words->pairs[i].key->scalar, alm_str_of(words->file), &sense.list, err);
-        for (size_t j = 0; status == ALM_OK && j < list->count; j++)
-            status = word_add(pack, list->items[j], sense, err);
-        if (status != ALM_OK) return status;
-    }
-    return ALM_OK;
-}
-
-static alm_status load_rules(alm_pack *pack, const alm_yaml_node *rules, alm_err *err) {
-    if (rules->kind != ALM_YAML_SEQUENCE) return alm_yaml_fail(rules, err, "expected a list of rules");
-    for (size_t i = 0; i < rules->count; i++) {
-        void *items = pack->rules;
-        alm_status status = alm_grow(&items, &pack->rule_cap, pack->rule_count, sizeof(alm_rule), MAX_RULES);
-        pack->rules = items;
-        if (status != ALM_OK) return alm_fail(err, status, "too many rules");
-        alm_rule *rule = &pack->rules[pack->rule_count];
-        *rule = (alm_rule){0};
-        pack->rule_count++;
-        status = alm_rule_compile(rule, pack, rules->items[i], err);
-        if (status != ALM_OK) return status;
-        for (size_t j = 0; j + 1 < pack->rule_count; j++)
-            if (alm_str_is(pack->rules[j].id, rule->id))
-                return alm_yaml_fail(rules->items[i], err, "rule id '%.*s' stands twice (first in %s:%u)",
-                                     ALM_FMT(rule->id), pack->rules[j].node->file, pack->rules[j].node->line);
-    }
-    return ALM_OK;
-}
-
-static alm_status load_part_words(alm_pack *pack, const alm_yaml_node *file, const alm_yaml_node **root, alm_err *err) {
-    static const char *const keys[] = {"define", "words", "rules", NULL};
-    alm_status status = read_yaml(pack, file, root, err);
-    if (status == ALM_OK) status = alm_yaml_expect_keys(*root, keys, err);
-    if (status != ALM_OK) return status;
-    const alm_yaml_node *define = alm_yaml_get(*root, "define"), *words = alm_yaml_get(*root, "words");
-    if (define) {
-        if (pack->define_count >= sizeof pack->defines / sizeof pack->defines[0])
-            return alm_yaml_fail(define, err, "too many `define` sections");
-        pack->defines[pack->define_count++] = define;
-    }
-    return words ? load_words(pack, words, err) : ALM_OK;
-}
-
-/* Words of the parts come first: what they say of a word is its primary sense. Rules come last, for they name classes.
+/*
+ * The folder that `extends` names: one with a slash is relative to the pack's own folder, a bare name is the pack that
+ * came with the program.
  */
-static alm_status load_parts(alm_pack *pack, const alm_yaml_node *parts, const alm_yaml_node *lexicons, alm_err *err) {
-    size_t count = parts ? parts->count : 0;
-    const alm_yaml_node **roots = alm_arena_calloc(&pack->arena, count, sizeof *roots);
-    if (!roots) return no_memory(err);
-    alm_status status = ALM_OK;
-    for (size_t i = 0; status == ALM_OK && i < count; i++)
-        status = load_part_words(pack, parts->items[i], &roots[i], err);
-    if (status == ALM_OK) status = load_lexicons(pack, lexicons, err);
+static alm_status extended_folder(char out[ALM_PACK_PATH_MAX], const char *dir, const alm_yaml_node *extends,
+                                  alm_err *err) {
+    const char *name = extends->scalar.ptr;
+    if (!strchr(name, '/')) return alm_pack_find(out, err);
+    int len = name[0] == '/' ? snprintf(out, ALM_PACK_PATH_MAX, "%s", name)
+                             : snprintf(out, ALM_PACK_PATH_MAX, "%s/%s", dir, name);
+    return len > 0 && len < ALM_PACK_PATH_MAX ? ALM_OK : alm_yaml_fail(extends, err, "the path is too long");
+}
+
+static alm_status add_extended(alm_pack *pack, const char *dir, const alm_yaml_node *extends, int depth, alm_err *err) {
+    char path[ALM_PACK_PATH_MAX];
+    if (depth >= ALM_PACK_MAX_LAYERS)
+        return alm_yaml_fail(extends, err, "packs extend each other in a circle, or more than %d deep", depth);
+    if (extends->kind != ALM_YAML_SCALAR) return alm_yaml_fail(extends, err, "`extends`: expected text");
+    alm_status status = extended_folder(path, dir, extends, err);
+    if (status == ALM_OK) status = layer_add(pack, path, depth + 1, err);
+    if (status != ALM_OK || strchr(extends->scalar.ptr, '/')) return status;
+    alm_str name = pack->layers[pack->layer_count - 1].name;
+    if (alm_str_is(name, extends->scalar)) return ALM_OK;
+    return alm_yaml_fail(extends, err, "no pack '%s' came with the program, only '%.*s'; write ../%s for a folder",
+                         extends->scalar.ptr, ALM_FMT(name), extends->scalar.ptr);
+}
+
+/* The pack in @p dir as the top layer. What it extends goes below it, unless something is there already. */
+static alm_status layer_add(alm_pack *pack, const char *dir, int depth, alm_err *err) {
+    const alm_yaml_node *root;
+    alm_str copy = alm_arena_copy(&pack->arena, alm_str_of(dir));
+    if (!copy.ptr) return no_memory(err);
+    alm_status status = alm_pack_read_yaml(&root, &pack->arena, copy.ptr, "pack.yaml", err);
+    if (status != ALM_OK) return status;
+    const alm_yaml_node *extends = alm_yaml_get(root, "extends");
+    if (extends && pack->layer_count == 0) status = add_extended(pack, copy.ptr, extends, depth, err);
+    if (status == ALM_OK) status = check_root(root, pack->layer_count == 0, err);
+    if (status != ALM_OK) return status;
+    if (pack->layer_count == ALM_PACK_MAX_LAYERS)
+        return alm_yaml_fail(root, err, "more than %d packs over each other", ALM_PACK_MAX_LAYERS);
+    pack->layers[pack->layer_count++] =
+        (alm_pack_layer){.name = alm_yaml_get(root, "pack")->scalar, .dir = copy.ptr, .root = root};
+    return ALM_OK;
+}
+
+/* ---- the files that a layer names ---- */
+
+/* A later layer's file takes the place of the whole one below. */
+static alm_status read_named(alm_pack *pack, const char *key, const alm_yaml_node **out, alm_err *err) {
+    for (size_t i = pack->layer_count; i-- > 0;) {
+        const alm_yaml_node *file = alm_yaml_get(pack->layers[i].root, key);
+        if (!file) continue;
+        alm_err reason = {0};
+        alm_status status = alm_pack_read_yaml(out, &pack->arena, pack->layers[i].dir, file->scalar.ptr, &reason);
+        if (status == ALM_E_NOT_FOUND) return alm_yaml_fail(file, err, "there is no file %s", reason.file);
+        if (status != ALM_OK && err && err->code == ALM_OK) *err = reason;
+        return status;
+    }
+    return ALM_E_INTERNAL;
+}
+
+typedef struct part {
+    size_t layer;
+    const alm_yaml_node *root;
+} part;
+
+static alm_status read_part(alm_pack *pack, size_t layer, const alm_yaml_node *file, part *out, alm_err *err) {
+    static const char *const keys[] = {"define", "words", "rules", NULL};
+    alm_err reason = {0};
+    out->layer = layer;
+    alm_status status =
+        alm_pack_read_yaml(&out->root, &pack->arena, pack->layers[layer].dir, file->scalar.ptr, &reason);
+    if (status == ALM_E_NOT_FOUND) return alm_yaml_fail(file, err, "there is no file %s", reason.file);
+    if (status != ALM_OK && err && err->code == ALM_OK) *err = reason;
+    if (status == ALM_OK) status = alm_yaml_expect_keys(out->root, keys, err);
+    const alm_yaml_node *define = status == ALM_OK ? alm_yaml_get(out->root, "define") : NULL;
+    if (!define) return status;
+    if (define->kind != ALM_YAML_MAPPING) return alm_yaml_fail(define, err, "expected name: pattern");
+    if (pack->define_count >= sizeof pack->defines / sizeof pack->defines[0])
+        return alm_yaml_fail(define, err, "too many `define` sections");
+    pack->defines[pack->define_count++] = define;
+    return ALM_OK;
+}
+
+/* Words of the parts come first: what they say of a word is its primary sense. */
+static alm_status load_layer_words(alm_pack *pack, size_t layer, const part *parts, size_t count, alm_err *err) {
+    alm_status status = alm_pack_leave_words(pack, layer, err);
     for (size_t i = 0; status == ALM_OK && i < count; i++) {
-        const alm_yaml_node *rules = alm_yaml_get(roots[i], "rules");
-        if (rules) status = load_rules(pack, rules, err);
+        const alm_yaml_node *words = alm_yaml_get(parts[i].root, "words");
+        if (words && parts[i].layer == layer) status = alm_pack_load_words(pack, layer, words, err);
+    }
+    return status == ALM_OK ? alm_pack_load_lexicons(pack, layer, err) : status;
+}
+
+static alm_status load_layer_rules(alm_pack *pack, size_t layer, const part *parts, size_t count, alm_err *err) {
+    alm_status status = alm_pack_leave_rules(pack, layer, err);
+    for (size_t i = 0; status == ALM_OK && i < count; i++) {
+        const alm_yaml_node *rules = alm_yaml_get(parts[i].root, "rules");
+        if (rules && parts[i].layer == layer) status = alm_pack_load_rules(pack, layer, rules, err);
     }
     return status;
+}
+
+/* Rules come last, for they name the classes of all words and mentions. */
+static alm_status load_parts(alm_pack *pack, part *parts, size_t count, alm_err *err) {
+    alm_status status = ALM_OK;
+    for (size_t layer = 0; status == ALM_OK && layer < pack->layer_count; layer++)
+        status = load_layer_words(pack, layer, parts, count, err);
+    for (size_t i = 0; status == ALM_OK && i < count; i++) {
+        const alm_yaml_node *rules = alm_yaml_get(parts[i].root, "rules");
+        if (rules) status = alm_pack_declare_mentions(pack, rules, err);
+    }
+    for (size_t layer = 0; status == ALM_OK && layer < pack->layer_count; layer++)
+        status = load_layer_rules(pack, layer, parts, count, err);
+    return status;
+}
+
+static alm_status read_parts(alm_pack *pack, alm_err *err) {
+    size_t count = 0, read = 0;
+    for (size_t i = 0; i < pack->layer_count; i++) {
+        const alm_yaml_node *files = alm_yaml_get(pack->layers[i].root, "parts");
+        count += files ? files->count : 0;
+    }
+    part *parts = alm_arena_calloc(&pack->arena, count, sizeof *parts);
+    if (!parts) return no_memory(err);
+    for (size_t i = 0; i < pack->layer_count; i++) {
+        const alm_yaml_node *files = alm_yaml_get(pack->layers[i].root, "parts");
+        for (size_t k = 0; files && k < files->count; k++) {
+            alm_status status = read_part(pack, i, files->items[k], &parts[read++], err);
+            if (status != ALM_OK) return status;
+        }
+    }
+    return load_parts(pack, parts, count, err);
 }
 
 static int order(const void *a, const void *b) {
     const alm_rule *x = a, *y = b;
-    int phase = alm_str_compare(x->phase, y->phase);
-    if (phase) return phase;
+    if (x->phase != y->phase) return x->phase < y->phase ? -1 : 1;
     if (x->priority != y->priority) return x->priority < y->priority ? -1 : 1;
     return alm_str_compare(x->id, y->id);
 }
 
-static alm_status load(alm_pack *pack, alm_err *err) {
-    static const char *const keys[] = {"pack", "version", "values", "page", "tables", "lexicons", "parts", NULL};
-    const alm_yaml_node *root, *values;
-    alm_status status = read_yaml(pack, &(alm_yaml_node){.scalar = ALM_STR("pack.yaml")}, &root, err);
-    if (status == ALM_OK) status = alm_yaml_expect_keys(root, keys, err);
+static alm_status load(alm_pack *pack, const char *dir, const char *const *more, alm_err *err) {
+    const alm_yaml_node *values;
+    alm_status status = layer_add(pack, dir, 0, err);
+    for (; status == ALM_OK && more && *more; more++) status = layer_add(pack, *more, 0, err);
     if (status != ALM_OK) return status;
-    for (size_t i = 0; i < 5; i++)
-        if (!alm_yaml_get(root, keys[i])) return alm_yaml_fail(root, err, "pack.yaml must have `%s`", keys[i]);
-    status = alm_yaml_text(&pack->name, alm_yaml_get(root, "pack"), err);
-    if (status == ALM_OK) status = read_yaml(pack, alm_yaml_get(root, "values"), &values, err);
+    pack->name = pack->layers[pack->layer_count - 1].name;
+    pack->dir = pack->layers[0].dir;
+    status = read_named(pack, "values", &values, err);
     if (status == ALM_OK) status = alm_value_tables_new(&pack->values, values, err);
-    if (status == ALM_OK) status = read_yaml(pack, alm_yaml_get(root, "page"), &pack->page, err);
-    if (status == ALM_OK) status = read_yaml(pack, alm_yaml_get(root, "tables"), &pack->tables, err);
-    if (status == ALM_OK) status = load_parts(pack, alm_yaml_get(root, "parts"), alm_yaml_get(root, "lexicons"), err);
-    if (status == ALM_OK) qsort(pack->rules, pack->rule_count, sizeof *pack->rules, order);
+    if (status == ALM_OK) status = read_named(pack, "page", &pack->page, err);
+    if (status == ALM_OK) status = read_named(pack, "tables", &pack->tables, err);
+    if (status == ALM_OK) status = read_parts(pack, err);
+    if (status == ALM_OK && pack->rule_count) qsort(pack->rules, pack->rule_count, sizeof *pack->rules, order);
     return status;
 }
 
-alm_status alm_pack_load(alm_pack **out, const char *dir, alm_err *err) {
+alm_status alm_pack_load(alm_pack **out, const char *dir, const char *const *more, alm_err *err) {
     alm_pack *pack = alm_calloc(1, sizeof *pack);
     if (!pack) return no_memory(err);
     alm_arena_init(&pack->arena, MAX_ARENA);
@@ -264,8 +248,7 @@ alm_status alm_pack_load(alm_pack **out, const char *dir, alm_err *err) {
         pack->classes[pack->class_count++] = alm_str_of(known_classes[i]);
     pack->scanned = alm_lexicon_new();
     pack->consulted = alm_lexicon_new();
-    pack->dir = alm_arena_copy(&pack->arena, alm_str_of(dir));
-    alm_status status = pack->scanned && pack->consulted && pack->dir.ptr ? load(pack, err) : no_memory(err);
+    alm_status status = pack->scanned && pack->consulted ? load(pack, dir, more, err) : no_memory(err);
     if (status != ALM_OK) {
         alm_pack_free(pack);
         return status;

@@ -32,6 +32,12 @@ typedef struct expansion {
 
 static alm_status expand(expansion *x, alm_str pattern, int depth);
 
+/* The bare form matches punctuation too (script extensions). */
+static alm_status refuse_bare_han(const alm_yaml_node *node, alm_err *err) {
+    if (alm_str_find(node->scalar, ALM_STR("\\p{Han}"), 0) == SIZE_MAX) return ALM_OK;
+    return alm_yaml_fail(node, err, "\\p{Han} also matches Chinese punctuation: write \\p{sc:Han}");
+}
+
 static alm_status put(expansion *x, uint32_t cp) {
     if (x->len >= MAX_PATTERN)
         return alm_yaml_fail(x->node, x->err, "the pattern is longer than %d characters", MAX_PATTERN);
@@ -52,7 +58,10 @@ static alm_status expand_define(expansion *x, alm_str name, int depth) {
     snprintf(key, sizeof key, "%.*s", ALM_FMT(name));
     for (size_t i = x->pack->define_count; i-- > 0;) {
         const alm_yaml_node *value = alm_yaml_get(x->pack->defines[i], key);
-        if (value) return expand(x, value->scalar, depth + 1);
+        if (!value) continue;
+        if (value->kind != ALM_YAML_SCALAR) return alm_yaml_fail(value, x->err, "expected a pattern");
+        alm_status status = refuse_bare_han(value, x->err);
+        return status == ALM_OK ? expand(x, value->scalar, depth + 1) : status;
     }
     return alm_yaml_fail(x->node, x->err, "unknown name '{%s}': no `define` has it", key);
 }
@@ -136,6 +145,7 @@ static alm_status read_needs(alm_rule *rule, const alm_pack *pack, const alm_yam
         if (id == ALM_CLASS_TEXT)
             return alm_yaml_fail(needs->items[i], err, "unknown class '%.*s'", ALM_FMT(needs->items[i]->scalar));
         rule->needs[id / 64] |= UINT64_C(1) << (id % 64);
+        rule->has_needs = true;
     }
     return ALM_OK;
 }
@@ -146,35 +156,61 @@ static alm_status required_text(alm_str *out, const alm_yaml_node *node, const c
     return alm_yaml_text(out, value, err);
 }
 
-/* The bare form matches punctuation too (script extensions). */
-static alm_status refuse_bare_han(const alm_rule *rule, const alm_yaml_node *node, alm_err *err) {
-    if (alm_str_find(rule->pattern, ALM_STR("\\p{Han}"), 0) == SIZE_MAX) return ALM_OK;
-    return alm_yaml_fail(node, err, "\\p{Han} also matches Chinese punctuation: write \\p{sc:Han}");
+static alm_status read_phase(alm_rule *rule, const alm_yaml_node *node, alm_err *err) {
+    alm_str name;
+    alm_status status = required_text(&name, node, "phase", err);
+    if (status != ALM_OK) return status;
+    for (int phase = 0; phase < ALM_PHASE_COUNT; phase++)
+        if (alm_str_is_c(name, alm_phase_name((alm_phase)phase))) {
+            rule->phase = (alm_phase)phase;
+            return ALM_OK;
+        }
+    return alm_yaml_fail(alm_yaml_get(node, "phase"), err, "unknown phase '%.40s'; expected one of: %s, %s, %s",
+                         name.ptr, alm_phase_name(ALM_PHASE_MENTIONS), alm_phase_name(ALM_PHASE_RECORDS),
+                         alm_phase_name(ALM_PHASE_AFFILIATIONS));
 }
 
-alm_status alm_rule_compile(alm_rule *rule, alm_pack *pack, const alm_yaml_node *node, alm_err *err) {
+static alm_status read_head(alm_rule *rule, const alm_pack *pack, const alm_yaml_node *node, alm_err *err) {
     static const char *const keys[] = {"id", "phase", "emit", "priority", "needs", "match", "examples", "note", NULL};
+    int64_t priority = 100;
     alm_status status = alm_yaml_expect_keys(node, keys, err);
     if (status == ALM_OK) status = required_text(&rule->id, node, "id", err);
-    if (status == ALM_OK) status = required_text(&rule->phase, node, "phase", err);
+    if (status == ALM_OK) status = read_phase(rule, node, err);
     if (status == ALM_OK) status = required_text(&rule->emit, node, "emit", err);
     if (status == ALM_OK) status = required_text(&rule->pattern, node, "match", err);
-    int64_t priority = 100;
     if (status == ALM_OK && alm_yaml_get(node, "priority"))
         status = alm_yaml_int(&priority, alm_yaml_get(node, "priority"), 0, 1000, err);
     if (status == ALM_OK) status = read_needs(rule, pack, alm_yaml_get(node, "needs"), err);
-    if (status != ALM_OK) return status;
     rule->priority = (int)priority;
     rule->node = node;
-    const alm_yaml_node *match = alm_yaml_get(node, "match");
-    status = refuse_bare_han(rule, match, err);
-    uint32_t *wide = status == ALM_OK ? alm_malloc(MAX_PATTERN * sizeof *wide) : NULL;
-    if (status == ALM_OK && !wide) return alm_fail(err, ALM_E_NOMEM, "out of memory");
+    return status;
+}
+
+/* The pattern with definitions and classes written out, in the pack's arena. */
+static alm_status expand_pattern(alm_rule *rule, alm_pack *pack, const alm_yaml_node *match, alm_err *err) {
+    uint32_t *wide = alm_malloc(MAX_PATTERN * sizeof *wide);
+    if (!wide) return alm_fail(err, ALM_E_NOMEM, "out of memory");
     expansion x = {.out = wide, .pack = pack, .node = match, .err = err};
+    alm_status status = refuse_bare_han(match, err);
     if (status == ALM_OK) status = expand(&x, rule->pattern, 0);
-    if (status == ALM_OK) status = compile_pattern(rule, match, wide, x.len, err);
-    if (status == ALM_OK) status = read_groups(rule, &pack->arena, match, err);
+    uint32_t *kept = status == ALM_OK ? alm_arena_alloc(&pack->arena, x.len * sizeof *kept) : NULL;
+    if (status == ALM_OK && !kept) status = alm_fail(err, ALM_E_NOMEM, "out of memory");
+    if (status == ALM_OK) {
+        memcpy(kept, wide, x.len * sizeof *kept);
+        rule->expanded = kept;
+        rule->expanded_len = x.len;
+    }
     alm_free(wide);
+    return status;
+}
+
+alm_status alm_rule_compile(alm_rule *rule, alm_pack *pack, const alm_yaml_node *node, alm_err *err) {
+    alm_status status = read_head(rule, pack, node, err);
+    if (status != ALM_OK) return status;
+    const alm_yaml_node *match = alm_yaml_get(node, "match");
+    status = expand_pattern(rule, pack, match, err);
+    if (status == ALM_OK) status = compile_pattern(rule, match, rule->expanded, rule->expanded_len, err);
+    if (status == ALM_OK) status = read_groups(rule, &pack->arena, match, err);
     return status;
 }
 

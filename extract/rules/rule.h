@@ -1,8 +1,8 @@
 /**
  * A rule: a PCRE2 pattern over the folded text, in which every mention and every word of the lexicon is one code point.
  *
- * Patterns name classes as <CLASS> and other patterns as {name} (from `define`). PCRE2's 32-bit library matches: one
- * code unit is one token, so that offsets are token numbers.
+ * Patterns name classes as <CLASS> (in mathematical angle brackets, U+27E8 and U+27E9) and other patterns as {name}
+ * (from `define`). PCRE2's 32-bit library matches: one code unit is one token, so that offsets are token numbers.
  */
 #ifndef ALM_EXTRACT_RULES_RULE_H
 #define ALM_EXTRACT_RULES_RULE_H
@@ -17,10 +17,15 @@ enum { ALM_RULE_MAX_GROUPS = 12 };
 
 struct alm_rule {
     alm_str id;
-    alm_str phase, emit;
-    int priority;                        /**< smaller goes first */
-    uint64_t needs[ALM_CLASS_MAX / 64];  /**< classes, one of which must occur; all zero: always runs */
-    alm_str pattern;                     /**< as written */
+    alm_phase phase;
+    alm_str emit;                       /**< class of a mention, type of a record */
+    size_t layer;                       /**< of the pack: which one it comes from */
+    int priority;                       /**< smaller goes first */
+    uint64_t needs[ALM_CLASS_MAX / 64]; /**< classes, one of which must occur, where has_needs */
+    bool has_needs;
+    alm_str pattern;          /**< as written */
+    const uint32_t *expanded; /**< as compiled: definitions written out, classes as code points */
+    size_t expanded_len;
     void *code;                          /**< pcre2_code_32 */
     alm_str groups[ALM_RULE_MAX_GROUPS]; /**< names by group number; {0} unnamed */
     uint32_t group_count;

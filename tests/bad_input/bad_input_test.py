@@ -270,7 +270,7 @@ class RulePack(InFolder):
         rules = self.folder / "pack"
         shutil.copytree(RULES, rules)
         (rules / "affiliations.yaml").unlink()
-        self.refuses(rules, "affiliations.yaml: ", "No such file")
+        self.refuses(rules, "pack.yaml:", "there is no file", "/affiliations.yaml")
 
     def test_bad_regex(self):
         self.broken("affiliations.yaml", "    match: '", "    match: '(?<open>")
@@ -280,6 +280,78 @@ class RulePack(InFolder):
 
     def test_bare_han(self):
         self.broken("affiliations.yaml", "    match: '", "    match: '\\p{Han}", "Han")
+
+    def pack(self, name="own", **files):
+        """A small pack that extends the shipped one: KEY=text is KEY.yaml."""
+        folder = self.folder / name
+        folder.mkdir()
+        head = "pack: own\nversion: 1\nextends: zh\n"
+        for key, text in {"pack": "", **files}.items():
+            (folder / f"{key}.yaml").write_text((head if key == "pack" else "") + text)
+        return folder
+
+    def refused_at(self, place, *words, **files):
+        """A pack of these files is refused with a message that begins with this place."""
+        folder = self.pack(f"own{len(list(self.folder.iterdir()))}", **files)
+        self.refuses(folder, f"{folder}/{place}: ", *words)
+
+    def rule(self, place, *words, **changes):
+        rule = {"id": "a", "phase": "records", "emit": "AWARD", "match": "⟨ORG⟩", **changes}
+        lines = "".join(f"    {key}: {value}\n" for key, value in rule.items() if key != "id" and value is not None)
+        self.refused_at(place, *words, pack="parts: [rules.yaml]\n", rules=f"rules:\n  - id: {rule['id']}\n{lines}")
+
+    def test_missing_file(self):
+        self.refused_at("pack.yaml:4:9", "there is no file", "gone.yaml", pack="parts: [gone.yaml]\n")
+        self.refused_at("pack.yaml:4:7", "there is no file", "gone.yaml", pack="page: gone.yaml\n")
+
+    def test_bad_lexicon(self):
+        lexicon = "lexicons: {own: {file: own.yaml, class: VERB}}\n"
+        self.refused_at("own.yaml:2:1", "expected a word of 1 to 96 bytes", pack=lexicon, own="# list\n" + "长" * 33 + "\n")
+        self.refused_at("pack.yaml:4:17", "`file` and `class`", pack="lexicons: {own: {file: own.tsv}}\n")
+        self.refused_at("pack.yaml:4:36", "expected a class such as", pack="lexicons: {a: {file: a.tsv, class: verb}}\n")
+
+    def test_bad_words(self):
+        self.refused_at("w.yaml:2:9", "expected a list of words", pack="parts: [w.yaml]\n", w="words:\n  GIVE: 捐\n")
+        self.refused_at("w.yaml:2:10", "expected [word, attribute", pack="parts: [w.yaml]\n", w="words:\n  GIVE: [[a, b, c, d, e]]\n")
+
+    def test_bad_regular_expression(self):
+        self.rule("rules.yaml:5:12", "bad regular expression at character 4", match="'(⟨ORG⟩[^'")
+        self.rule("rules.yaml:5:12", "bad regular expression", match="'(?<a>⟨ORG⟩)(?<a>⟨ORG⟩)'")
+        self.rule("rules.yaml:5:12", "at most 11 groups", match="'" + "(⟨ORG⟩)" * 12 + "'")
+
+    def test_unknown_names_in_a_pattern(self):
+        self.rule("rules.yaml:5:12", "unknown class 'ORGS'", match="'⟨ORGS⟩'")
+        self.rule("rules.yaml:5:12", "a class bracket is not closed", match="'⟨ORG'")
+        self.rule("rules.yaml:5:12", "unknown name '{peoples}': no `define` has it", match="'{peoples}'")
+        self.refused_at("r.yaml:6:12", "definitions nest deeper than 16", pack="parts: [r.yaml]\n", r="define: {a: '{a}'}\nrules:\n"
+                        "  - id: x\n    phase: records\n    emit: X\n    match: '{a}'\n")
+        self.rule("rules.yaml:6:13", "unknown class 'ORGS'", needs="[ORGS]")
+
+    def test_bare_han_in_a_definition(self):
+        self.rule("rules.yaml:5:12", "write \\p{sc:Han}", match="'\\p{Han}+⟨ORG⟩'")
+        self.refused_at("r.yaml:1:13", "write \\p{sc:Han}", pack="parts: [r.yaml]\n", r="define: {a: '\\p{Han}'}\nrules:\n"
+                        "  - id: x\n    phase: records\n    emit: X\n    match: '{a}'\n")
+
+    def test_rule_without_a_key_and_of_an_unknown_phase(self):
+        self.rule("rules.yaml:2:5", "a rule must have `match`", match=None)
+        self.rule("rules.yaml:3:12", "unknown phase 'record'; expected one of: mentions, records, affiliations", phase="record")
+        self.rule("rules.yaml:6:15", "expected 0 to 1000, found 1001", priority=1001)
+
+    def test_rule_that_stands_twice(self):
+        rule = "  - {id: x, phase: records, emit: X, match: ⟨ORG⟩}\n"
+        self.refused_at("r.yaml:3:10", "rule id 'x' stands twice (first in ", "r.yaml:2)", pack="parts: [r.yaml]\n", r="rules:\n" + rule * 2)
+
+    def test_bad_extension(self):
+        self.refused_at("pack.yaml:4:19", "no rule 'gone' to leave out", pack="without: {rules: [gone]}\n")
+        self.refused_at("pack.yaml:4:26", "'甲乙丙' is no word of class GIVE", pack="without: {words: {GIVE: [甲乙丙]}}\n")
+        self.refused_at("pack.yaml:4:19", "unknown class 'GIFT'", pack="without: {words: {GIFT: [甲]}}\n")
+        circle = self.pack("circle")
+        (circle / "pack.yaml").write_text("pack: circle\nversion: 1\nextends: ../circle\n")
+        self.refuses(circle, "pack.yaml:3:10: packs extend each other in a circle")
+        (circle / "pack.yaml").write_text("pack: circle\nversion: 1\nextends: fr\n")
+        self.refuses(circle, "pack.yaml:3:10: no pack 'fr' came with the program, only 'zh'")
+        (circle / "pack.yaml").write_text("pack: circle\nversion: 1\n")
+        self.refuses(circle, "pack.yaml:1:1: pack.yaml must have `values`")
 
 
 class Output(InFolder):

@@ -43,17 +43,18 @@ for group in ("numerals", "qualifiers", "words", "dates"):
         wrong.append(f"values.{group}: the code reads {sorted(there - told)} more, the schema tells {sorted(told - there)} more")
 
 MINIMAL = {"pack": "x", "version": 1, "values": "v.yaml", "page": "p.yaml", "tables": "t.yaml"}
-RULE = {"id": "a-b", "phase": "p", "emit": "DONATION", "match": "⟨ORG⟩"}
-REFUSED = [(None, {**MINIMAL, "version": "one"}), (None, {**MINIMAL, "more": 1}), (None, {"pack": "x"}),
+RULE = {"id": "a-b", "phase": "records", "emit": "DONATION", "match": "⟨ORG⟩"}
+REFUSED = [(None, {**MINIMAL, "version": "one"}), (None, {**MINIMAL, "without": {"rules": ["a"]}}), (None, {"pack": "x", "version": 1}), (None, {**MINIMAL, "more": 1}), (None, {"pack": "x"}),
            (None, {**MINIMAL, "lexicons": {"a": {"file": "a.tsv"}}}), (None, {**MINIMAL, "lexicons": {"a": {"file": "a", "class": "lower"}}}),
            ("part", {"rules": [{**RULE, "emit": "donation"}]}), ("part", {"rules": [{**RULE, "match": "\\p{Han}+"}]}),
            ("part", {"rules": [{**RULE, "priority": 1001}]}), ("part", {"rules": [{"id": "a"}]}), ("part", {"words": {"GIVE": "捐"}}),
-           ("part", {"rules": [{**RULE, "nedes": []}]}), ("values", {"numerals": {"digits": ["一"]}}),
+           ("part", {"rules": [{**RULE, "nedes": []}]}), ("part", {"rules": [{**RULE, "phase": "frames"}]}), ("values", {"numerals": {"digits": ["一"]}}),
            ("values", {"qualifiers": {"before": {"over": ["超过"]}}}), ("values", {"currencies": [{"code": "yuan"}]})]
 for kind, value in REFUSED:
     if not faults(value, kind):
         wrong.append(f"taken, but wrong: {value}")
-for kind, value in ((None, MINIMAL), ("part", {"rules": [RULE], "words": {"GIVE": ["捐", ["赠", 1]]}})):
+EXTENDING = {"pack": "x", "version": 1, "extends": "zh", "without": {"rules": ["a"], "words": {"GIVE": ["捐"]}}}
+for kind, value in ((None, MINIMAL), (None, EXTENDING), ("part", {"rules": [RULE], "words": {"GIVE": ["捐", ["赠", 1]]}})):
     wrong += [f"refused, but right: {value}: {fault}" for fault in faults(value, kind)]
 if not packs:
     wrong.append("no pack found")
