@@ -168,11 +168,11 @@ static alm_str donor_cell(alm_arena *arena, const alm_row *row) {
     return cell;
 }
 
-static alm_status fill_cells(alm_str cells[COLUMN_COUNT], alm_arena *arena, const alm_document *document,
-                             size_t index) {
+static alm_status fill_cells(alm_str cells[COLUMN_COUNT], const alm_rows *from, size_t index) {
     alm_row row;
-    const alm_donation *donation = &document->donations[index];
-    alm_status status = alm_row_fill(&row, arena, document, index);
+    alm_arena *arena = from->arena;
+    const alm_donation *donation = &from->document->donations[index];
+    alm_status status = alm_row_fill(&row, from, index);
     if (status != ALM_OK) return status;
     cells[DONOR] = donor_cell(arena, &row);
     cells[WHAT] = what_cell(arena, &row, donation);
@@ -199,13 +199,14 @@ static alm_status put_rows(alm_buf *out, alm_arena *arena, const alm_document *d
     cells_of_row *rows = alm_arena_calloc(arena, document->donation_count, sizeof *rows);
     size_t wanted[COLUMN_COUNT], widths[COLUMN_COUNT];
     alm_str head[COLUMN_COUNT];
-    if (!rows) return ALM_E_NOMEM;
+    alm_rows from;
+    if (!rows || alm_rows_init(&from, arena, document) != ALM_OK) return ALM_E_NOMEM;
     for (int i = 0; i < COLUMN_COUNT; i++) {
         head[i] = alm_str_of(heads[i]);
         wanted[i] = head[i].len;
     }
     for (size_t i = 0; i < document->donation_count; i++) {
-        alm_status status = fill_cells(rows[i], arena, document, i);
+        alm_status status = fill_cells(rows[i], &from, i);
         if (status != ALM_OK) return status;
         for (int k = 0; k < COLUMN_COUNT; k++) {
             size_t columns = alm_utf8_columns(rows[i][k]);

@@ -48,6 +48,7 @@ static const alm_str separator = {"; ", 2};
 /* What the filling of one row shares. */
 typedef struct filler {
     alm_row *row;
+    const alm_rows *rows;
     alm_arena *arena;
     const alm_document *document;
     const alm_donation *donation;
@@ -79,6 +80,25 @@ static alm_str joined(filler *f, alm_str list, alm_str item) {
 
 static void set(filler *f, alm_field field, alm_str text) { f->row->fields[field] = text.len ? text : none; }
 
+static size_t member_of(const alm_document *document, alm_ref member) {
+    return member.person ? document->organisation_count + member.index : member.index;
+}
+
+/* Counting sort by member, which keeps the order of the affiliations of each. */
+alm_status alm_rows_init(alm_rows *rows, alm_arena *arena, const alm_document *document) {
+    size_t members = document->organisation_count + document->person_count;
+    uint32_t *start = alm_arena_calloc(arena, members + 2, sizeof *start);
+    uint32_t *sorted = alm_arena_calloc(arena, document->affiliation_count + 1, sizeof *sorted);
+    if (!start || !sorted) return ALM_E_NOMEM;
+    for (size_t i = 0; i < document->affiliation_count; i++)
+        start[member_of(document, document->affiliations[i].member) + 2]++;
+    for (size_t i = 2; i < members + 2; i++) start[i] += start[i - 1];
+    for (size_t i = 0; i < document->affiliation_count; i++)
+        sorted[start[member_of(document, document->affiliations[i].member) + 1]++] = (uint32_t)i;
+    *rows = (alm_rows){arena, document, start, sorted};
+    return ALM_OK;
+}
+
 static bool is_donor(const alm_donation *donation, bool person, uint32_t index) {
     for (size_t i = 0; i < donation->donor_count; i++)
         if (donation->donors[i].person == person && donation->donors[i].index == index) return true;
@@ -89,27 +109,36 @@ static bool is_association(const alm_document *document, uint32_t organisation) 
     return document->organisations[organisation].type == ALM_ORGANISATION_ASSOCIATION;
 }
 
+/* What the affiliations of the donors say; the first of each wins. */
+typedef struct roles {
+    alm_str role, other_role, association, association_role;
+} roles;
+
+static void add_role(const filler *f, roles *found, const alm_affiliation *a) {
+    bool gives = is_donor(f->donation, false, a->organisation);
+    if (!gives && is_association(f->document, a->organisation)) {
+        if (found->association.ptr) return;
+        found->association = f->document->organisations[a->organisation].name;
+        found->association_role = a->role;
+    } else if (gives && a->member.person) {
+        if (!found->role.ptr) found->role = a->role;
+    } else if (a->member.person && !found->other_role.ptr) {
+        found->other_role = a->role;
+    }
+}
+
 /* Roles of the donating people: in the donating organisation, else in any that is no association; and in an association
  * that does not give itself. */
 static void fill_roles(filler *f) {
-    alm_str role = none, other_role = none, association = none, association_role = none;
-    for (size_t i = 0; i < f->document->affiliation_count; i++) {
-        const alm_affiliation *a = &f->document->affiliations[i];
-        if (!is_donor(f->donation, a->member.person, a->member.index)) continue;
-        bool gives = is_donor(f->donation, false, a->organisation);
-        if (!gives && is_association(f->document, a->organisation)) {
-            if (association.ptr) continue;
-            association = f->document->organisations[a->organisation].name;
-            association_role = a->role;
-        } else if (gives && a->member.person) {
-            if (!role.ptr) role = a->role;
-        } else if (a->member.person && !other_role.ptr) {
-            other_role = a->role;
-        }
+    roles found = {.role = none, .other_role = none, .association = none, .association_role = none};
+    for (size_t i = 0; i < f->donation->donor_count; i++) {
+        size_t member = member_of(f->document, f->donation->donors[i]);
+        for (uint32_t k = f->rows->start[member]; k < f->rows->start[member + 1]; k++)
+            add_role(f, &found, &f->document->affiliations[f->rows->affiliations[k]]);
     }
-    set(f, ALM_FIELD_DONOR_ROLE, role.ptr ? role : other_role);
-    set(f, ALM_FIELD_ASSOCIATION, association);
-    set(f, ALM_FIELD_ASSOCIATION_ROLE, association_role);
+    set(f, ALM_FIELD_DONOR_ROLE, found.role.ptr ? found.role : found.other_role);
+    set(f, ALM_FIELD_ASSOCIATION, found.association);
+    set(f, ALM_FIELD_ASSOCIATION_ROLE, found.association_role);
 }
 
 static void fill_donors(filler *f) {
@@ -227,9 +256,10 @@ static void fill_page(filler *f) {
     set(f, ALM_FIELD_SCHEMA, ALM_STR("almoner.row/1"));
 }
 
-alm_status alm_row_fill(alm_row *row, alm_arena *arena, const alm_document *document, size_t index) {
+alm_status alm_row_fill(alm_row *row, const alm_rows *rows, size_t index) {
+    const alm_document *document = rows->document;
     const alm_donation *donation = &document->donations[index];
-    filler f = {.row = row, .arena = arena, .document = document, .donation = donation};
+    filler f = {.row = row, .rows = rows, .arena = rows->arena, .document = document, .donation = donation};
     *row = (alm_row){0};
     fill_page(&f);
     fill_donors(&f);

@@ -46,12 +46,23 @@ const char *alm_field_name(alm_field field);
 /** The field's text is JSON (true, 0.93, [...]) rather than a string. */
 bool alm_field_is_json(alm_field field);
 
-/** {0} is null. Texts live in the document or in the arena of alm_row_fill. */
+/** The rows of one document, with its affiliations by member, so that a row costs what it holds. */
+typedef struct alm_rows {
+    alm_arena *arena; /**< borrowed, as the document */
+    const alm_document *document;
+    const uint32_t *start; /**< of a member's part of `affiliations`; organisations first, then people, then the end */
+    const uint32_t *affiliations; /**< indexes into document->affiliations, in their order for each member */
+} alm_rows;
+
+/** Scratch and the texts of rows go into @p arena. @return ALM_OK, ALM_E_NOMEM. */
+ALM_MUST_USE alm_status alm_rows_init(alm_rows *rows, alm_arena *arena, const alm_document *document);
+
+/** {0} is null. Texts live in the document or in the arena of the rows. */
 typedef struct alm_row {
     alm_str fields[ALM_FIELD_COUNT];
 } alm_row;
 
-/** Fill @p row from donation @p index of @p document. @return ALM_OK, ALM_E_NOMEM. */
-ALM_MUST_USE alm_status alm_row_fill(alm_row *row, alm_arena *arena, const alm_document *document, size_t index);
+/** Fill @p row from donation @p index. @return ALM_OK, ALM_E_NOMEM. */
+ALM_MUST_USE alm_status alm_row_fill(alm_row *row, const alm_rows *rows, size_t index);
 
 #endif

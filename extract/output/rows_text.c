@@ -18,9 +18,12 @@ static void write_json_row(alm_buf *out, const alm_row *row) {
 }
 
 alm_status alm_write_ndjson(alm_buf *out, alm_arena *arena, const alm_document *document) {
+    alm_rows rows;
+    alm_status status = alm_rows_init(&rows, arena, document);
+    if (status != ALM_OK) return status;
     for (size_t i = 0; i < document->donation_count && out->status == ALM_OK; i++) {
         alm_row row;
-        alm_status status = alm_row_fill(&row, arena, document, i);
+        status = alm_row_fill(&row, &rows, i);
         if (status != ALM_OK) return status;
         write_json_row(out, &row);
     }
@@ -56,9 +59,12 @@ alm_status alm_write_csv_header(alm_buf *out) {
 }
 
 alm_status alm_write_csv(alm_buf *out, alm_arena *arena, const alm_document *document) {
+    alm_rows rows;
+    alm_status status = alm_rows_init(&rows, arena, document);
+    if (status != ALM_OK) return status;
     for (size_t i = 0; i < document->donation_count && out->status == ALM_OK; i++) {
         alm_row row;
-        alm_status status = alm_row_fill(&row, arena, document, i);
+        status = alm_row_fill(&row, &rows, i);
         if (status != ALM_OK) return status;
         for (int k = 0; k < ALM_FIELD_COUNT; k++) {
             if (k > 0) alm_buf_add_byte(out, ',');
