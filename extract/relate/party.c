@@ -4,6 +4,7 @@
  */
 #include "base/utf8.h"
 #include "extract/relate/relation.h"
+#include "extract/rules/phase.h"
 
 static alm_status grow(alm_relation *relation, void **items, size_t *cap, size_t count, size_t size) {
     return alm_arena_grow(&relation->session->arena, items, cap, count, size);
@@ -226,31 +227,19 @@ static alm_status accept(alm_relation *relation, const alm_match *match, uint32_
 
 static bool ends_sentence(uint32_t cp) { return cp == '\n' || cp == 0x3002 || cp == 0xFF01 || cp == 0xFF1F; }
 
-static bool is_folded_away(const alm_folded *folded, const alm_match *match) {
-    for (uint32_t i = match->start; i < match->end; i++)
-        if (folded->tokens[i].cp == 0 || folded->tokens[i].class_id == ALM_CLASS_PARTY) return true;
-    return false;
-}
+/* An organisation is carried within its sentence, by the rules of one priority. */
+typedef struct carrier {
+    alm_relation *relation;
+    uint32_t organisation;
+    uint32_t seen; /* tokens that were looked through for the end of a sentence */
+} carrier;
 
-static alm_status run_rule(alm_relation *relation, const alm_rule *rule) {
-    alm_folded *folded = relation->folded;
-    uint32_t from = 0, carried = 0, seen = 0;
-    alm_match match;
-    for (;;) {
-        alm_status status =
-            alm_rule_match(&match, rule, relation->matcher, folded->code_points, from, (uint32_t)folded->count);
-        if (status == ALM_END) return ALM_OK;
-        if (status == ALM_E_LIMIT) {
-            alm_diagnose(&relation->document->diagnostics, ALM_WARNING, "match-limit", "rule %.*s gave up on this page",
-                         ALM_FMT(rule->id));
-            return ALM_OK;
-        }
-        for (; seen < match.start; seen++) /* an organisation is carried within its sentence */
-            if (ends_sentence(folded->code_points[seen])) carried = 0;
-        if (!is_folded_away(folded, &match)) status = accept(relation, &match, &carried);
-        if (status != ALM_OK) return status;
-        from = match.end > match.start ? match.end : match.end + 1;
-    }
+static alm_status accept_match(void *context, const alm_match *match) {
+    carrier *c = context;
+    if (match->start < c->seen) c->organisation = c->seen = 0; /* the next priority starts over */
+    for (; c->seen < match->start; c->seen++)
+        if (ends_sentence(c->relation->folded->code_points[c->seen])) c->organisation = 0;
+    return accept(c->relation, match, &c->organisation);
 }
 
 static alm_status fold_rest(alm_relation *relation) {
@@ -267,12 +256,13 @@ static alm_status fold_rest(alm_relation *relation) {
 }
 
 alm_status alm_parties_find(alm_relation *relation) {
-    const alm_pack *pack = relation->folded->pack;
-    for (size_t i = 0; i < pack->rule_count; i++) {
-        if (pack->rules[i].phase != ALM_PHASE_AFFILIATIONS) continue;
-        alm_status status = run_rule(relation, &pack->rules[i]);
-        if (status == ALM_OK) status = alm_fold_close(relation->folded);
-        if (status != ALM_OK) return status;
-    }
-    return fold_rest(relation);
+    carrier carried = {.relation = relation};
+    alm_status status = alm_phase_run_rules(&(alm_phase_run){.phase = ALM_PHASE_AFFILIATIONS,
+                                                             .folded = relation->folded,
+                                                             .matcher = relation->matcher,
+                                                             .diagnostics = &relation->document->diagnostics,
+                                                             .explain = relation->explain,
+                                                             .accept = accept_match,
+                                                             .context = &carried});
+    return status == ALM_OK ? fold_rest(relation) : status;
 }
