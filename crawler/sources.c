@@ -220,9 +220,6 @@ static alm_status read_private(reader *r, const alm_yaml_node *node) {
 static alm_status read_encoding(reader *r, const alm_yaml_node *node) {
     return alm_yaml_text(&r->source->encoding, node, r->err);
 }
-static alm_status read_rules(reader *r, const alm_yaml_node *node) {
-    return alm_yaml_text(&r->source->rules, node, r->err);
-}
 static alm_status read_attachments(reader *r, const alm_yaml_node *node) {
     return alm_yaml_bool(&r->source->attachments, node, r->err);
 }
@@ -327,7 +324,6 @@ static const struct key {
             {"old_tls", read_old_tls},
             {"robots", read_robots},
             {"encoding", read_encoding},
-            {"rules", read_rules},
             {"attachments", read_attachments},
             {"resolve", read_resolve}};
 

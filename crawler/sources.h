@@ -43,7 +43,7 @@ typedef struct alm_source {
     alm_politeness politeness;
     int64_t revisit_min_s, revisit_max_s; /**< 0, 0: never again */
     alm_fetch_options fetch;
-    alm_str encoding, rules;
+    alm_str encoding;
     bool attachments, ignore_robots, old_tls;
     uint32_t retries;       /**< after the first failure */
     int64_t retry_first_ms; /**< doubles each time */

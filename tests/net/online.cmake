@@ -1,6 +1,8 @@
 alm_unit_test(frontier crawler base)
 alm_unit_test(schedule crawler base)
 alm_unit_test(warc crawler base)
+alm_unit_test(sources crawler base)
+alm_unit_test(crawl_policy crawler base)
 alm_script_test(net/crawl net/crawl_test.py)
 set_tests_properties(net/crawl PROPERTIES TIMEOUT 600)
 alm_script_test(net/robots net/robots_test.py)

@@ -1,0 +1,122 @@
+/* Small rules of the crawl that need no network: revisits, times of headers, simhash, SipHash, key sets. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "crawler/clock.h"
+#include "crawler/keyset.h"
+#include "crawler/revisit.h"
+#include "crawler/simhash.h"
+#include "crawler/siphash.h"
+
+static void revisits_follow_changes_within_bounds(void **state) {
+    (void)state;
+    alm_revisit_facts f = {.min_s = 3600, .max_s = 90 * 86400};
+    f.is_list = true;
+    assert_int_equal(alm_revisit_after_s(&f), 3600);
+    f.is_list = false;
+    int64_t first = alm_revisit_after_s(&f);
+    assert_true(first > 3600 && first < f.max_s);
+    f.interval_s = 10000;
+    f.changed = true;
+    assert_int_equal(alm_revisit_after_s(&f), 5000);
+    f.changed = false;
+    assert_int_equal(alm_revisit_after_s(&f), 15001);
+    for (int i = 0; i < 50; i++) f.interval_s = alm_revisit_after_s(&f);
+    assert_int_equal(f.interval_s, f.max_s);
+    f.changed = true;
+    for (int i = 0; i < 50; i++) f.interval_s = alm_revisit_after_s(&f);
+    assert_int_equal(f.interval_s, f.min_s);
+    f.max_s = 0;
+    assert_int_equal(alm_revisit_after_s(&f), 0);
+}
+
+static void retry_after_has_two_forms(void **state) {
+    (void)state;
+    static const struct {
+        const char *value;
+        bool understood;
+        int64_t wait_ms;
+    } cases[] = {{"120", true, 120000},
+                 {" 0 ", true, 0},
+                 {"99999999999999999999", true, 999999999000},
+                 {"Sun, 06 Nov 1994 08:49:40 GMT", true, 3000},
+                 {"Sunday, 06-Nov-94 08:49:40 GMT", true, 3000},
+                 {"Sun Nov  6 08:49:40 1994", true, 3000},
+                 {"Sun, 06 Nov 1994 08:49:30 GMT", true, 0},
+                 {"-5", false, 0},
+                 {"1.5", false, 0},
+                 {"soon", false, 0},
+                 {"", false, 0}};
+    int64_t now_ms = (int64_t)784111777 * 1000; /* 08:49:37 of that day */
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        int64_t wait_ms = -1;
+        bool understood = alm_time_parse_retry_after(&wait_ms, alm_str_of(cases[i].value), now_ms);
+        if (understood != cases[i].understood || (understood && wait_ms != cases[i].wait_ms))
+            fail_msg("'%s': %d, %lld ms", cases[i].value, understood, (long long)wait_ms);
+    }
+}
+
+static void siphash_is_that_of_the_paper(void **state) {
+    (void)state;
+    /* appendix A: key 00 01 … 0f, input 00 01 … 0e */
+    const uint64_t key[2] = {0x0706050403020100u, 0x0f0e0d0c0b0a0908u};
+    char input[15];
+    for (int i = 0; i < 15; i++) input[i] = (char)i;
+    assert_true(alm_siphash(key, (alm_str){input, 15}) == 0xa129ca6149be45e5u);
+    assert_true(alm_siphash(key, (alm_str){input, 0}) == 0x726fdb47dd0e0e31u);
+}
+
+static void key_sets_hold_and_sort(void **state) {
+    (void)state;
+    alm_keyset set;
+    alm_keyset_init(&set);
+    assert_false(alm_keyset_has(&set, 5));
+    for (uint64_t i = 5000; i > 0; i--) assert_int_equal(alm_keyset_add(&set, i * 0x9E3779B97F4A7C15u), ALM_OK);
+    assert_int_equal(alm_keyset_add(&set, 0x9E3779B97F4A7C15u), ALM_OK);
+    assert_int_equal(set.count, 5000);
+    assert_true(alm_keyset_has(&set, 77 * 0x9E3779B97F4A7C15u));
+    assert_false(alm_keyset_has(&set, 77));
+    const uint64_t *keys;
+    assert_int_equal(alm_keyset_drain_sorted(&set, &keys), 5000);
+    for (int i = 1; i < 5000; i++) assert_true(keys[i - 1] < keys[i]);
+    alm_keyset_reset(&set);
+    assert_false(alm_keyset_has(&set, 77 * 0x9E3779B97F4A7C15u));
+    alm_keyset_release(&set);
+}
+
+/* A text of `count` sentences that differ by their number; sentence `changed` reads otherwise. */
+static uint64_t hash_of(int seed, int count, int changed) {
+    alm_buf text;
+    alm_buf_init(&text, 1 << 20);
+    for (int i = 0; i < count; i++)
+        alm_buf_printf(&text, "第%d届理事会决定向受灾地区捐款%d万元，%s。", seed * 1000 + i, (seed + 7) * (i + 3) % 97,
+                       i == changed ? "由秘书处转交" : "用于重建学校");
+    uint64_t hash = alm_simhash(alm_buf_str(&text));
+    alm_buf_release(&text);
+    return hash;
+}
+
+static void reposts_are_near_and_other_texts_far(void **state) {
+    (void)state;
+    assert_int_equal(alm_simhash(ALM_STR("太短")), 0);
+    uint64_t first = hash_of(1, 60, -1);
+    assert_true(first == hash_of(1, 60, -1));
+    assert_true(alm_simhash_distance(first, hash_of(1, 60, 7)) <= 6);
+    alm_str plain = ALM_STR("某市商会组织会员企业为山区小学捐赠图书三千册电脑二十台，并设立奖学金，由会长出席仪式讲话，"
+                            "校长代表全体师生表示感谢，孩子们表演了节目，随后与会人员参观了新建的图书室和操场。");
+    assert_true(alm_simhash_distance(first, alm_simhash(plain)) > 6);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(revisits_follow_changes_within_bounds), cmocka_unit_test(retry_after_has_two_forms),
+        cmocka_unit_test(siphash_is_that_of_the_paper),          cmocka_unit_test(key_sets_hold_and_sort),
+        cmocka_unit_test(reposts_are_near_and_other_texts_far),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
