@@ -1,5 +1,7 @@
 #include "extract/page/weigh.h"
 
+#include "base/utf8.h"
+
 /* Which element is the article; what stands in it and is not its text is left out. */
 
 enum {
@@ -67,22 +69,49 @@ static bool ends_text(const alm_reading *r, uint32_t line) {
 }
 
 /** The words under a picture. */
-static bool is_caption(const alm_line *line) {
-    enum { CAPTION_CHARS = 24 };
+static bool is_caption(const alm_reading *r, uint32_t i) {
+    enum { CAPTION_CHARS = 24, LONG_CAPTION_CHARS = 80, CREDIT_BYTES = 24 };
+    const alm_line *line = &r->lines[i];
     if (line->flags & ALM_LINE_IN_CAPTION) return true;
     bool short_line =
         line->chars <= CAPTION_CHARS && line->stops == 0 && !(line->flags & (ALM_LINE_IN_HEADING | ALM_LINE_EMPHASIS));
-    return (line->flags & ALM_LINE_BEHIND_IMAGE) && short_line;
+    if (!(line->flags & ALM_LINE_BEHIND_IMAGE) || line->chars > LONG_CAPTION_CHARS) return false;
+    alm_str text = alm_line_text(r, i);
+    alm_word_hit hit;
+    size_t tail = text.len > CREDIT_BYTES ? alm_utf8_before(text, text.len - CREDIT_BYTES) : 0;
+    bool credited = alm_words_find(r->words, text, tail, ALM_WORDS(CAPTION), &hit) && text.len - hit.end <= 6;
+    return short_line || credited || alm_line_starts_with(r, text, ALM_WORDS(CAPTION), &hit);
+}
+
+/** In a row of a table that has more to it than links. */
+static bool is_in_row(const alm_reading *r, uint32_t i) {
+    if (!(r->lines[i].flags & ALM_LINE_IN_CELL)) return false;
+    uint32_t row = r->lines[i].block;
+    while (row != ALM_DOM_NONE && r->dom.nodes[row].tag != ALM_TAG_TR) row = r->dom.nodes[row].parent;
+    if (row == ALM_DOM_NONE) return false;
+    for (uint32_t k = alm_line_at_node(r, row); k < r->line_count && r->lines[k].first < r->dom.nodes[row].end; k++)
+        if (r->lines[k].link_chars < r->lines[k].chars) return true;
+    return false;
+}
+
+/** A short line with links that tells the editor somewhere: "more on this (editor: X)". */
+static bool names_editor(const alm_reading *r, uint32_t i) {
+    enum { EDITOR_CHARS = 40 };
+    const alm_line *line = &r->lines[i];
+    alm_word_hit hit;
+    if (line->link_chars == 0 || line->chars > EDITOR_CHARS || line->stops) return false;
+    return alm_words_find(r->words, alm_line_text(r, i), 0, ALM_WORDS(EDITOR_LABEL), &hit);
 }
 
 static bool belongs(const alm_reading *r, uint32_t i) {
     const alm_line *line = &r->lines[i];
-    if (is_caption(line)) return false;
+    if (!r->keep_captions && is_caption(r, i)) return false;
     if (line->flags & (ALM_LINE_OTHER | ALM_LINE_META)) return false;
     bool told = alm_line_is_prose(line) && line->link_chars == 0 &&
                 line->chars >= ALM_SEPARATE_PROSE; /* a disclaimer of the article */
     if ((line->flags & ALM_LINE_BOILERPLATE) && !told) return false;
-    if (line->link_chars == line->chars && !(line->flags & ALM_LINE_IN_CELL)) return false;
+    if (line->link_chars == line->chars && !is_in_row(r, i)) return false;
+    if (names_editor(r, i)) return false;
     return !ends_text(r, i);
 }
 
@@ -100,8 +129,25 @@ static void add_lead(alm_reading *r) {
     r->main_first = first;
 }
 
+/** True where most prose of the article stands under pictures. */
+static bool mostly_captions(const alm_reading *r) {
+    uint32_t end = r->dom.nodes[r->main_node].end;
+    uint64_t captions = 0, others = 0;
+    for (uint32_t i = alm_line_at_node(r, r->main_node); i < r->line_count && r->lines[i].first < end; i++) {
+        const alm_line *line = &r->lines[i];
+        if (line->flags & (ALM_LINE_OTHER | ALM_LINE_BOILERPLATE) || !alm_line_is_prose(line)) continue;
+        if (r->title_line != ALM_NO_LINE && i <= r->title_line) continue;
+        if (is_caption(r, i))
+            captions += line->chars;
+        else
+            others += line->chars;
+    }
+    return captions > others;
+}
+
 static void settle(alm_reading *r) {
     uint32_t end = r->dom.nodes[r->main_node].end;
+    r->keep_captions = mostly_captions(r);
     r->main_first = r->line_count;
     r->main_last = 0;
     for (uint32_t i = alm_line_at_node(r, r->main_node); i < r->line_count && r->lines[i].first < end; i++) {
@@ -111,6 +157,22 @@ static void settle(alm_reading *r) {
         if (r->main_first == r->line_count) r->main_first = i;
         r->main_last = i;
     }
+}
+
+/** A link that was never closed holds the whole text: where most prose is linked, links say nothing. */
+static void forget_open_link(alm_reading *r) {
+    uint64_t linked = 0, free_text = 0;
+    for (uint32_t i = 0; i < r->line_count; i++) {
+        const alm_line *line = &r->lines[i];
+        if (line->stops < 2 || line->chars < ALM_LONG_CHARS) continue;
+        if (line->link_chars == line->chars)
+            linked += line->chars;
+        else
+            free_text += line->chars;
+    }
+    if (linked < 4 * free_text || linked < 200) return;
+    for (uint32_t i = 0; i < r->line_count; i++)
+        if (r->lines[i].stops && r->lines[i].chars >= ALM_SEPARATE_PROSE) r->lines[i].link_chars = 0;
 }
 
 alm_status alm_read_main(alm_reading *r) {
@@ -124,6 +186,7 @@ alm_status alm_read_main(alm_reading *r) {
     w.rest = alm_arena_calloc(r->arena, r->dom.count, sizeof *w.rest);
     w.headlines = alm_arena_calloc(r->arena, r->line_count + 1, sizeof *w.headlines);
     if (!w.sum || !w.prose || !w.rest || !w.headlines) return ALM_E_NOMEM;
+    forget_open_link(r);
     alm_mark_boilerplate(r);
     alm_weigh(&w);
     alm_mark_others(&w);
@@ -132,8 +195,6 @@ alm_status alm_read_main(alm_reading *r) {
     settle(r);
     add_lead(r);
     if (r->main_first <= r->main_last) return ALM_OK;
-    for (uint32_t i = 0; i < r->line_count; i++) /* a link that was never closed */
-        if (r->lines[i].stops > 2 && r->lines[i].chars > ALM_LONG_CHARS) r->lines[i].link_chars = 0;
     r->title_line = ALM_NO_LINE; /* nothing stands below it: what looked like the title is not above the text */
     alm_weigh(&w);
     r->main_node = whole_table(r, heaviest(&w));

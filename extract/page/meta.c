@@ -349,6 +349,26 @@ static void find_canonical(alm_reading *r) {
     if (url.len) r->page->canonical_url = alm_read_resolve(r->arena, r->base, url);
 }
 
+/** Date and time of day with nothing else: never text, wherever it stands. */
+static bool is_timestamp(const alm_reading *r, uint32_t i) {
+    char date[11];
+    size_t start, end;
+    alm_str text = alm_line_text(r, i);
+    if (r->lines[i].chars > 24 || !alm_read_find_date(r->words, text, 0, &start, &end, date) || start > 0) return false;
+    alm_str rest = alm_str_trim(alm_str_slice(text, end, text.len));
+    bool colon = false;
+    for (size_t k = 0; k < rest.len; k++) {
+        if (!strchr("0123456789: ", rest.ptr[k])) return false;
+        colon |= rest.ptr[k] == ':';
+    }
+    return colon && !(r->lines[i].flags & ALM_LINE_IN_CELL);
+}
+
+static void drop_timestamps(alm_reading *r) {
+    for (uint32_t i = r->main_first; i <= r->main_last && i < r->line_count; i++)
+        if ((r->lines[i].flags & ALM_LINE_MAIN) && is_timestamp(r, i)) drop(r, i);
+}
+
 static void shrink_main(alm_reading *r) {
     while (r->main_first <= r->main_last && !(r->lines[r->main_first].flags & ALM_LINE_MAIN)) r->main_first++;
     while (r->main_last > r->main_first && !(r->lines[r->main_last].flags & ALM_LINE_MAIN)) r->main_last--;
@@ -360,6 +380,7 @@ alm_status alm_read_meta(alm_reading *r) {
         read_head(&l);
         read_before_title(&l);
         read_tail(&l);
+        drop_timestamps(r);
         shrink_main(r);
     }
     settle_names(&l);

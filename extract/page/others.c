@@ -52,8 +52,10 @@ static bool is_other_head(const alm_reading *r, uint32_t line) {
     if (l->chars > HEAD_CHARS || l->stops > 1) return false;
     alm_str text = alm_line_text(r, line);
     if (!alm_words_find(r->words, text, 0, ALM_WORDS(OTHER_HEAD), &hit)) return false;
-    size_t named = hit.end - hit.start;
-    return named * 2 >= text.len || (hit.start == 0 && text.len - named <= 4 * 3) || hit.end == text.len;
+    enum { HAN_BYTES = 3, WORD_HAN = 3, REST_HAN = 4 };
+    uint32_t named = (uint32_t)(hit.end - hit.start) / HAN_BYTES, rest = l->han > named ? l->han - named : 0;
+    if (named < WORD_HAN) return rest == 0; /* "related", "hot": also words of running text */
+    return rest <= named || (hit.start == 0 && rest <= REST_HAN) || hit.end == text.len;
 }
 
 /** The largest element that begins with @p line and lies beside the article. */
@@ -196,6 +198,19 @@ bool alm_line_starts_with(const alm_reading *r, alm_str text, uint32_t groups, a
     return false;
 }
 
+/** A button, or a row of them. */
+static bool is_tool(const alm_reading *r, const alm_line *line, alm_str text) {
+    enum { TOOL_CHARS = 24 };
+    alm_word_hit hit;
+    if (line->chars > TOOL_CHARS || line->stops) return false;
+    size_t named = 0, words = 0;
+    for (size_t at = 0; at < text.len && alm_words_find(r->words, text, at, ALM_WORDS(TOOL), &hit); at = hit.end) {
+        named += hit.end - hit.start;
+        words++;
+    }
+    return words && (named * 5 >= text.len * 3 || (words > 1 && line->link_chars * 2 > line->chars));
+}
+
 static bool is_boilerplate(const alm_reading *r, const alm_line *line, alm_str text) {
     enum { SHORT = 40, TOOLS = 100, DISCLAIMER = 400 };
     alm_word_hit hit;
@@ -207,6 +222,7 @@ static bool is_boilerplate(const alm_reading *r, const alm_line *line, alm_str t
         if (hit.start == 0 && again) return true;
     }
     if (line->chars > TOOLS) return false;
+    if (is_tool(r, line, text)) return true;
     uint32_t groups = ALM_WORDS(NEIGHBOUR) | ALM_WORDS(CRUMB);
     if (alm_line_starts_with(r, text, groups, &hit)) return true;
     if (line->link_chars * 2 > line->chars && alm_line_starts_with(r, text, ALM_WORDS(ATTACHMENT), &hit)) return true;

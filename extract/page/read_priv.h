@@ -56,6 +56,7 @@ typedef struct alm_reading {
     alm_line *lines;
     uint32_t line_count;
     uint32_t main_node;             /**< the element that holds the article */
+    bool keep_captions;             /**< it tells by pictures: what stands under them is the text */
     uint32_t title_line;            /**< ALM_NO_LINE where the title stands in no line */
     uint32_t main_first, main_last; /**< lines; first > last where there is no text */
     alm_page *page;

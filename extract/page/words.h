@@ -17,6 +17,8 @@
     Z(NO_NAME, "no_names")           /* stand where a source or an author should and name none */                      \
     Z(OTHER_HEAD, "other_heads")     /* head a list of other articles, comments, a ranking */                          \
     Z(BOILERPLATE, "boilerplate")    /* stand in footers, disclaimers, share bars, tools */                            \
+    Z(TOOL, "tools")                 /* buttons and labels of tools: say so only where little else stands */           \
+    Z(CAPTION, "captions")           /* end or begin the words under a picture */                                      \
     Z(NEIGHBOUR, "neighbours")       /* before the link to the article before or after */                              \
     Z(PAGING, "paging")              /* links to further parts */                                                      \
     Z(CRUMB, "crumbs")               /* begin the line that tells where in the site the page stands */                 \
