@@ -152,7 +152,9 @@ static bool means_money(const scan *s, const reading *r, const word *unit, size_
     const word *thing = alm_word_before(s->tables, s->text, s->floor, r->n.start, WORD_BEFORE);
     if (thing && thing->number == WORD_PIECES) return false;
     if (r->n.scale) return true;
-    return !han_follows(s, end) || number_follows(s, end) || peek(s, end, WORD_AFTER | WORD_WHOLE);
+    const word *after = peek(s, end, WORD_AFTER);
+    if (after && after->number < WORD_COMPARISON) return true;
+    return !han_follows(s, end) || number_follows(s, end) || peek(s, end, WORD_WHOLE);
 }
 
 static void read_money(const scan *s, reading *r, const word *unit, size_t at) {
@@ -185,11 +187,24 @@ static void read_money(const scan *s, reading *r, const word *unit, size_t at) {
 
 /* Quantities. */
 
+/* "one ge and more yue": more than one month. */
+static bool read_longer_time(const scan *s, reading *r) {
+    const word *more = peek(s, r->end, WORD_MORE);
+    const word *real = more && more->number == 0 ? peek(s, r->end + more->text.len, WORD_MEASURE) : NULL;
+    if (!real || real->number != ALM_MEASURE_TIME) return false;
+    r->n.more = true;
+    r->measure = ALM_MEASURE_TIME;
+    r->unit_start = r->end + more->text.len;
+    r->unit_end = r->end = r->unit_start + real->text.len;
+    return true;
+}
+
 static void read_quantity(const scan *s, reading *r, const word *unit, size_t at) {
     r->kind = ALM_VALUE_QUANTITY;
     r->measure = (alm_measure)unit->number;
     r->unit_start = at;
     r->unit_end = r->end = at + unit->text.len;
+    if (read_longer_time(s, r)) return;
     const word *half = plain_figure(&r->n) ? peek(s, r->end, WORD_HALF) : NULL;
     if (!half || peek(s, r->end, WORD_SKIP)) return;
     if (!alm_exact_add(&r->value, alm_exact_of(5, -1))) return;
@@ -232,6 +247,9 @@ static void read_after(const scan *s, reading *r) {
     for (int i = 0; i < 2; i++) {
         const word *after = peek(s, alm_numeral_skip_blanks(s->text, r->end), WORD_AFTER);
         if (!after || after->number >= WORD_COMPARISON || peek(s, r->end, WORD_SKIP)) return;
+        /* behind a sum "odd" is the head of another word more often: "the odd sum left" */
+        bool odd = peek(s, r->end, WORD_MORE) != NULL;
+        if (odd && r->kind == ALM_VALUE_MONEY && han_follows(s, r->end + after->text.len)) return;
         r->end = alm_numeral_skip_blanks(s->text, r->end) + after->text.len;
         if (after->number == ALM_QUALIFIER_EXACT) continue;
         r->qualifier = (alm_qualifier)after->number;

@@ -127,6 +127,7 @@ static bool read_part(const scan *s, size_t at, int unit, int *value, size_t *en
     if (!alm_numeral_read(&n, s->tables, s->text, at) || !small_number(&n, value)) return false;
     size_t behind = alm_numeral_skip_blanks(s->text, n.end);
     const word *w = date_unit(s, behind, unit);
+    if (!w && unit == DATE_DAY) w = date_unit(s, behind, DATE_DAY_SPOKEN);
     if (!w) return false;
     *end = behind + w->text.len;
     return true;

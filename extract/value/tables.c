@@ -175,6 +175,7 @@ static const section sections[] = {
     {"dates", "year", SHAPE_LIST, WORD_DATE_UNIT, DATE_YEAR, 0, 0, 0, 0},
     {"dates", "month", SHAPE_LIST, WORD_DATE_UNIT, DATE_MONTH, 0, 0, 0, 0},
     {"dates", "day", SHAPE_LIST, WORD_DATE_UNIT, DATE_DAY, 0, 0, 0, 0},
+    {"dates", "day_spoken", SHAPE_LIST, WORD_DATE_UNIT, DATE_DAY_SPOKEN, 0, 0, 0, 0},
     {"dates", "january", SHAPE_LIST, WORD_DATE_UNIT, DATE_JANUARY, 0, 0, 0, 0},
     {"dates", "year_class", SHAPE_LIST, WORD_DATE_UNIT, DATE_CLASS, 0, 0, 0, 0},
     {"dates", "relative_year", SHAPE_NUMBERS, WORD_DATE_RELATIVE, 0, -9, 9, DATE_YEAR, 0},

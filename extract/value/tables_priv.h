@@ -50,7 +50,14 @@ enum {
     WORD_COMPARISON = 16    /**< added to the qualifier of a WORD_AFTER that needs WORD_COMPARED */
 };
 
-typedef enum word_date_unit { DATE_YEAR, DATE_MONTH, DATE_DAY, DATE_JANUARY, DATE_CLASS } word_date_unit;
+typedef enum word_date_unit {
+    DATE_YEAR,
+    DATE_MONTH,
+    DATE_DAY,
+    DATE_DAY_SPOKEN,
+    DATE_JANUARY,
+    DATE_CLASS
+} word_date_unit;
 typedef enum word_date_edge { EDGE_UNTIL, EDGE_SINCE, EDGE_ONWARD, EDGE_LUNAR, EDGE_LUNAR_DAY } word_date_edge;
 
 typedef struct word {
