@@ -91,11 +91,26 @@ static bool is_no_thing(const alm_folded *folded, uint32_t first, uint32_t last)
 }
 
 /* The noun stands on the side that has one; where both have, a noun of the lexicon decides, else the left. */
+/* "boxed meals, in all 1860": one thing and its sum. Several things and their sum tell nothing of each. Its first
+ * token, or @p i. */
+static uint32_t summed_thing(const alm_folded *folded, uint32_t i) {
+    if (i == 0 || folded->tokens[i - 1].class_id != ALM_CLASS_TOTAL) return i;
+    uint32_t first = run_left(folded, i - 1);
+    if (first == i - 1 || !holds_noun(folded, first, i - 1)) return i;
+    const alm_token *before = first > 0 ? &folded->tokens[first - 1] : NULL;
+    bool listed = before && (before->cp == ALM_CP_LIST_COMMA || before->class_id == ALM_CLASS_WITH ||
+                             before->class_id == ALM_CLASS_ETC);
+    return listed ? i : first;
+}
+
 static alm_status with_quantity(alm_folded *folded, uint32_t i, uint32_t *next) {
     const alm_value *quantity = alm_mention_of(folded, &folded->tokens[i])->value;
     uint32_t left = run_left(folded, i), right = run_right(folded, i + 1);
-    bool has_left = left<i, has_right = right> i + 1;
+    bool has_left = left < i;
+    bool has_right = right > i + 1;
     *next = i;
+    uint32_t summed = has_left ? i : summed_thing(folded, i);
+    if (summed < i) return fold_goods(folded, summed, i + 1, summed, i - 1, quantity);
     if (has_left && has_right) has_left = holds_noun(folded, left, i) || !holds_noun(folded, i + 1, right);
     if (has_left) {
         left = behind_complement(folded, left, i);

@@ -236,7 +236,8 @@ static void add_what(reader *r, event *e, uint32_t from, uint32_t i) {
     const alm_token *token = &r->tokens[i];
     if (gift->what_count == ALM_MAX_WHATS || r->used[i]) return;
     alm_what what = {.kind = ALM_WHAT_GOODS, .mention = token->mention};
-    if (token->class_id == ALM_CLASS_GOODS && is_receiving_place(r, i)) return;
+    if (token->class_id == ALM_CLASS_GOODS && (is_receiving_place(r, i) || governed_by(r, i, ALM_CLASS_NOT_GIFT, 3)))
+        return;
     if (token->class_id == ALM_CLASS_MONEY) {
         if (is_foreign_amount(r, i)) return;
         what.kind = is_worth(r, from, i) ? ALM_WHAT_WORTH : ALM_WHAT_CASH;
@@ -286,10 +287,11 @@ static void read_whats(reader *r, size_t k) {
     for (uint32_t i = e->last; i < limit; i++)
         if (is_what(r->tokens[i].class_id)) add_what(r, e, e->last, i);
     if (e->gift.what_count && !has_class(r, e->before, e->first, ALM_CLASS_BA)) return;
-    uint32_t from = e->gift.what_count ? clause_start(r, e->first) : e->before;
-    uint32_t begin = from;
-    if (!e->gift.what_count && has_what(r, clause_start(r, e->first), e->first))
-        begin = clause_start(r, e->first) > from ? clause_start(r, e->first) : from;
+    /* things of the clauses before are its own only where they are handed over: "bought coats, sent them to …" */
+    uint32_t own = clause_start(r, e->first) > e->before ? clause_start(r, e->first) : e->before;
+    bool hands_over = is_directed(r, &r->tokens[e->last - 1]) || has_class(r, own, e->first, ALM_CLASS_TO);
+    bool reaches_back = e->gift.what_count == 0 && hands_over && !has_what(r, own, e->first);
+    uint32_t begin = reaches_back ? e->before : own;
     for (uint32_t i = begin; i < e->first; i++)
         if (is_what(r->tokens[i].class_id)) add_what(r, e, begin, i);
 }
