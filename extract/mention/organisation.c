@@ -53,7 +53,14 @@ static bool may_stand_inside(const alm_folded *folded, const alm_token *token) {
     case ALM_CLASS_FUNCTION:
     case ALM_CLASS_GIFT_NOUN:
     case ALM_CLASS_DIRECTION:
-    case ALM_CLASS_SUBJECT_NOUN: return alm_token_can_be(folded, token, ALM_CLASS_ORG_PART);
+    case ALM_CLASS_SUBJECT_NOUN:
+    case ALM_CLASS_SPEND: /* investment, purchasing, aid: trades, too */
+    case ALM_CLASS_BUY:
+    case ALM_CLASS_SEND:
+    case ALM_CLASS_RAISE:
+    case ALM_CLASS_GIVE:
+    case ALM_CLASS_DISTRIBUTE:
+    case ALM_CLASS_NOT_GIFT: return alm_token_can_be(folded, token, ALM_CLASS_ORG_PART);
     default: return false;
     }
 }
@@ -325,6 +332,13 @@ static bool is_company_post(const alm_folded *folded, const alm_token *token) {
     return sense && alm_str_is_c(sense->attrs[0], "company");
 }
 
+/* A trade or a form of firms; the fields of bureaus and associations (kind "field") name no firm by themselves. */
+static bool is_trade(const alm_folded *folded, const alm_token *token) {
+    if (token->class_id != ALM_CLASS_ORG_PART) return false;
+    alm_str kind = alm_token_attr(folded, token, ALM_CLASS_ORG_PART, 0);
+    return !alm_str_is_c(kind, "field") && !alm_str_is_c(kind, "scope");
+}
+
 /* A firm named without its form: what stands before a manager's post, or a stretch that starts with a place or follows
    a membership and ends with a trade. */
 static alm_status find_firm(alm_folded *folded, uint32_t end) {
@@ -332,8 +346,7 @@ static alm_status find_firm(alm_folded *folded, uint32_t end) {
     size_t length = alm_walk_length(folded, first, end);
     if (length < 2 || length > 16 || !is_hard_boundary(folded, first) || holds_class(folded, first, end, ALM_CLASS_ORG))
         return ALM_OK;
-    bool trade = folded->tokens[end - 1].class_id == ALM_CLASS_ORG_PART,
-         place = folded->tokens[first].class_id == ALM_CLASS_PLACE;
+    bool trade = is_trade(folded, &folded->tokens[end - 1]), place = folded->tokens[first].class_id == ALM_CLASS_PLACE;
     bool quoted = folded->tokens[first].cp == ALM_CP_QUOTE_OPEN;
     if (place && end - first == 1) return ALM_OK;
     if (end < folded->count && is_company_post(folded, &folded->tokens[end]))
@@ -352,8 +365,7 @@ static alm_status find_firm(alm_folded *folded, uint32_t end) {
 static alm_status find_firms(alm_folded *folded) {
     for (uint32_t i = (uint32_t)folded->count; i-- > 1;) {
         bool post = is_company_post(folded, &folded->tokens[i]) && folded->tokens[i - 1].class_id != ALM_CLASS_ORG;
-        bool trade =
-            folded->tokens[i - 1].class_id == ALM_CLASS_ORG_PART && folded->tokens[i].class_id != ALM_CLASS_ORG_PART;
+        bool trade = is_trade(folded, &folded->tokens[i - 1]) && folded->tokens[i].class_id != ALM_CLASS_ORG_PART;
         if (!post && !trade) continue;
         alm_status status = find_firm(folded, i);
         if (status != ALM_OK) return status;
