@@ -10,17 +10,15 @@
     X(MONEY) X(QUANTITY) X(DATE) X(NUMBER) X(ORG) X(PERSON) X(ROLE) X(MEMBER) X(GOODS) X(PARTY)
 
 /* Words of the lexicon, by what they do in a name or a sentence. docs/rules.md says what belongs in each. */
-#define ALM_WORD_CLASSES(X)                                                                                            \
-    X(PLACE)                                                                                                           \
-    X(ORG_SUFFIX)                                                                                                      \
-    X(ORG_PART)                                                                                                        \
-    X(ROLE_HEAD)                                                                                                       \
-    X(ROLE_PREFIX) X(SURNAME) X(GIVEN) X(NAME_STOP) X(TITLE) X(GOODS_NOUN) X(VERB) X(ADVERB) X(NOUN) X(FUNCTION)       \
-        X(PLAIN) X(GIVE) X(SEND) X(RAISE) X(RECEIVE) X(BUY) X(SPEND) X(GIVE_NOUN) X(GIFT_NOUN) X(TO) X(VIA) X(BY)      \
-            X(BEHALF) X(WITH) X(JOIN) X(BA) X(EACH) X(SPLIT) X(TOTAL) X(WORTH) X(OF) X(FUTURE) X(PLEDGE) X(APPEAL)     \
-                X(NEGATION) X(NOT_GIFT) X(COST) X(PRONOUN) X(SELF_ORG) X(LOCAL) X(GROUP) X(ETC) X(MANY) X(ANONYMOUS)   \
-                    X(SUBJECT_NOUN) X(DIRECTION) X(RECIPIENT_NOUN) X(PUBLISH) X(DISTRIBUTE) X(LIST_MARK) X(FROM)       \
-                        X(IS) X(SAY) X(POST_AT) X(SHARED_POST) X(TRANSCRIPTION) X(COMPLEMENT)
+/* clang-format off */
+#define ALM_WORD_CLASSES(X) \
+    X(PLACE) X(ORG_SUFFIX) X(ORG_PART) X(ROLE_HEAD) X(ROLE_PREFIX) X(SURNAME) X(GIVEN) X(NAME_STOP) X(TITLE) \
+    X(GOODS_NOUN) X(VERB) X(ADVERB) X(NOUN) X(FUNCTION) X(PLAIN) X(GIVE) X(SEND) X(RAISE) X(RECEIVE) X(BUY) \
+    X(SPEND) X(GIVE_NOUN) X(GIFT_NOUN) X(TO) X(VIA) X(BY) X(BEHALF) X(WITH) X(JOIN) X(BA) X(EACH) X(SPLIT) \
+    X(TOTAL) X(WORTH) X(OF) X(FUTURE) X(PLEDGE) X(APPEAL) X(NEGATION) X(NOT_GIFT) X(COST) X(PRONOUN) X(SELF_ORG) \
+    X(LOCAL) X(GROUP) X(ETC) X(MANY) X(ANONYMOUS) X(SUBJECT_NOUN) X(DIRECTION) X(RECIPIENT_NOUN) X(PUBLISH) \
+    X(DISTRIBUTE) X(LIST_MARK) X(FROM) X(IS) X(SAY) X(POST_AT) X(SHARED_POST) X(TRANSCRIPTION) X(COMPLEMENT)
+/* clang-format on */
 
 enum alm_class {
     ALM_CLASS_TEXT = 0, /**< a character that is in no word */
