@@ -61,8 +61,11 @@ static void declare(titles *t, alm_reading *r, alm_str text) {
 static bool is_separator(alm_str s, size_t at, size_t *len) {
     static const char *const marks[] = {
         "_",  "|", " - ",          "\xE2\x80\x93", "\xE4\xB8\xA8", " \xE2\x80\x94 ", ">>", "\xEF\xBD\x9C",
-        "--", "-", "\xEF\xBC\x8D", "\xC2\xBB",     "\xE3\x80\x8A"};
-    for (size_t i = 0; i < sizeof marks / sizeof *marks - 1; i++) {
+        "--", "-", "\xEF\xBC\x8D", "\xC2\xBB"};
+    unsigned char lead = (unsigned char)s.ptr[at];
+    if (lead < 0x80 ? !strchr("_| >-", lead) : lead != 0xE2 && lead != 0xE4 && lead != 0xEF && lead != 0xC2)
+        return false;
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
         alm_str mark = alm_str_of(marks[i]);
         if (!alm_str_starts(alm_str_slice(s, at, s.len), mark)) continue;
         bool hyphen = mark.len == 1 && mark.ptr[0] == '-';

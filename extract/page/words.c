@@ -125,7 +125,9 @@ void alm_page_words_free(alm_page_words *words) {
 static bool is_latin(char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
 
 static bool matches(const word *w, alm_str text, size_t at, uint32_t mask) {
-    return (w->groups & mask) && w->len <= text.len - at && memcmp(text.ptr + at, w->ptr, w->len) == 0;
+    if (!(w->groups & mask) || w->len > text.len - at) return false;
+    size_t last = w->len - 1; /* words of one bucket mostly share their first character */
+    return text.ptr[at + last] == w->ptr[last] && memcmp(text.ptr + at, w->ptr, w->len) == 0;
 }
 
 bool alm_words_at(const alm_page_words *words, alm_str text, size_t at, uint32_t mask, alm_word_hit *hit) {
