@@ -83,6 +83,9 @@ static bool is_caption(const alm_reading *r, uint32_t i) {
     return short_line || credited || alm_line_starts_with(r, text, ALM_WORDS(CAPTION), &hit);
 }
 
+/** A link, but for a bullet or bracket. */
+static bool is_all_link(const alm_line *line) { return line->link_chars && line->chars - line->link_chars <= 2; }
+
 /** In a row of a table that has more to it than links. */
 static bool is_in_row(const alm_reading *r, uint32_t i) {
     if (!(r->lines[i].flags & ALM_LINE_IN_CELL)) return false;
@@ -90,7 +93,7 @@ static bool is_in_row(const alm_reading *r, uint32_t i) {
     while (row != ALM_DOM_NONE && r->dom.nodes[row].tag != ALM_TAG_TR) row = r->dom.nodes[row].parent;
     if (row == ALM_DOM_NONE) return false;
     for (uint32_t k = alm_line_at_node(r, row); k < r->line_count && r->lines[k].first < r->dom.nodes[row].end; k++)
-        if (r->lines[k].link_chars < r->lines[k].chars) return true;
+        if (!is_all_link(&r->lines[k])) return true;
     return false;
 }
 
@@ -110,7 +113,7 @@ static bool belongs(const alm_reading *r, uint32_t i) {
     bool told = alm_line_is_prose(line) && line->link_chars == 0 &&
                 line->chars >= ALM_SEPARATE_PROSE; /* a disclaimer of the article */
     if ((line->flags & ALM_LINE_BOILERPLATE) && !told) return false;
-    if (line->link_chars == line->chars && !is_in_row(r, i)) return false;
+    if (is_all_link(line) && !is_in_row(r, i)) return false;
     if (names_editor(r, i)) return false;
     return !ends_text(r, i);
 }

@@ -35,11 +35,6 @@ static uint32_t bucket_of(const char *text, size_t len) {
 }
 
 static alm_status add_word(alm_page_words *words, alm_str text, unsigned group, uint32_t place) {
-    for (size_t i = 0; i < words->count; i++) {
-        if (!alm_str_is(text, (alm_str){words->items[i].ptr, words->items[i].len})) continue;
-        words->items[i].groups |= 1U << group;
-        return ALM_OK;
-    }
     alm_status status = alm_grow((void **)&words->items, &words->cap, words->count, sizeof(word), WORD_MAX);
     if (status != ALM_OK) return status;
     words->items[words->count++] = (word){text.ptr, (uint32_t)text.len, 1U << group, place};
@@ -66,11 +61,27 @@ static int by_bucket(const void *left, const void *right) {
     uint32_t x = bucket_of(a->ptr, a->len), y = bucket_of(b->ptr, b->len);
     if (x != y) return x < y ? -1 : 1;
     if (a->len != b->len) return a->len > b->len ? -1 : 1;
-    return memcmp(a->ptr, b->ptr, a->len);
+    int order = memcmp(a->ptr, b->ptr, a->len);
+    return order ? order : a->groups < b->groups ? -1 : a->groups > b->groups;
+}
+
+/** A word that stands in several groups stands here once, with the place that it has in the first of them. */
+static void merge_same(alm_page_words *words) {
+    size_t kept = 0;
+    for (size_t i = 0; i < words->count; i++) {
+        const word *w = &words->items[i];
+        word *last = kept ? &words->items[kept - 1] : NULL;
+        if (last && last->len == w->len && memcmp(last->ptr, w->ptr, w->len) == 0)
+            last->groups |= w->groups;
+        else
+            words->items[kept++] = *w;
+    }
+    words->count = kept;
 }
 
 static void index_words(alm_page_words *words) {
     if (words->count) qsort(words->items, words->count, sizeof(word), by_bucket);
+    merge_same(words);
     size_t at = 0;
     for (uint32_t bucket = 0; bucket <= BUCKETS; bucket++) {
         while (at < words->count && bucket_of(words->items[at].ptr, words->items[at].len) < bucket) at++;
