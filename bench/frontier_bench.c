@@ -50,7 +50,7 @@ static void add(alm_frontier *f, uint64_t number, int64_t via) {
 static void visit_page(alm_frontier *f, uint64_t page, uint64_t *known) {
     alm_err err = {0};
     alm_frontier_entry *entry = NULL;
-    uint8_t digest[ALM_SHA256_LEN] = {0};
+    uint64_t digest[ALM_SHA256_LEN / 8] = {next_random(), next_random()};
     alm_status status = alm_frontier_take(f, host_ids[page % HOSTS], &entry, &err);
     check(status, &err);
     if (status != ALM_OK) return;
@@ -63,7 +63,7 @@ static void visit_page(alm_frontier *f, uint64_t page, uint64_t *known) {
                        .status = 200,
                        .fetched_ms = (int64_t)page,
                        .etag = ALM_STR("\"5f3c-1b2a\""),
-                       .sha256 = digest,
+                       .sha256 = (const uint8_t *)digest,
                        .visits = 1,
                        .interval_s = 86400,
                        .archive = 1,

@@ -23,14 +23,15 @@ static const alm_option options[] = {
     {0}};
 
 static const alm_usage usage = {
-    "frontier", "stats|list|add|requeue|drop [options] [URL ...]",
+    "frontier", "stats|list|clusters|add|requeue|drop [options] [URL ...]",
     "Look into what a crawl knows, and change it.\n"
     "  stats     counts by state, one JSON object\n"
     "  list      URLs with state and reason, a JSON object a line\n"
+    "  clusters  pages that are copies of each other, the likely origin first, a JSON object a line\n"
     "  add       make URLs known, to be fetched by the next crawl\n"
     "  requeue   fetch again what is chosen by the options\n"
     "  drop      do not fetch what is chosen by the options\n"
-    "stats and list work beside a running crawl; the others wait for its end: they refuse.\n",
+    "stats, list and clusters work beside a running crawl; the others wait for its end: they refuse.\n",
     options,
     "Exit status: 0 done; 2 usage, or a crawl is running; 3 the store cannot be read or written.\n\n"
     "Examples:\n"
@@ -113,6 +114,20 @@ static bool print_row(void *context, const alm_frontier_row *row) {
     return true;
 }
 
+static bool print_member(void *context, const alm_frontier_member *member) {
+    settings *s = context;
+    alm_json json = alm_line_begin(&s->line);
+    alm_json_key(&json, "cluster");
+    alm_json_uint(&json, (uint64_t)member->cluster);
+    alm_json_member_c(&json, "url", member->url);
+    alm_json_key(&json, "origin");
+    alm_json_bool(&json, member->origin);
+    alm_json_member_c(&json, "published", member->published);
+    add_time(&json, "fetched", member->fetched_ms);
+    alm_line_end(&json);
+    return true;
+}
+
 static alm_status print_stats(settings *s, alm_frontier *frontier, alm_err *err) {
     alm_frontier_stats stats;
     alm_status status = alm_frontier_count(frontier, &stats, err);
@@ -139,9 +154,12 @@ static int look(settings *s) {
     alm_frontier *frontier = NULL;
     alm_err err = {0};
     alm_status status = open_frontier(s, true, &frontier, &err);
-    if (status == ALM_OK)
-        status = strcmp(s->action, "stats") == 0 ? print_stats(s, frontier, &err)
-                                                 : alm_frontier_list(frontier, &s->filter, print_row, s, &err);
+    if (status == ALM_OK && strcmp(s->action, "stats") == 0)
+        status = print_stats(s, frontier, &err);
+    else if (status == ALM_OK && strcmp(s->action, "clusters") == 0)
+        status = alm_frontier_clusters(frontier, print_member, s, &err);
+    else if (status == ALM_OK)
+        status = alm_frontier_list(frontier, &s->filter, print_row, s, &err);
     alm_frontier_free(frontier);
     return status == ALM_OK ? ALM_EXIT_OK : fail(status, &err);
 }
@@ -211,7 +229,7 @@ static int change(settings *s) {
 }
 
 int alm_command_frontier(int argc, char **argv) {
-    static const char *const actions[] = {"stats", "list", "add", "requeue", "drop", NULL};
+    static const char *const actions[] = {"stats", "list", "clusters", "add", "requeue", "drop", NULL};
     settings s = {.store = "almoner-store"};
     const char *value;
     int first = 0, id, action = 0;
@@ -219,17 +237,18 @@ int alm_command_frontier(int argc, char **argv) {
         if (!set_option(&s, id, value)) return ALM_EXIT_USAGE;
     if (id == ALM_OPTIONS_HELP) return ALM_EXIT_OK;
     if (id == ALM_OPTIONS_BAD) return ALM_EXIT_USAGE;
-    if (first >= argc) return alm_usage_fail(&usage, "expected stats, list, add, requeue or drop");
+    if (first >= argc) return alm_usage_fail(&usage, "expected stats, list, clusters, add, requeue or drop");
     s.action = argv[first];
     while (actions[action] && strcmp(actions[action], s.action) != 0) action++;
-    if (!actions[action]) return alm_usage_fail(&usage, "'%s': expected stats, list, add, requeue or drop", s.action);
+    if (!actions[action])
+        return alm_usage_fail(&usage, "'%s': expected stats, list, clusters, add, requeue or drop", s.action);
     s.urls = argv + first + 1;
     s.url_count = argc - first - 1;
-    bool adds = action == 2;
+    bool adds = action == 3;
     if (adds != (s.url_count > 0)) return alm_usage_fail(&usage, adds ? "add: which URLs?" : "only add takes URLs");
-    if (action >= 3 && !s.chosen) return alm_usage_fail(&usage, "%s: choose by options, or --all", s.action);
+    if (action >= 4 && !s.chosen) return alm_usage_fail(&usage, "%s: choose by options, or --all", s.action);
     alm_buf_init(&s.line, MAX_LINE);
-    int code = action < 2 ? look(&s) : change(&s);
+    int code = action < 3 ? look(&s) : change(&s);
     alm_buf_release(&s.line);
     return code;
 }

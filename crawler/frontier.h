@@ -72,6 +72,7 @@ typedef struct alm_visit {
     alm_str etag, last_modified;
     const uint8_t *sha256; /**< of the body; NULL: keep (a 304) */
     uint64_t simhash;      /**< of the main text; 0: none */
+    alm_str published;     /**< day of the page, "YYYY-MM-DD"; empty: not known */
     uint32_t visits, changes;
     int64_t interval_s;
     int64_t archive; /**< number of the WARC file; 0: not archived */
@@ -121,6 +122,15 @@ typedef struct alm_frontier_filter {
     uint64_t limit;     /**< 0: all */
 } alm_frontier_filter;
 
+/** A page of a cluster: pages whose bodies are the same, or whose texts nearly are. Borrowed for the call. */
+typedef struct alm_frontier_member {
+    int64_t cluster;
+    const char *url, *published; /**< published may be NULL */
+    int64_t fetched_ms;
+    bool origin; /**< the first of its cluster, which the others seem to be copies of: see alm_frontier_clusters */
+} alm_frontier_member;
+
+typedef bool (*alm_frontier_member_fn)(void *context, const alm_frontier_member *member);
 typedef bool (*alm_frontier_row_fn)(void *context, const alm_frontier_row *row);
 typedef void (*alm_frontier_host_fn)(void *context, const alm_frontier_host *host);
 
@@ -148,6 +158,7 @@ typedef struct alm_frontier_vtable {
     alm_status (*stats)(alm_frontier *, alm_frontier_stats *out, alm_err *err);
     alm_status (*list)(alm_frontier *, const alm_frontier_filter *filter, alm_frontier_row_fn fn, void *context,
                        alm_err *err);
+    alm_status (*clusters)(alm_frontier *, alm_frontier_member_fn fn, void *context, alm_err *err);
     alm_status (*set_state)(alm_frontier *, const alm_frontier_filter *filter, alm_url_state state, const char *reason,
                             uint64_t *count, alm_err *err);
 } alm_frontier_vtable;
@@ -242,6 +253,15 @@ ALM_MUST_USE static inline alm_status alm_frontier_count(alm_frontier *f, alm_fr
 ALM_MUST_USE static inline alm_status alm_frontier_list(alm_frontier *f, const alm_frontier_filter *filter,
                                                         alm_frontier_row_fn fn, void *context, alm_err *err) {
     return f->vtable->list(f, filter, fn, context, err);
+}
+/**
+ * Tell @p fn the members of every cluster of two pages and more, cluster by cluster. The first member is the origin:
+ * the earliest published; of one day the one nearest to a seed, for a site's own news stand closer to its front page
+ * than reposts do; then the one that was known first.
+ */
+ALM_MUST_USE static inline alm_status alm_frontier_clusters(alm_frontier *f, alm_frontier_member_fn fn, void *context,
+                                                            alm_err *err) {
+    return f->vtable->clusters(f, fn, context, err);
 }
 /** Requeue or drop what @p filter selects; not while a crawl has URLs taken. */
 ALM_MUST_USE static inline alm_status alm_frontier_set_state(alm_frontier *f, const alm_frontier_filter *filter,

@@ -40,7 +40,10 @@ static const char schema_sql[] =
     "CREATE INDEX url_retry ON url(due) WHERE state = 1;"
     "CREATE TABLE visit(url INTEGER PRIMARY KEY, status INTEGER NOT NULL, fetched INTEGER NOT NULL, etag TEXT,"
     " last_modified TEXT, sha256 BLOB, simhash INTEGER, visits INTEGER NOT NULL, changes INTEGER NOT NULL,"
-    " interval INTEGER NOT NULL, archive INTEGER, offset INTEGER, length INTEGER, records INTEGER NOT NULL);"
+    " interval INTEGER NOT NULL, archive INTEGER, offset INTEGER, length INTEGER, records INTEGER NOT NULL,"
+    " published TEXT, cluster INTEGER);"
+    "CREATE INDEX visit_cluster ON visit(cluster) WHERE cluster IS NOT NULL;"
+    "CREATE TABLE near(key INTEGER, url INTEGER, PRIMARY KEY(key, url)) WITHOUT ROWID;"
     "CREATE TABLE robots(origin TEXT PRIMARY KEY, fetched INTEGER NOT NULL, status INTEGER NOT NULL, body BLOB)"
     " WITHOUT ROWID;"
     "CREATE TABLE archive(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, length INTEGER NOT NULL);";
@@ -67,11 +70,11 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
                      " ORDER BY u.rank, u.id LIMIT ?2",
     [SQL_URL_FINISH] = "UPDATE url SET state = ?2, due = ?3, attempts = ?4, reason = ?5 WHERE id = ?1 AND state = 0",
     [SQL_VISIT_PUT] = "INSERT INTO visit(url, status, fetched, etag, last_modified, sha256, simhash, visits, changes,"
-                      " interval, archive, offset, length, records)"
-                      " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
+                      " interval, archive, offset, length, records, published)"
+                      " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
                       " ON CONFLICT(url) DO UPDATE SET status = ?2, fetched = ?3, etag = ?4, last_modified = ?5,"
                       " sha256 = ?6, simhash = ?7, visits = ?8, changes = ?9, interval = ?10, archive = ?11,"
-                      " offset = ?12, length = ?13, records = ?14",
+                      " offset = ?12, length = ?13, records = ?14, published = ?15",
     [SQL_VISIT_TOUCH] = "UPDATE visit SET status = ?2, fetched = ?3, visits = ?4, changes = ?5, interval = ?6"
                         " WHERE url = ?1",
     [SQL_DUE] = "SELECT id, host FROM url WHERE due <= ?1 ORDER BY due LIMIT ?2",
@@ -81,6 +84,11 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
     [SQL_ROBOTS_PUT] = "INSERT OR REPLACE INTO robots(origin, fetched, status, body) VALUES(?1, ?2, ?3, ?4)",
     [SQL_ARCHIVE_PUT] = "INSERT INTO archive(name, length) VALUES(?1, ?2)"
                         " ON CONFLICT(name) DO UPDATE SET length = ?2 RETURNING id",
+    [SQL_NEAR_ADD] = "INSERT OR IGNORE INTO near(key, url) VALUES(?1, ?2)",
+    [SQL_NEAR_FIND] = "SELECT v.url, v.simhash, v.sha256, v.cluster FROM near n JOIN visit v ON v.url = n.url"
+                      " WHERE n.key = ?1 AND n.url <> ?2 LIMIT ?3",
+    [SQL_CLUSTER_SET] = "UPDATE visit SET cluster = ?2 WHERE url = ?1",
+    [SQL_CLUSTER_MERGE] = "UPDATE visit SET cluster = ?2 WHERE cluster = ?1",
     [SQL_ARCHIVE_GET] = "SELECT length FROM archive WHERE name = ?1",
 };
 
@@ -142,8 +150,7 @@ sqlite3_stmt *frontier_statement(sqlite_frontier *f, statement which, alm_err *e
     return f->statements[which];
 }
 
-/* Run a statement that gives no rows and reset it. */
-static alm_status run(sqlite_frontier *f, sqlite3_stmt *st, alm_err *err, const char *doing) {
+alm_status frontier_run(sqlite_frontier *f, sqlite3_stmt *st, alm_err *err, const char *doing) {
     int code = sqlite3_step(st);
     if (code != SQLITE_DONE && code != SQLITE_ROW) {
         alm_status status = frontier_fail(f, err, doing);
@@ -158,7 +165,7 @@ alm_status frontier_begin(sqlite_frontier *f, alm_err *err) {
     if (f->open) return ALM_OK;
     sqlite3_stmt *st = frontier_statement(f, SQL_BEGIN, err);
     if (!st) return ALM_E_STORAGE;
-    alm_status status = run(f, st, err, "begin");
+    alm_status status = frontier_run(f, st, err, "begin");
     f->open = status == ALM_OK;
     return status;
 }
@@ -218,7 +225,7 @@ static alm_status host_of(sqlite_frontier *f, alm_str name, host **out, alm_err 
         sqlite3_stmt *st = frontier_statement(f, SQL_HOST_ADD, err);
         if (!st) return ALM_E_STORAGE;
         bind_text(st, 1, name);
-        alm_status status = run(f, st, err, "add host");
+        alm_status status = frontier_run(f, st, err, "add host");
         if (status != ALM_OK) return status;
         h = host_keep(f, sqlite3_last_insert_rowid(f->db), name);
         if (!h) return alm_fail(err, ALM_E_NOMEM, "out of memory");
@@ -263,7 +270,7 @@ static alm_status save_host(sqlite_frontier *f, const host *h, alm_err *err) {
     sqlite3_bind_int64(st, 6, (int64_t)h->row.dropped);
     sqlite3_bind_int64(st, 7, (int64_t)h->dropped_more);
     sqlite3_bind_int(st, 8, h->row.visited);
-    return run(f, st, err, "save host");
+    return frontier_run(f, st, err, "save host");
 }
 
 static alm_status each_host(alm_frontier *base, alm_frontier_host_fn fn, void *context, alm_err *err) {
@@ -297,7 +304,7 @@ static alm_status source_number(alm_frontier *base, uint32_t *number, alm_str na
     alm_status status = frontier_begin(f, err);
     if (status != ALM_OK) return status;
     bind_text(add, 1, name);
-    status = run(f, add, err, "add source");
+    status = frontier_run(f, add, err, "add source");
     if (status != ALM_OK) return status;
     bind_text(get, 1, name);
     if (sqlite3_step(get) == SQLITE_ROW)
@@ -355,10 +362,10 @@ static alm_status merge_young(sqlite_frontier *f, alm_err *err) {
     alm_status status = ALM_OK;
     for (size_t i = 0; i < count && status == ALM_OK; i++) {
         sqlite3_bind_int64(st, 1, stored(keys[i]));
-        status = run(f, st, err, "merge known URLs");
+        status = frontier_run(f, st, err, "merge known URLs");
     }
     alm_keyset_reset(&f->young);
-    return status == ALM_OK ? run(f, mark, err, "merge known URLs") : status;
+    return status == ALM_OK ? frontier_run(f, mark, err, "merge known URLs") : status;
 }
 
 static alm_status insert_url(sqlite_frontier *f, const alm_frontier_link *link, uint64_t key, int64_t host_id,
@@ -376,7 +383,7 @@ static alm_status insert_url(sqlite_frontier *f, const alm_frontier_link *link, 
     sqlite3_bind_int64(st, 9, link->via);
     bind_text(st, 10, alm_str_of(link->reason));
     bind_text(st, 11, link->url);
-    alm_status status = run(f, st, err, "add URL");
+    alm_status status = frontier_run(f, st, err, "add URL");
     if (status != ALM_OK) return status;
     f->recent[key & (RECENT_SLOTS - 1)] = key;
     status = alm_keyset_add(&f->young, key);
@@ -553,7 +560,7 @@ static alm_status put_visit(sqlite_frontier *f, const alm_visit *v, alm_err *err
         sqlite3_bind_int64(st, 4, v->visits);
         sqlite3_bind_int64(st, 5, v->changes);
         sqlite3_bind_int64(st, 6, v->interval_s);
-        return run(f, st, err, "touch visit");
+        return frontier_run(f, st, err, "touch visit");
     }
     bind_text(st, 4, v->etag);
     bind_text(st, 5, v->last_modified);
@@ -571,7 +578,8 @@ static alm_status put_visit(sqlite_frontier *f, const alm_visit *v, alm_err *err
     sqlite3_bind_int64(st, 12, (int64_t)v->offset);
     sqlite3_bind_int64(st, 13, (int64_t)v->length);
     sqlite3_bind_int64(st, 14, v->records);
-    return run(f, st, err, "put visit");
+    bind_text(st, 15, v->published.len ? v->published : (alm_str){0});
+    return frontier_run(f, st, err, "put visit");
 }
 
 static alm_status finish(alm_frontier *base, const alm_visit *v, alm_err *err) {
@@ -588,8 +596,9 @@ static alm_status finish(alm_frontier *base, const alm_visit *v, alm_err *err) {
     bind_time(st, 3, v->due_ms);
     sqlite3_bind_int64(st, 4, v->attempts);
     bind_text(st, 5, alm_str_of(v->reason));
-    status = run(f, st, err, "finish URL");
+    status = frontier_run(f, st, err, "finish URL");
     if (status == ALM_OK && v->answered) status = put_visit(f, v, err);
+    if (status == ALM_OK && v->sha256) status = frontier_tie(f, v, err);
     if (status != ALM_OK) return status;
     unlease(f, v->id);
     if (h->row.queued) h->row.queued--;
@@ -620,7 +629,7 @@ static alm_status promote(alm_frontier *base, int64_t now_ms, size_t max, alm_fr
     for (size_t i = 0; i < count && status == ALM_OK; i++) {
         host *h = host_by_id(f, hosts[i]);
         sqlite3_bind_int64(queue, 1, ids[i]);
-        status = run(f, queue, err, "queue what is due");
+        status = frontier_run(f, queue, err, "queue what is due");
         if (status != ALM_OK || !h) continue;
         h->row.queued++;
         mark_dirty(f, h);
@@ -673,7 +682,7 @@ static alm_status robots_put(alm_frontier *base, alm_str origin, const alm_front
     sqlite3_bind_int64(st, 2, robots->fetched_ms);
     sqlite3_bind_int(st, 3, robots->status);
     sqlite3_bind_blob(st, 4, robots->body.ptr, (int)robots->body.len, SQLITE_STATIC);
-    return run(f, st, err, "put robots");
+    return frontier_run(f, st, err, "put robots");
 }
 
 static alm_status archive_put(alm_frontier *base, alm_str name, uint64_t length, int64_t *number, alm_err *err) {
@@ -733,7 +742,7 @@ static alm_status commit(alm_frontier *base, alm_err *err) {
     }
     sqlite3_stmt *st = status == ALM_OK ? frontier_statement(f, SQL_COMMIT, err) : NULL;
     if (!st) return status != ALM_OK ? status : ALM_E_STORAGE;
-    status = run(f, st, err, "commit");
+    status = frontier_run(f, st, err, "commit");
     if (status != ALM_OK) return status;
     f->open = false;
     return f->wal_pages >= CHECKPOINT_PAGES ? checkpoint(f, err) : ALM_OK;
@@ -868,6 +877,7 @@ static const alm_frontier_vtable vtable = {
     .commit = commit,
     .stats = frontier_stats,
     .list = frontier_list,
+    .clusters = frontier_clusters,
     .set_state = frontier_set_state,
 };
 

@@ -31,6 +31,10 @@ typedef enum statement {
     SQL_ROBOTS_PUT,
     SQL_ARCHIVE_PUT,
     SQL_ARCHIVE_GET,
+    SQL_NEAR_ADD,
+    SQL_NEAR_FIND,
+    SQL_CLUSTER_SET,
+    SQL_CLUSTER_MERGE,
     STATEMENT_COUNT
 } statement;
 
@@ -58,6 +62,11 @@ alm_status frontier_fail(sqlite_frontier *f, alm_err *err, const char *doing);
 ALM_MUST_USE alm_status frontier_begin(sqlite_frontier *f, alm_err *err);
 /** Prepare @p sql unless it is; NULL with @p err set on failure. */
 sqlite3_stmt *frontier_statement(sqlite_frontier *f, statement which, alm_err *err);
+/** Run a statement that gives no rows, and reset it. */
+ALM_MUST_USE alm_status frontier_run(sqlite_frontier *f, sqlite3_stmt *st, alm_err *err, const char *doing);
+/** Tie a visit that was just put to pages of the same body or nearly the same text. */
+ALM_MUST_USE alm_status frontier_tie(sqlite_frontier *f, const alm_visit *visit, alm_err *err);
+alm_status frontier_clusters(alm_frontier *base, alm_frontier_member_fn fn, void *context, alm_err *err);
 /** Read the hosts' rows anew, after they were changed by a statement over many. */
 ALM_MUST_USE alm_status frontier_load_hosts(sqlite_frontier *f, alm_err *err);
 

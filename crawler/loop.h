@@ -52,6 +52,7 @@ typedef struct alm_page_result {
     bool has_sha256, unchanged, is_list;
     uint8_t sha256[ALM_SHA256_LEN];
     uint64_t simhash;
+    char published[11]; /**< "YYYY-MM-DD" or "" */
     uint32_t records;
     void *payload; /**< the handler's: what store will write */
 } alm_page_result;

@@ -160,8 +160,11 @@ static alm_status extract(alm_page_worker *w, alm_page_result *r, alm_str body, 
         return ALM_OK;
     }
     r->records = (uint32_t)alm_session_donation_count(w->session);
-    alm_str text = alm_session_document(w->session)->page.text;
+    const alm_page *read = &alm_session_document(w->session)->page;
+    alm_str text = read->text;
     r->simhash = alm_simhash(text);
+    if (read->published.len < sizeof r->published)
+        snprintf(r->published, sizeof r->published, "%.*s", ALM_FMT(read->published));
     r->is_list = r->link_count >= LIST_LINKS && text.len < r->link_count * TEXT_PER_LINK;
     return write_records(w, r);
 }

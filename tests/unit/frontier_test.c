@@ -244,6 +244,55 @@ static void answers_lost_with_an_archive_are_fetched_again(void **state) {
     expect_take(at->frontier, host, NULL, NULL);
 }
 
+static void visit_text(alm_frontier *f, int64_t host, const char *url, uint64_t simhash, uint8_t body,
+                       const char *day) {
+    int64_t id;
+    uint8_t digest[ALM_SHA256_LEN] = {body, 9};
+    expect_take(f, host, url, &id);
+    alm_visit visit = {.id = id,
+                       .state = ALM_URL_DONE,
+                       .answered = true,
+                       .status = 200,
+                       .fetched_ms = 5,
+                       .sha256 = digest,
+                       .simhash = simhash,
+                       .published = alm_str_of(day)};
+    assert_int_equal(alm_frontier_finish(f, &visit, NULL), ALM_OK);
+}
+
+typedef struct listing {
+    char text[512];
+} listing;
+
+static bool add_member(void *context, const alm_frontier_member *member) {
+    listing *l = context;
+    size_t used = strlen(l->text);
+    snprintf(l->text + used, sizeof l->text - used, "%s%s", member->origin ? "|" : " ", strrchr(member->url, '/') + 1);
+    return true;
+}
+
+static void copies_are_tied_and_the_origin_comes_first(void **state) {
+    place *at = *state;
+    int64_t host = 0;
+    static const struct {
+        const char *url, *day;
+        uint64_t simhash;
+        uint8_t body;
+    } pages[] = {{"http://a/0", "2020-02-03", 0xF0F0F0F0F0F0F0F0u, 0},
+                 {"http://a/1", "2020-02-01", 0xF0F0F0F0F0F0F0F7u, 1}, /* three bits from 0 */
+                 {"http://a/2", "", 0x0123456789ABCDEFu, 2},
+                 {"http://a/3", "2020-02-09", 0, 2},                    /* the body of 2, too short for a simhash */
+                 {"http://a/4", "2020-02-09", 0xF0F0F0F0F0F0F00Fu, 4},  /* eight bits away */
+                 {"http://a/5", "2020-02-02", 0xF1F1F1F0F0F0F0F0u, 5}}; /* three from 0, six from 1 */
+    for (size_t i = 0; i < 6; i++) assert_int_equal(add(at->frontier, pages[i].url, "a", 0, NULL, &host), ALM_OK);
+    for (size_t i = 0; i < 6; i++)
+        visit_text(at->frontier, host, pages[i].url, pages[i].simhash, pages[i].body, pages[i].day);
+    assert_int_equal(alm_frontier_commit(at->frontier, NULL), ALM_OK);
+    listing got = {""};
+    assert_int_equal(alm_frontier_clusters(at->frontier, add_member, &got, NULL), ALM_OK);
+    assert_string_equal(got.text, "|1 5 0|3 2");
+}
+
 static void robots_are_kept(void **state) {
     place *at = *state;
     alm_frontier_robots robots = {.fetched_ms = 7, .status = 200, .body = ALM_STR("User-agent: *\n")};
@@ -289,6 +338,7 @@ int main(void) {
         CASE(a_host_has_a_budget_and_drops_are_counted),
         CASE(dropped_urls_are_listed_and_requeued),
         CASE(answers_lost_with_an_archive_are_fetched_again),
+        CASE(copies_are_tied_and_the_origin_comes_first),
         CASE(robots_are_kept),
         CASE(memory_may_fail_at_every_allocation),
     };
