@@ -127,6 +127,9 @@ static size_t read_coin(const scan *s, reading *r, size_t at, int power) {
         return at;
     const word *coin = peek(s, digit.end, WORD_CURRENCY_AFTER);
     if (!coin || coin->number != power) return at;
+    /* "5 yuan, not one fen of it kept": fen right behind yuan stand behind a zero, or on a cheque */
+    bool gap = power == -2 && at == r->unit_end;
+    if (gap && start == at && digit.lone_digit && !digit.capital) return at;
     if (!alm_exact_add(&r->value, alm_exact_scale(digit.value, power))) return at;
     r->low = r->high = r->value;
     return digit.end + coin->text.len;
@@ -174,7 +177,7 @@ static void read_money(const scan *s, reading *r, const word *unit, size_t at) {
         }
         r->yuan = !other;
     }
-    size_t coin = end;
+    size_t coin = r->unit_end = end;
     if (exact && unit->number == 0) coin = read_coin(s, r, coin, -1);
     if (exact && unit->number >= -1) coin = read_coin(s, r, coin, -2);
     if (exact && colloquial && coin == end) coin = read_bare_coin(s, r, coin);

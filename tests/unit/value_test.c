@@ -190,6 +190,8 @@ static void test_money(void **state) {
         {"贰拾万元整", "[贰拾万元整] money 200000 CNY"},
         {"壹仟贰佰叁拾肆元伍角陆分", "[壹仟贰佰叁拾肆元伍角陆分] money 1234.56 CNY"},
         {"壹元零壹分", "[壹元零壹分] money 1.01 CNY"},
+        {"66666元一分没留", "[66666元] money 66666 CNY ; [一分] quantity 1 分 other"},
+        {"5元零一分", "[5元零一分] money 5.01 CNY"},
         {"3元5角", "[3元5角] money 3.5 CNY"},
         {"十块三毛", "[十块三毛] money 10.3 CNY"},
         {"五毛钱", "[五毛钱] money 0.5 CNY"},
