@@ -4,6 +4,7 @@
  */
 #include "base/utf8.h"
 #include "extract/mention/walk.h"
+#include "extract/relate/bare_amount.h"
 #include "extract/relate/donor_cell.h"
 #include "extract/relate/relation.h"
 
@@ -141,12 +142,6 @@ static alm_status put(reader *r, uint32_t name_first, uint32_t name_last, alm_wh
     return alm_gift_add(r->relation, &gift);
 }
 
-static bool is_amount_like(const reader *r, uint32_t i) {
-    if (r->tokens[i].class_id != ALM_CLASS_NUMBER) return false;
-    const alm_value *value = alm_mention_of(r->folded, &r->tokens[i])->value;
-    return value->form == ALM_FORM_PLAIN && value->amount.len >= 3;
-}
-
 /* The what at the end of an item: an amount or a counted thing; UINT32_MAX. */
 static uint32_t item_what(const reader *r, uint32_t first, uint32_t last) {
     for (uint32_t i = first; i < last; i++) {
@@ -156,7 +151,7 @@ static uint32_t item_what(const reader *r, uint32_t first, uint32_t last) {
         }
         if (r->tokens[i].class_id == ALM_CLASS_MONEY) return i;
         if (r->tokens[i].class_id == ALM_CLASS_GOODS && alm_mention_of(r->folded, &r->tokens[i])->value) return i;
-        if (is_amount_like(r, i) && i > first) return i;
+        if (alm_bare_amount_is(r->folded, &r->tokens[i]) && i > first) return i;
     }
     return UINT32_MAX;
 }
@@ -267,25 +262,14 @@ static uint32_t count_item_lines(const reader *r) {
     return count;
 }
 
-static alm_status number_as_money(reader *r, uint32_t i, uint32_t *out) {
-    const alm_mention *number = alm_mention_of(r->folded, &r->tokens[i]);
-    alm_value *money = ALM_ARENA_NEW(r->folded->arena, alm_value);
-    if (!money) return ALM_E_NOMEM;
-    *money = *number->value;
-    money->kind = ALM_VALUE_MONEY;
-    money->unit = ALM_STR("CNY");
-    alm_mention m = *number;
-    m.class_id = ALM_CLASS_MONEY;
-    m.value = money;
-    return alm_mention_add(r->folded, &m, out);
-}
-
 static alm_status what_of(reader *r, const segment *s, alm_what *out) {
     const alm_token *token = &r->tokens[s->what];
     *out = (alm_what){.kind = ALM_WHAT_CASH, .mention = token->mention};
     if (token->class_id == ALM_CLASS_GOODS) out->kind = ALM_WHAT_GOODS;
     if (token->class_id == ALM_CLASS_MONEY && s->worth) out->kind = ALM_WHAT_WORTH;
-    return token->class_id == ALM_CLASS_NUMBER ? number_as_money(r, s->what, &out->mention) : ALM_OK;
+    return token->class_id == ALM_CLASS_NUMBER
+               ? alm_bare_amount_mention(r->folded, &r->tokens[s->what], (alm_str){0}, 0, &out->mention)
+               : ALM_OK;
 }
 
 /* Every name with all that follows it up to the next name. */

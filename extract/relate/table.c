@@ -6,6 +6,7 @@
 
 #include "base/utf8.h"
 #include "extract/mention/walk.h"
+#include "extract/relate/bare_amount.h"
 #include "extract/relate/donor_cell.h"
 #include "extract/relate/relation.h"
 #include "extract/relate/table_words.h"
@@ -230,46 +231,6 @@ static uint32_t group_end(const reader *r, uint32_t start) {
 
 /* ---- cells ---- */
 
-static alm_str shifted(alm_arena *arena, alm_str decimal, uint32_t power) {
-    char digits[160];
-    size_t len = 0, point = SIZE_MAX;
-    if (decimal.len + power + 2 > sizeof digits) return (alm_str){0};
-    for (size_t i = 0; i < decimal.len; i++) {
-        if (decimal.ptr[i] == '.')
-            point = len;
-        else
-            digits[len++] = decimal.ptr[i];
-    }
-    if (point == SIZE_MAX) point = len;
-    point += power;
-    while (len < point) digits[len++] = '0';
-    if (len > point) {
-        memmove(digits + point + 1, digits + point, len - point);
-        digits[point] = '.';
-        len++;
-    }
-    size_t zeros = 0;
-    while (zeros + 1 < point && digits[zeros] == '0') zeros++;
-    return alm_arena_copy(arena, (alm_str){digits + zeros, len - zeros});
-}
-
-/* A bare number in a column of amounts is money in the head's unit. */
-static alm_status number_as_money(reader *r, uint32_t token, alm_column_unit unit, uint32_t *out) {
-    const alm_mention *number = alm_mention_of(r->folded, &r->folded->tokens[token]);
-    alm_value *money = ALM_ARENA_NEW(r->folded->arena, alm_value);
-    if (!money) return ALM_E_NOMEM;
-    *money = *number->value;
-    money->kind = ALM_VALUE_MONEY;
-    money->unit = unit.currency.len ? unit.currency : ALM_STR("CNY");
-    money->amount = shifted(r->folded->arena, number->value->amount, unit.power);
-    if (money->low.len) money->low = shifted(r->folded->arena, number->value->low, unit.power);
-    if (money->high.len) money->high = shifted(r->folded->arena, number->value->high, unit.power);
-    alm_mention m = *number;
-    m.class_id = ALM_CLASS_MONEY;
-    m.value = money;
-    return alm_mention_add(r->folded, &m, out);
-}
-
 static void what_push(alm_gift *gift, alm_what_kind kind, uint32_t mention, uint32_t quantity) {
     if (gift->what_count < ALM_MAX_WHATS) gift->whats[gift->what_count++] = (alm_what){kind, mention, quantity};
 }
@@ -282,7 +243,8 @@ static alm_status read_amount(reader *r, alm_gift *gift, cell c, const column *c
         if (token->class_id == ALM_CLASS_NUMBER || token->class_id == ALM_CLASS_QUANTITY) {
             const alm_value *value = alm_mention_of(r->folded, token)->value;
             if (token->class_id == ALM_CLASS_QUANTITY || value->form != ALM_FORM_PLAIN || !value->amount.len) continue;
-            alm_status status = number_as_money(r, i, col->unit, &mention);
+            alm_status status = alm_bare_amount_mention(r->folded, &r->folded->tokens[i], col->unit.currency,
+                                                        col->unit.power, &mention);
             if (status != ALM_OK) return status;
         } else if (token->class_id == ALM_CLASS_GOODS) {
             what_push(gift, ALM_WHAT_GOODS, mention, 0);
@@ -336,7 +298,8 @@ static alm_status read_goods(reader *r, alm_gift *gift, cell c) {
         if (counted != UINT32_MAX)
             what_push(gift, kind_of(r, counted, worth), r->folded->tokens[counted].mention, 0);
         else if (is_bare_amount(r, i, end < c.last ? end : c.last)) {
-            status = number_as_money(r, bare_amount(r, i, c.last), (alm_column_unit){0}, &mention);
+            status = alm_bare_amount_mention(r->folded, &r->folded->tokens[bare_amount(r, i, c.last)], (alm_str){0}, 0,
+                                             &mention);
             if (status == ALM_OK) what_push(gift, ALM_WHAT_CASH, mention, 0);
         } else if ((status = goods_mention(r, i, end < c.last ? end : c.last, &mention)) == ALM_OK && mention)
             what_push(gift, ALM_WHAT_GOODS, mention, 0);

@@ -1,0 +1,100 @@
+/**
+ * What the files that read gifts in running text share: the sentence, the events in it, and the case of a name. Inside
+ * this folder only.
+ */
+#ifndef ALM_EXTRACT_RELATE_GIFT_PRIV_H
+#define ALM_EXTRACT_RELATE_GIFT_PRIV_H
+
+#include "extract/mention/walk.h"
+#include "extract/relate/relation.h"
+
+enum { ALM_GIFT_MAX_EVENTS = 48 };
+
+typedef enum alm_name_case {
+    ALM_CASE_SUBJECT,
+    ALM_CASE_RECIPIENT,
+    ALM_CASE_CHANNEL,
+    ALM_CASE_AGENT,
+    ALM_CASE_SOURCE,
+    ALM_CASE_BEHALF,
+    ALM_CASE_JOINED,
+    ALM_CASE_OBJECT
+} alm_name_case;
+
+typedef struct alm_gift_event {
+    uint32_t first, last;   /* tokens of the verb */
+    uint32_t before, after; /* its zone: [before, first) and [last, after) */
+    alm_gift gift;
+} alm_gift_event;
+
+typedef struct alm_gift_reader {
+    alm_relation *relation;
+    alm_folded *folded;
+    const alm_token *tokens;
+    uint32_t first, last; /* the sentence */
+    bool *used;           /* by token: a what that an event has taken */
+    alm_gift_event *events;
+    size_t event_count;
+    alm_actor topic[ALM_MAX_DONORS]; /* who was spoken of last in this block, as a subject */
+    size_t topic_count;
+    bool block_has_gift; /* the block or the title speaks of giving: bare pairs of name and amount count */
+} alm_gift_reader;
+
+static inline bool alm_gift_is_trigger(uint16_t c) {
+    return c == ALM_CLASS_GIVE || c == ALM_CLASS_SEND || c == ALM_CLASS_RAISE;
+}
+static inline bool alm_gift_ends_sentence(uint32_t cp) {
+    return cp == '\n' || cp == ALM_CP_STOP || cp == ALM_CP_EXCLAMATION || cp == ALM_CP_QUESTION;
+}
+static inline bool alm_gift_ends_clause(uint32_t cp) {
+    return cp == ALM_CP_COMMA || cp == ALM_CP_SEMICOLON || cp == ALM_CP_COLON || alm_gift_ends_sentence(cp);
+}
+static inline bool alm_gift_is_what(uint16_t c) { return c == ALM_CLASS_MONEY || c == ALM_CLASS_GOODS; }
+
+static inline uint32_t alm_gift_clause_start(const alm_gift_reader *r, uint32_t i) {
+    while (i > r->first && !alm_gift_ends_clause(r->tokens[i - 1].cp)) i--;
+    return i;
+}
+static inline uint32_t alm_gift_clause_end(const alm_gift_reader *r, uint32_t i) {
+    while (i < r->last && !alm_gift_ends_clause(r->tokens[i].cp)) i++;
+    return i;
+}
+static inline bool alm_gift_has_class(const alm_gift_reader *r, uint32_t first, uint32_t last, uint16_t class_id) {
+    for (uint32_t i = first; i < last; i++)
+        if (r->tokens[i].class_id == class_id) return true;
+    return false;
+}
+
+static inline bool alm_gift_has_attr(const alm_gift_reader *r, const alm_token *word, const char *attr) {
+    return alm_str_is_c(alm_token_attr(r->folded, word, word->class_id, 0), attr);
+}
+/* "send to", "hand over to": a verb whose object is the receiver. */
+static inline bool alm_gift_is_directed(const alm_gift_reader *r, const alm_token *verb) {
+    return alm_gift_has_attr(r, verb, "to");
+}
+
+/** What a governor reaches over: other names of a list, plain characters, places. */
+bool alm_gift_is_transparent(const alm_token *token);
+/** The case of the name at token @p i, by the word that governs it in its clause. */
+alm_name_case alm_gift_case_of(const alm_gift_reader *r, uint32_t i);
+/** A word of @p class_id stands before @p i within @p reach tokens, no other what or name between. */
+bool alm_gift_governed_by(const alm_gift_reader *r, uint32_t i, uint16_t class_id, uint32_t reach);
+
+/** Take the amount or thing at @p i into the event, as cash, worth or goods; @p from is where its list begins. */
+void alm_gift_add_what(alm_gift_reader *r, alm_gift_event *e, uint32_t from, uint32_t i);
+/** Where the event's reach to the right ends. */
+uint32_t alm_gift_reach(const alm_gift_reader *r, const alm_gift_event *e);
+/** What was given in event @p k of the sentence. */
+void alm_gift_read_whats(alm_gift_reader *r, size_t k);
+
+/** Add a mention to a list of at most ALM_MAX_PARTIES, once. */
+void alm_gift_party_add(uint32_t *list, size_t *count, uint32_t mention);
+/** Who gives: by the verb's own clause, then the clauses before it, then whom the block spoke of last. */
+void alm_gift_read_donors(alm_gift_reader *r, alm_gift_event *e);
+/** To whom, through whom, and a giver who is named behind. */
+ALM_MUST_USE alm_status alm_gift_read_others(alm_gift_reader *r, size_t k);
+
+/** Name and amount side by side, without a verb. */
+ALM_MUST_USE alm_status alm_gift_read_pairs(alm_gift_reader *r);
+
+#endif

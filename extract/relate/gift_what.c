@@ -1,0 +1,170 @@
+/*
+ * What was given: amounts and things on the verb's side of the sentence, told apart into cash, worth and goods.
+ */
+#include "extract/relate/gift_priv.h"
+
+bool alm_gift_governed_by(const alm_gift_reader *r, uint32_t i, uint16_t class_id, uint32_t reach) {
+    for (uint32_t at = i; at > r->first && i - at < reach; at--) {
+        const alm_token *before = &r->tokens[at - 1];
+        if (before->class_id == class_id) return true;
+        if (alm_gift_is_what(before->class_id) || alm_gift_ends_clause(before->cp) ||
+            before->class_id == ALM_CLASS_PARTY)
+            return false;
+    }
+    return false;
+}
+
+static bool has_goods_before(const alm_gift_reader *r, uint32_t from, uint32_t i) {
+    for (uint32_t at = i; at-- > from;) {
+        if (r->tokens[at].class_id == ALM_CLASS_GOODS) return true;
+        if (alm_str_is_c(alm_token_attr(r->folded, &r->tokens[at], ALM_CLASS_GIFT_NOUN, 0), "things")) return true;
+        if (alm_gift_ends_sentence(r->tokens[at].cp)) return false;
+    }
+    return false;
+}
+
+/* "gave money and goods, 45,000 in all". */
+static bool gives_things(const alm_gift_reader *r, uint32_t i) {
+    for (uint32_t at = i; at > r->first && i - at < 4; at--)
+        if (r->tokens[at - 1].class_id == ALM_CLASS_GIVE) return alm_gift_has_attr(r, &r->tokens[at - 1], "things");
+    return false;
+}
+
+/* An amount that values things rather than being given: "worth", "… of masks", a sum behind things. */
+static bool is_worth(const alm_gift_reader *r, uint32_t from, uint32_t i) {
+    if (alm_gift_governed_by(r, i, ALM_CLASS_WORTH, 6) || gives_things(r, i)) return true;
+    uint32_t next = i + 1;
+    if (next < r->last && r->tokens[next].class_id == ALM_CLASS_OF) next++;
+    if (next < r->last && r->tokens[next].class_id == ALM_CLASS_GOODS &&
+        !alm_mention_of(r->folded, &r->tokens[next])->value)
+        return true;
+    return has_goods_before(r, from, i) && alm_gift_governed_by(r, i, ALM_CLASS_TOTAL, 5);
+}
+
+static bool is_foreign_amount(const alm_gift_reader *r, uint32_t i) {
+    const alm_value *value = alm_mention_of(r->folded, &r->tokens[i])->value;
+    return alm_gift_governed_by(r, i, ALM_CLASS_NOT_GIFT, 8) || alm_gift_governed_by(r, i, ALM_CLASS_COST, 4) ||
+           value->amount.len == 0 || alm_str_starts(value->amount, ALM_STR("0"));
+}
+
+/* "handed to five communities": counted, but not given. */
+static bool is_receiving_place(const alm_gift_reader *r, uint32_t i) {
+    if (alm_mention_of(r->folded, &r->tokens[i])->strength >= 90) return false;
+    uint32_t begin = alm_gift_clause_start(r, i);
+    for (uint32_t at = i; at > begin; at--) {
+        const alm_token *before = &r->tokens[at - 1];
+        if (before->class_id == ALM_CLASS_TO) return true;
+        if (alm_gift_is_trigger(before->class_id)) return alm_gift_is_directed(r, before);
+        if (!alm_gift_is_transparent(before) && before->class_id != ALM_CLASS_OF &&
+            before->class_id != ALM_CLASS_FUNCTION)
+            return false;
+    }
+    return false;
+}
+
+/* Nothing but other things, amounts, list marks and articles between the verb and the thing at @p i. */
+static bool is_listed(const alm_gift_reader *r, const alm_gift_event *e, uint32_t i) {
+    uint32_t first = i > e->last ? e->last : i + 1, last = i > e->last ? i : e->first;
+    for (uint32_t at = first; at < last; at++) switch (r->tokens[at].class_id) {
+        case ALM_CLASS_GOODS:
+        case ALM_CLASS_MONEY:
+        case ALM_CLASS_QUANTITY:
+        case ALM_CLASS_WORTH:
+        case ALM_CLASS_TOTAL:
+        case ALM_CLASS_ETC:
+        case ALM_CLASS_OF:
+        case ALM_CLASS_WITH:
+        case ALM_CLASS_MANY:
+        case ALM_CLASS_GIFT_NOUN:
+        case ALM_CLASS_FUNCTION: break;
+        case ALM_CLASS_PARTY:
+            if (i > e->last) break;
+            return false;
+        case ALM_CLASS_TEXT:
+            if (r->tokens[at].cp == ALM_CP_LIST_COMMA || r->tokens[at].cp == ALM_CP_COMMA) break;
+            return false;
+        default: return false;
+        }
+    return true;
+}
+
+/* "bread and sausages, 50 boxes each": the things of the list before take the quantity too. */
+static void share_quantity(const alm_gift_reader *r, alm_gift *gift, uint32_t i) {
+    const alm_mention *last = alm_mention_of(r->folded, &r->tokens[i]);
+    if (!last->value || !last->value->each) return;
+    for (size_t k = gift->what_count - 1; k-- > 0;) {
+        alm_what *what = &gift->whats[k];
+        const alm_mention *thing = &r->folded->mentions[what->mention - 1];
+        if (what->kind != ALM_WHAT_GOODS || thing->value || what->quantity) break;
+        what->quantity = r->tokens[i].mention;
+    }
+}
+
+void alm_gift_add_what(alm_gift_reader *r, alm_gift_event *e, uint32_t from, uint32_t i) {
+    alm_gift *gift = &e->gift;
+    const alm_token *token = &r->tokens[i];
+    if (gift->what_count == ALM_MAX_WHATS || r->used[i]) return;
+    alm_what what = {.kind = ALM_WHAT_GOODS, .mention = token->mention};
+    if (token->class_id == ALM_CLASS_GOODS &&
+        (is_receiving_place(r, i) || alm_gift_governed_by(r, i, ALM_CLASS_NOT_GIFT, 3)))
+        return;
+    if (token->class_id == ALM_CLASS_MONEY) {
+        if (is_foreign_amount(r, i)) return;
+        what.kind = is_worth(r, from, i) ? ALM_WHAT_WORTH : ALM_WHAT_CASH;
+        /* money spent on the things that are given is not given beside them */
+        if (what.kind == ALM_WHAT_CASH &&
+            (alm_gift_governed_by(r, i, ALM_CLASS_SPEND, 4) || alm_gift_governed_by(r, i, ALM_CLASS_BUY, 4)))
+            return;
+    } else if (!alm_mention_of(r->folded, token)->value && i > from) {
+        /* a thing without a quantity counts in a list of what is given, not anywhere in the sentence */
+        if (!is_listed(r, e, i)) return;
+    }
+    r->used[i] = true;
+    gift->whats[gift->what_count++] = what;
+    if (what.kind == ALM_WHAT_GOODS) share_quantity(r, gift, i);
+}
+
+static bool has_what(const alm_gift_reader *r, uint32_t first, uint32_t last) {
+    for (uint32_t i = first; i < last; i++)
+        if (alm_gift_is_what(r->tokens[i].class_id) && !r->used[i]) return true;
+    return false;
+}
+
+/* Where the reach of event @p e to the right ends: a new subject in a later clause starts something of its own. */
+uint32_t alm_gift_reach(const alm_gift_reader *r, const alm_gift_event *e) {
+    uint32_t own_end = alm_gift_clause_end(r, e->last);
+    for (uint32_t i = own_end; i < e->after; i++) {
+        if (r->tokens[i].class_id == ALM_CLASS_PARTY && alm_gift_case_of(r, i) == ALM_CASE_SUBJECT)
+            return alm_gift_clause_start(r, i);
+        if (r->tokens[i].class_id == ALM_CLASS_FUTURE || r->tokens[i].class_id == ALM_CLASS_NOT_GIFT)
+            return alm_gift_clause_start(r, i);
+    }
+    return e->after;
+}
+
+/* The next event's own clause is its own where it has nothing behind its verb. */
+static uint32_t leave_to_next(const alm_gift_reader *r, const alm_gift_event *e, const alm_gift_event *next,
+                              uint32_t limit) {
+    if (!next || next->first > r->last) return limit;
+    uint32_t own = alm_gift_clause_start(r, next->first);
+    if (own <= e->last) return limit;
+    if (has_what(r, next->last, alm_gift_clause_end(r, next->last))) return limit;
+    return own < limit ? own : limit;
+}
+
+void alm_gift_read_whats(alm_gift_reader *r, size_t k) {
+    alm_gift_event *e = &r->events[k];
+    alm_gift_event *next = k + 1 < r->event_count ? &r->events[k + 1] : NULL;
+    uint32_t limit = leave_to_next(r, e, next, alm_gift_reach(r, e));
+    for (uint32_t i = e->last; i < limit; i++)
+        if (alm_gift_is_what(r->tokens[i].class_id)) alm_gift_add_what(r, e, e->last, i);
+    if (e->gift.what_count && !alm_gift_has_class(r, e->before, e->first, ALM_CLASS_BA)) return;
+    /* things of the clauses before are its own only where they are handed over: "bought coats, sent them to …" */
+    uint32_t own = alm_gift_clause_start(r, e->first) > e->before ? alm_gift_clause_start(r, e->first) : e->before;
+    bool hands_over =
+        alm_gift_is_directed(r, &r->tokens[e->last - 1]) || alm_gift_has_class(r, own, e->first, ALM_CLASS_TO);
+    bool reaches_back = e->gift.what_count == 0 && hands_over && !has_what(r, own, e->first);
+    uint32_t begin = reaches_back ? e->before : own;
+    for (uint32_t i = begin; i < e->first; i++)
+        if (alm_gift_is_what(r->tokens[i].class_id)) alm_gift_add_what(r, e, begin, i);
+}

@@ -1,0 +1,235 @@
+/*
+ * Who gave, to whom and through whom.
+ */
+#include "extract/relate/gift_priv.h"
+
+static void donor_add(alm_gift_event *e, alm_actor actor) {
+    alm_gift *gift = &e->gift;
+    for (size_t i = 0; i < gift->donor_count; i++)
+        if (gift->donors[i].person == actor.person && gift->donors[i].organisation == actor.organisation) return;
+    if (gift->donor_count < ALM_MAX_DONORS) gift->donors[gift->donor_count++] = actor;
+}
+
+static uint32_t principal(const alm_actor *actor) {
+    return actor->organisation ? actor->organisation : actor->seat ? actor->seat : actor->person;
+}
+
+void alm_gift_party_add(uint32_t *list, size_t *count, uint32_t mention) {
+    for (size_t i = 0; i < *count; i++)
+        if (list[i] == mention) return;
+    if (mention && *count < ALM_MAX_PARTIES) list[(*count)++] = mention;
+}
+
+static void take_topic(alm_gift_reader *r, alm_gift_event *e) {
+    for (size_t i = 0; i < r->topic_count; i++) donor_add(e, r->topic[i]);
+    e->gift.confidence -= 0.3;
+}
+
+/* "X on behalf of Y": one giver, Y by the hand of X. */
+static void represent(alm_gift_event *e, const alm_actor *represented) {
+    alm_gift *gift = &e->gift;
+    if (gift->donor_count == 0) {
+        donor_add(e, *represented);
+        return;
+    }
+    alm_actor *last = &gift->donors[gift->donor_count - 1];
+    if (represented->organisation) last->organisation = represented->organisation;
+}
+
+/* "the village's farmer X": the village is not who acts. */
+static bool is_modifier(const alm_gift_reader *r, uint32_t i, uint32_t last) {
+    if (i + 1 >= last || r->tokens[i + 1].class_id != ALM_CLASS_OF) return false;
+    for (uint32_t at = i + 2; at < last && !alm_gift_ends_clause(r->tokens[at].cp); at++)
+        if (r->tokens[at].class_id == ALM_CLASS_PARTY || r->tokens[at].class_id == ALM_CLASS_SUBJECT_NOUN) return true;
+    return false;
+}
+
+/* A name in brackets behind a name says it again in other words. */
+static bool is_gloss(const alm_gift_reader *r, uint32_t i) {
+    return i >= r->first + 2 && r->tokens[i - 1].cp == ALM_CP_BRACKET_OPEN &&
+           r->tokens[i - 2].class_id == ALM_CLASS_PARTY;
+}
+
+/* All names in [first, last) with their cases into the event; true where a subject or agent was among them. */
+static bool read_names(alm_gift_reader *r, alm_gift_event *e, uint32_t first, uint32_t last, bool want_donors) {
+    bool found = false;
+    for (uint32_t i = first; i < last; i++) {
+        const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[i]);
+        if (r->tokens[i].class_id == ALM_CLASS_PRONOUN && want_donors && r->topic_count &&
+            alm_gift_case_of(r, i) == ALM_CASE_SUBJECT) {
+            take_topic(r, e);
+            found = true;
+        }
+        if (!actor || is_gloss(r, i) || is_modifier(r, i, last)) continue;
+        switch (alm_gift_case_of(r, i)) {
+        case ALM_CASE_RECIPIENT:
+            alm_gift_party_add(e->gift.recipients, &e->gift.recipient_count, principal(actor));
+            break;
+        case ALM_CASE_CHANNEL: alm_gift_party_add(e->gift.channels, &e->gift.channel_count, principal(actor)); break;
+        case ALM_CASE_BEHALF:
+            if (!want_donors) break;
+            represent(e, actor);
+            found = true;
+            break;
+        case ALM_CASE_SUBJECT:
+        case ALM_CASE_AGENT:
+        case ALM_CASE_SOURCE:
+        case ALM_CASE_JOINED:
+            if (!want_donors) break;
+            donor_add(e, *actor);
+            found = true;
+            break;
+        case ALM_CASE_OBJECT: break;
+        }
+    }
+    return found;
+}
+
+/* ---- receivers without a known name: places, villages, bare bodies ---- */
+
+static bool may_be_receiver(const alm_token *token) {
+    switch (token->class_id) {
+    case ALM_CLASS_PLACE:
+    case ALM_CLASS_LOCAL:
+    case ALM_CLASS_ORG_SUFFIX:
+    case ALM_CLASS_ORG_PART:
+    case ALM_CLASS_NUMBER: return true;
+    case ALM_CLASS_TEXT: return alm_is_han(token->cp);
+    default: return false;
+    }
+}
+
+/* A stretch that names a receiver: it starts with a place, or ends with a body's ending; "the people" names none. */
+static alm_status take_receiver(alm_gift_reader *r, alm_gift_event *e, uint32_t first, uint32_t last) {
+    if (first >= last || last - first > 12) return ALM_OK;
+    bool body = r->tokens[last - 1].class_id == ALM_CLASS_ORG_SUFFIX,
+         place = r->tokens[first].class_id == ALM_CLASS_PLACE;
+    if (!body && !place) return ALM_OK;
+    alm_mention m = {.class_id = body ? ALM_CLASS_ORG : ALM_CLASS_PLACE,
+                     .start = r->tokens[first].start,
+                     .end = r->tokens[last - 1].end,
+                     .detail = ALM_ORGANISATION_OTHER,
+                     .strength = 60,
+                     .rule = ALM_STR("gift/receiver")};
+    m.name = alm_str_slice(r->folded->text, m.start, m.end);
+    uint32_t mention;
+    alm_status status = alm_mention_add(r->folded, &m, &mention);
+    if (status == ALM_OK) alm_gift_party_add(e->gift.recipients, &e->gift.recipient_count, mention);
+    return status;
+}
+
+/* The list of receivers that begins at @p i, behind "to" or a verb that sends. */
+static alm_status read_receiver_list(alm_gift_reader *r, alm_gift_event *e, uint32_t i, uint32_t last) {
+    while (i < last) {
+        uint32_t first = i;
+        while (i < last && may_be_receiver(&r->tokens[i])) i++;
+        bool ends = i >= last || r->tokens[i].class_id != ALM_CLASS_OF;
+        alm_status status =
+            ends || r->tokens[first].class_id == ALM_CLASS_PLACE ? take_receiver(r, e, first, i) : ALM_OK;
+        if (status != ALM_OK) return status;
+        while (i < last && (r->tokens[i].class_id == ALM_CLASS_PARTY || r->tokens[i].class_id == ALM_CLASS_FUNCTION))
+            i++;
+        if (i >= last || (r->tokens[i].cp != ALM_CP_LIST_COMMA && r->tokens[i].class_id != ALM_CLASS_WITH)) break;
+        i++;
+    }
+    return ALM_OK;
+}
+
+static alm_status read_receivers(alm_gift_reader *r, alm_gift_event *e, uint32_t limit) {
+    for (uint32_t i = alm_gift_clause_start(r, e->first) > e->before ? alm_gift_clause_start(r, e->first) : e->before;
+         i < limit; i++) {
+        bool to = r->tokens[i].class_id == ALM_CLASS_TO;
+        bool sends = i + 1 == e->last && alm_gift_is_directed(r, &r->tokens[i]);
+        if (!to && !sends) continue;
+        alm_status status = read_receiver_list(r, e, i + 1, limit);
+        if (status != ALM_OK) return status;
+    }
+    return ALM_OK;
+}
+
+/* "received from X": X gives, the subject receives. */
+static bool read_receipt(alm_gift_reader *r, alm_gift_event *e, uint32_t begin) {
+    for (uint32_t i = e->first; i-- > begin;) {
+        if (r->tokens[i].class_id != ALM_CLASS_RECEIVE) continue;
+        bool found = false;
+        for (uint32_t j = i + 1; j < e->first; j++) {
+            const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[j]);
+            if (actor) donor_add(e, *actor), found = true;
+        }
+        for (uint32_t j = begin; j < i; j++) {
+            const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[j]);
+            if (actor) alm_gift_party_add(e->gift.recipients, &e->gift.recipient_count, principal(actor));
+        }
+        if (!found) e->gift.status = ALM_STATUS_RECEIVED;
+        return true;
+    }
+    return false;
+}
+
+static bool counts_people(const alm_gift_reader *r, uint32_t i) {
+    alm_measure measure = alm_mention_of(r->folded, &r->tokens[i])->value->measure;
+    return measure == ALM_MEASURE_PEOPLE || measure == ALM_MEASURE_PLACE;
+}
+
+/* "an anonymous donor", "23 members", "the staff": the clause has a subject, and it is nobody named. */
+static bool is_nameless_subject(const alm_gift_reader *r, uint32_t begin, uint32_t end) {
+    for (uint32_t i = begin; i < end; i++) {
+        switch (r->tokens[i].class_id) {
+        case ALM_CLASS_VERB:
+        case ALM_CLASS_TO:
+        case ALM_CLASS_APPEAL:
+        case ALM_CLASS_GIVE: return false;
+        case ALM_CLASS_ANONYMOUS:
+        case ALM_CLASS_GROUP:
+        case ALM_CLASS_MEMBER: return true;
+        case ALM_CLASS_QUANTITY:
+            if (counts_people(r, i)) return true;
+            break;
+        case ALM_CLASS_LOCAL: return i == begin;
+        case ALM_CLASS_SUBJECT_NOUN: return i + 1 >= end || r->tokens[i + 1].class_id != ALM_CLASS_PARTY;
+        default: break;
+        }
+    }
+    return false;
+}
+
+/* Who gives: by the verb's own clause, then the clauses before it, then whom the block spoke of last. */
+void alm_gift_read_donors(alm_gift_reader *r, alm_gift_event *e) {
+    uint32_t begin = alm_gift_clause_start(r, e->first);
+    if (read_receipt(r, e, begin)) return;
+    for (uint32_t end = e->first;;) {
+        if (read_names(r, e, begin, end, true)) {
+            if (end == e->first) e->gift.confidence += 0.12; /* said by the verb's own clause */
+            return;
+        }
+        if (is_nameless_subject(r, begin, end)) return;
+        if (begin <= r->first) break;
+        end = begin - 1;
+        begin = alm_gift_clause_start(r, end);
+    }
+    take_topic(r, e);
+}
+
+/* "… a gift of 10,000, from X": the giver comes after. */
+static void read_source(alm_gift_reader *r, alm_gift_event *e, uint32_t limit) {
+    for (uint32_t i = e->last; i < limit; i++) {
+        const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[i]);
+        if (!actor || alm_gift_case_of(r, i) != ALM_CASE_SOURCE) continue;
+        e->gift.donor_count = 0;
+        donor_add(e, *actor);
+        return;
+    }
+}
+
+alm_status alm_gift_read_others(alm_gift_reader *r, size_t k) {
+    alm_gift_event *e = &r->events[k];
+    uint32_t limit = alm_gift_reach(r, e);
+    read_source(r, e, limit);
+    if (k + 1 < r->event_count) {
+        uint32_t next = alm_gift_clause_start(r, r->events[k + 1].first);
+        if (next <= e->last) next = r->events[k + 1].first;
+        if (next < limit) limit = next;
+    }
+    read_names(r, e, e->last, limit, false);
+    return read_receivers(r, e, limit);
+}
