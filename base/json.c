@@ -8,17 +8,37 @@ void alm_json_init(alm_json *json, alm_buf *out, bool pretty) {
     *json = (alm_json){.out = out, .pretty = pretty, .first = true};
 }
 
+/* Where @p len more bytes and their NUL may be written, or NULL; take() says how far they went. Most pieces are a few
+ * bytes, so the way around a call for each of them is worth its lines. */
+static inline char *room(alm_buf *out, size_t len) {
+    bool fits = out->status == ALM_OK && len < out->cap - out->len && len <= out->max - out->len;
+    return fits || alm_buf_reserve(out, len) == ALM_OK ? out->ptr + out->len : NULL;
+}
+
+static inline void take(alm_buf *out, char *end) {
+    out->len = (size_t)(end - out->ptr);
+    *end = '\0';
+}
+
+static inline void put(alm_buf *out, const char *bytes, size_t len) {
+    char *to = room(out, len);
+    if (!to) return;
+    memcpy(to, bytes, len);
+    take(out, to + len);
+}
+
+static inline void put_byte(alm_buf *out, char byte) { put(out, &byte, 1); }
+
 static void new_line(alm_json *json) {
-    if (!json->pretty) return;
-    alm_buf_add_byte(json->out, '\n');
-    for (unsigned i = 0; i < json->depth; i++) alm_buf_add(json->out, ALM_STR("  "));
+    put_byte(json->out, '\n');
+    for (unsigned i = 0; i < json->depth; i++) put(json->out, "  ", 2);
 }
 
 /* What stands before a value: nothing after its key, else a comma and a new line inside an array. */
-static void before_value(alm_json *json) {
+static inline void before_value(alm_json *json) {
     if (!json->keyed && json->depth > 0) {
-        if (!json->first) alm_buf_add_byte(json->out, ',');
-        new_line(json);
+        if (!json->first) put_byte(json->out, ',');
+        if (json->pretty) new_line(json);
     }
     json->keyed = false;
     json->first = false;
@@ -26,7 +46,7 @@ static void before_value(alm_json *json) {
 
 static void open_scope(alm_json *json, char mark) {
     before_value(json);
-    alm_buf_add_byte(json->out, mark);
+    put_byte(json->out, mark);
     json->depth++;
     json->first = true;
 }
@@ -34,8 +54,8 @@ static void open_scope(alm_json *json, char mark) {
 static void close_scope(alm_json *json, char mark) {
     bool empty = json->first;
     json->depth--;
-    if (!empty) new_line(json);
-    alm_buf_add_byte(json->out, mark);
+    if (!empty && json->pretty) new_line(json);
+    put_byte(json->out, mark);
     json->first = false;
 }
 
@@ -45,11 +65,18 @@ void alm_json_array(alm_json *json) { open_scope(json, '['); }
 void alm_json_array_end(alm_json *json) { close_scope(json, ']'); }
 
 void alm_json_key(alm_json *json, const char *name) {
+    size_t len = strlen(name);
     before_value(json);
-    alm_buf_add_byte(json->out, '"');
-    alm_buf_add_c(json->out, name);
-    alm_buf_add_c(json->out, json->pretty ? "\": " : "\":");
     json->keyed = true;
+    char *to = room(json->out, len + 4);
+    if (!to) return;
+    *to++ = '"';
+    memcpy(to, name, len);
+    to += len;
+    *to++ = '"';
+    *to++ = ':';
+    if (json->pretty) *to++ = ' ';
+    take(json->out, to);
 }
 
 static void escape_byte(alm_buf *out, unsigned char byte) {
@@ -87,7 +114,7 @@ static size_t plain_until(alm_str text, size_t at) {
 void alm_json_escape(alm_buf *out, alm_str text) {
     for (size_t at = 0; at < text.len;) {
         size_t end = plain_until(text, at);
-        if (end > at) alm_buf_add(out, alm_str_slice(text, at, end));
+        if (end > at) put(out, text.ptr + at, end - at);
         if (end == text.len) return;
         if ((unsigned char)text.ptr[end] < 0x80)
             escape_byte(out, (unsigned char)text.ptr[end]);
@@ -100,17 +127,18 @@ void alm_json_escape(alm_buf *out, alm_str text) {
 void alm_json_text(alm_json *json, alm_str text) {
     before_value(json);
     if (!text.ptr) {
-        alm_buf_add(json->out, ALM_STR("null"));
+        put(json->out, "null", 4);
         return;
     }
-    alm_buf_add_byte(json->out, '"');
+    put_byte(json->out, '"');
     alm_json_escape(json->out, text);
-    alm_buf_add_byte(json->out, '"');
+    put_byte(json->out, '"');
 }
 
 void alm_json_raw(alm_json *json, alm_str json_text) {
     before_value(json);
-    alm_buf_add(json->out, json_text.ptr ? json_text : ALM_STR("null"));
+    if (!json_text.ptr) json_text = ALM_STR("null");
+    put(json->out, json_text.ptr, json_text.len);
 }
 
 void alm_json_uint(alm_json *json, uint64_t number) {

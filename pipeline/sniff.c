@@ -1,6 +1,6 @@
 #include "pipeline/sniff.h"
 
-enum { LOOK_AT = 4096 };
+enum { LOOK_AT = 1445 }; /* as the MIME Sniffing Standard reads */
 
 /* After the signature tables of the WHATWG MIME Sniffing Standard, and file(1). */
 static const struct {
