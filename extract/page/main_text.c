@@ -22,9 +22,9 @@ static uint32_t dominant_child(const alm_weigher *w, uint32_t node, uint32_t who
     const alm_dom *dom = &w->r->dom;
     for (uint32_t i = node + 1; i < dom->nodes[node].end; i = dom->nodes[i].end) {
         ++*w->r->work;
-        uint64_t prose = w->prose[whole] - w->prose[i], rest = w->rest[whole] - w->rest[i];
-        bool holds_prose = prose * 100 <= w->prose[whole] * OUTSIDE_PROSE;
-        bool holds_rest = rest * 100 <= (w->prose[whole] + w->rest[whole]) * OUTSIDE_REST;
+        uint64_t prose = w->prose[whole] - w->prose[i], rest = w->rest[whole] - w->rest[i]; /* outside the child */
+        bool holds_prose = prose * 100 <= (uint64_t)w->prose[whole] * OUTSIDE_PROSE;
+        bool holds_rest = rest * 100 <= ((uint64_t)w->prose[whole] + w->rest[whole]) * OUTSIDE_REST;
         if (dom->nodes[i].tag != ALM_TAG_TEXT && holds_prose && holds_rest) return i;
     }
     return ALM_DOM_NONE;

@@ -264,7 +264,7 @@ static void settle_names(label_reader *l) {
     if (!l->author.len) l->author = by_class(r, ALM_WORDS(AUTHOR_CLASS));
     if (!l->author.len) l->author = declared_name(r, authors);
     r->page->source = l->source;
-    r->page->author = l->author;
+    if (!alm_str_is(l->author, r->page->title)) r->page->author = l->author;
 }
 
 /* ---- language ---- */

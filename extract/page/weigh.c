@@ -55,12 +55,12 @@ void alm_weigh(alm_weigher *w) {
         w->rest[parent] += w->rest[i];
         r->dom.work++;
     }
-    w->all_text = w->prose[r->dom.body] + w->rest[r->dom.body];
+    w->all_text = (uint64_t)w->prose[r->dom.body] + w->rest[r->dom.body];
 }
 
 bool alm_is_beside(const alm_weigher *w, uint32_t node) {
     const alm_reading *r = w->r;
     uint32_t title = r->title_line == ALM_NO_LINE ? 0 : r->lines[r->title_line].first;
     if (title > node && title < r->dom.nodes[node].end) return false;
-    return (w->prose[node] + w->rest[node]) * 100 <= w->all_text * SHARE_OF_PAGE;
+    return ((uint64_t)w->prose[node] + w->rest[node]) * 100 <= w->all_text * SHARE_OF_PAGE;
 }

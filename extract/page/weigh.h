@@ -16,9 +16,9 @@ enum {
 
 typedef struct alm_weigher {
     alm_reading *r;
-    int64_t *sum;    /**< by node, weights of the lines below it */
-    uint64_t *prose; /**< by node, characters of prose below it */
-    uint64_t *rest;  /**< by node, characters of other text below it that is no link, by half */
+    int32_t *sum; /**< by node (a page of ALM_DOM_SIZE_MAX bytes cannot overflow it), weights of the lines below it */
+    uint32_t *prose; /**< by node, characters of prose below it */
+    uint32_t *rest;  /**< by node, characters of other text below it that is no link, by half */
     uint64_t all_text;
     uint32_t *headlines; /**< by line, how many lines before it are headlines */
 } alm_weigher;
