@@ -21,6 +21,7 @@ int alm_command_fetch(int argc, char **argv);
 int alm_command_frontier(int argc, char **argv);
 int alm_command_links(int argc, char **argv);
 int alm_command_robots(int argc, char **argv);
+int alm_command_rules(int argc, char **argv);
 int alm_command_schema(int argc, char **argv);
 int alm_command_sitemap(int argc, char **argv);
 int alm_command_url(int argc, char **argv);

@@ -40,7 +40,8 @@ static const alm_option options[] = {
     {OPT_URL, 'u', "url", "URL", "the URL that files and standard input come from"},
     {OPT_TYPE, 0, "type", "html|text", "what the input is; without it, text is what has no tags"},
     {OPT_ENCODING, 0, "encoding", "LABEL", "the charset, whatever the page says (a BOM still wins)"},
-    {OPT_RULES, 'r', "rules", "DIR", "rule pack; else $ALMONER_RULES, else the one installed"},
+    {OPT_RULES, 'r', "rules", "DIR",
+     "rule pack; else $ALMONER_RULES, else the one installed.\nGiven again: a pack that extends the ones before"},
     {OPT_EXPLAIN, 0, "explain", NULL, "say on stderr what each rule did"},
     {OPT_TIMEOUT, 0, "timeout", "SECONDS", "for one URL with all its redirects (default 30)"},
     {OPT_ALLOW_PRIVATE, 0, "allow-private", NULL, "fetch from loopback, private and link-local addresses too"},
@@ -68,7 +69,9 @@ static const alm_usage usage = {
 
 typedef struct settings {
     alm_extract_run run;
-    const char *rules, *output;
+    const char *packs[9]; /* the first is the base; NULL-terminated */
+    size_t pack_count;
+    const char *output;
 } settings;
 
 static bool set_choice(settings *s, int id, const char *value) {
@@ -122,7 +125,9 @@ static bool set_option(settings *s, int id, const char *value) {
     case OPT_URL: return set_checked(s, id, value);
     case OPT_TEXT: run->with_text = true; break;
     case OPT_PRETTY: run->pretty = true; break;
-    case OPT_RULES: s->rules = value; break;
+    case OPT_RULES:
+        if (s->pack_count + 1 < sizeof s->packs / sizeof s->packs[0]) s->packs[s->pack_count++] = value;
+        break;
     case OPT_EXPLAIN: run->explain = true; break;
     case OPT_OUTPUT: s->output = value; break;
     case OPT_ALLOW_PRIVATE: run->reader.fetch.allow_private = true; break;
@@ -146,8 +151,8 @@ static int run_extraction(settings *s) {
     char message[1024];
     int code = ALM_EXIT_USAGE;
     alm_status status = ALM_OK;
-    alm_extractor *extractor =
-        alm_extractor_new(&(alm_extractor_options){.rules_dir = s->rules}, message, sizeof message);
+    alm_extractor *extractor = alm_extractor_new(
+        &(alm_extractor_options){.rules_dir = s->packs[0], .extra_packs = s->packs + 1}, message, sizeof message);
     if (!extractor) {
         fprintf(stderr, "almoner: %s\n", message);
         return code;
@@ -164,7 +169,7 @@ static int run_extraction(settings *s) {
 }
 
 int alm_command_extract(int argc, char **argv) {
-    settings s = {.rules = getenv("ALMONER_RULES"), .run = {.worker_count = 1}};
+    settings s = {.run = {.worker_count = 1}};
     const char *value;
     int first, id;
     while ((id = alm_options_next(&usage, argc, argv, &value, &first)) > 0)
@@ -172,7 +177,8 @@ int alm_command_extract(int argc, char **argv) {
     if (id == ALM_OPTIONS_HELP) return ALM_EXIT_OK;
     if (id == ALM_OPTIONS_BAD) return ALM_EXIT_USAGE;
     if (first == argc) return alm_usage_fail(&usage, "expected a URL, a file or -");
-    if (s.rules && s.rules[0] == '\0') s.rules = NULL;
+    const char *named = getenv("ALMONER_RULES");
+    if (!s.packs[0] && named && named[0]) s.packs[0] = named;
     s.run.reader.as_text = s.run.type == ALM_EXTRACT_TEXT;
     s.run.inputs = (const char *const *)(argv + first);
     s.run.input_count = (size_t)(argc - first);

@@ -128,7 +128,7 @@ static void work_on(void *context, void *private, void *private_item) {
                        .charset = page.charset,
                        .encoding = run->reader.encoding,
                        .fetched_at = page.fetched_at};
-    if (run->explain) alm_session_explain(w->session, add_to_buf, &it->explanation);
+    if (run->explain) alm_session_explain(w->session, add_to_buf, &it->explanation, false);
     if (alm_extract(w->session, &input) != ALM_OK) {
         it->err = *alm_session_error(w->session);
         return;

@@ -16,6 +16,7 @@ static const struct {
     {"frontier", "look into what a crawl knows, and change it", alm_command_frontier},
     {"links", "print the links of a page as the crawler reads them", alm_command_links},
     {"robots", "say what a robots.txt allows", alm_command_robots},
+    {"rules", "list, check and test the rules of a pack, explain what they do to a text", alm_command_rules},
     {"schema", "print the JSON Schema of an output or a configuration file", alm_command_schema},
     {"sitemap", "print the entries of a sitemap or feed", alm_command_sitemap},
     {"url", "resolve URLs, print their canonical form", alm_command_url},

@@ -125,6 +125,30 @@ typedef struct alm_donation {
     double confidence; /**< 0..1 */
 } alm_donation;
 
+/** A value in a field of a record: a name, an amount, a word. */
+typedef struct alm_record_value {
+    alm_str field; /**< the named group of the rule */
+    alm_str text;
+    alm_span span;
+    const alm_value *value; /**< of an amount, quantity, date or number; NULL */
+    bool has_entity;
+    alm_ref entity; /**< of a name */
+} alm_record_value;
+
+/** A record of a type that a rule pack defines (phase `records`): its values in the order of the fields. */
+typedef struct alm_record {
+    alm_str type, rule;
+    alm_str evidence; /**< the sentence */
+    alm_span evidence_span;
+    alm_record_value *values;
+    size_t value_count;
+} alm_record;
+
+/** A mention that a rule of the pack made (phase `mentions`): for tests of rules, not written out. */
+typedef struct alm_mark {
+    alm_str type, rule, text;
+} alm_mark;
+
 typedef struct alm_document {
     alm_str url, fetched_at; /**< as the caller gave them; {0} */
     char content_sha256[65];
@@ -138,6 +162,10 @@ typedef struct alm_document {
     size_t affiliation_count;
     alm_donation *donations;
     size_t donation_count;
+    alm_record *records;
+    size_t record_count;
+    alm_mark *marks;
+    size_t mark_count;
     alm_diagnostics diagnostics;
 } alm_document;
 

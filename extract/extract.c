@@ -113,7 +113,6 @@ static alm_status copy_given(alm_session *session, const alm_input *input) {
 
 static alm_status extract(alm_session *session, const alm_input *input, alm_err *err) {
     alm_document *document = &session->document;
-    document->diagnostics.arena = &session->arena;
     alm_status status = copy_given(session, input);
     if (status == ALM_OK) status = read_page(session, input, err);
     if (status == ALM_OK) status = alm_mention_and_relate(session, document, err);
@@ -143,12 +142,33 @@ void alm_session_begin(alm_session *session) {
     session->message[0] = '\0';
 }
 
-int alm_extract(alm_session *session, const alm_input *input) {
+static void forget_document(alm_session *session) {
     alm_session_begin(session);
     session->has_document = false;
     session->document = (alm_document){0};
     session->shadow = (alm_shadow){0};
     alm_arena_reset(&session->arena);
+    session->document.diagnostics.arena = &session->arena;
+}
+
+static alm_status relate_text(alm_session *session, alm_str text, alm_str published, alm_err *err) {
+    alm_page *page = &session->document.page;
+    page->text = alm_arena_copy(&session->arena, text);
+    page->published = alm_arena_copy(&session->arena, published);
+    if (!page->text.ptr || !page->published.ptr) return ALM_E_NOMEM;
+    alm_status status = alm_shadow_make(&session->shadow, &session->arena, session->extractor->shadow, page->text, err);
+    return status == ALM_OK ? alm_mention_and_relate(session, &session->document, err) : status;
+}
+
+int alm_extract_text(alm_session *session, alm_str text, alm_str published) {
+    forget_document(session);
+    alm_status status = tell_full(session, relate_text(session, text, published, &session->err));
+    session->has_document = status == ALM_OK;
+    return alm_session_settle(session, status);
+}
+
+int alm_extract(alm_session *session, const alm_input *input) {
+    forget_document(session);
     alm_status status = ALM_E_INVALID;
     if (input->bytes || input->len == 0)
         status = tell_full(session, extract(session, input, &session->err));
@@ -167,7 +187,10 @@ size_t alm_session_donation_count(const alm_session *session) {
     return session->has_document ? session->document.donation_count : 0;
 }
 
-void alm_session_explain(alm_session *session, alm_write_fn write, void *context) {
+const alm_pack *alm_extractor_pack(const alm_extractor *extractor) { return extractor->pack; }
+
+void alm_session_explain(alm_session *session, alm_write_fn write, void *context, bool json) {
+    session->explain_json = json;
     session->explain = write;
     session->explain_context = context;
 }

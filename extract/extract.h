@@ -7,6 +7,7 @@
 #include "base/base.h"
 #include "extract/almoner.h"
 #include "extract/document.h"
+#include "extract/rules/pack.h"
 
 /** The document of the last alm_extract that succeeded, or NULL. Valid until the next one. */
 const alm_document *alm_session_document(const alm_session *session);
@@ -15,9 +16,18 @@ const alm_document *alm_session_document(const alm_session *session);
 const alm_err *alm_session_error(const alm_session *session);
 
 /**
- * Ask the next pages to tell what each rule did: lines of text go to @p write while alm_extract runs. NULL: silence.
- * What @p write returns does not stop extraction.
+ * Ask the next pages to tell what each rule did: lines of text, or of JSON, go to @p write while alm_extract runs.
+ * NULL: silence. What @p write returns does not stop extraction.
  */
-void alm_session_explain(alm_session *session, alm_write_fn write, void *context);
+void alm_session_explain(alm_session *session, alm_write_fn write, void *context, bool json);
+
+/**
+ * Find the facts in @p text (valid UTF-8) alone, without reading it as a page: for trying rules. @p published is
+ * "YYYY-MM-DD" or {0}. Returns and leaves behind what alm_extract does.
+ */
+int alm_extract_text(alm_session *session, alm_str text, alm_str published);
+
+/** The rule pack that @p extractor was made of. Borrowed. */
+const alm_pack *alm_extractor_pack(const alm_extractor *extractor);
 
 #endif

@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -42,11 +43,11 @@ alm_status alm_pack_find(char out[ALM_PACK_PATH_MAX], alm_err *err) {
                   {program_folder, "/../../../rules/zh"}, /* build/PRESET/cli, in the source tree */
                   {library_folder, "/../share/almoner/rules/zh"},
                   {library_folder, "/../../share/almoner/rules/zh"}}; /* lib/x86_64-linux-gnu */
-    char folder[ALM_PACK_PATH_MAX - 64];
+    char folder[ALM_PACK_PATH_MAX - 64], path[ALM_PACK_PATH_MAX];
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
         places[i].folder(folder, sizeof folder);
-        snprintf(out, ALM_PACK_PATH_MAX, "%s%s", folder, places[i].way);
-        if (folder[0] && is_pack(out)) return ALM_OK;
+        snprintf(path, sizeof path, "%s%s", folder, places[i].way);
+        if (folder[0] && is_pack(path) && realpath(path, out)) return ALM_OK;
     }
     snprintf(out, ALM_PACK_PATH_MAX, "%s", ALM_RULES_DIR);
     if (is_pack(out)) return ALM_OK;

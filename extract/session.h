@@ -34,6 +34,7 @@ struct alm_session {
     alm_buf output;    /**< scratch of alm_session_write */
     alm_write_fn explain;
     void *explain_context;
+    bool explain_json;
     alm_err err;
     char message[ALM_ERR_FILE_MAX + ALM_ERR_MESSAGE_MAX + 32];
 };

@@ -221,6 +221,65 @@ static void write_donations(writer *w) {
     alm_json_array_end(&w->json);
 }
 
+static void write_record_value(writer *w, const alm_record_value *v) {
+    alm_json_object(&w->json);
+    alm_json_member(&w->json, "text", v->text);
+    if (v->has_entity)
+        member_id(w, v->entity.person ? "person" : "organisation", v->entity.person ? 'p' : 'o', v->entity.index);
+    if (v->value && v->value->kind == ALM_VALUE_DATE) {
+        alm_json_member(&w->json, "from", v->value->date_from);
+        alm_json_member(&w->json, "to", v->value->date_to);
+    } else if (v->value) {
+        bool money = v->value->kind == ALM_VALUE_MONEY;
+        if (money)
+            member_money(w, "amount", v->value->amount);
+        else
+            alm_json_member(&w->json, "amount", v->value->amount);
+        alm_json_member(&w->json, money ? "currency" : "unit", v->value->unit);
+        alm_json_member_c(&w->json, "qualifier", alm_qualifier_name(v->value->qualifier));
+    }
+    member_span(w, v->span);
+    alm_json_object_end(&w->json);
+}
+
+/* Values of one field stand together, in the order of the rule's groups. */
+static void write_fields(writer *w, const alm_record *record) {
+    alm_json_key(&w->json, "fields");
+    alm_json_object(&w->json);
+    for (size_t i = 0; i < record->value_count;) {
+        alm_str field = record->values[i].field;
+        alm_json_key(&w->json, field.ptr);
+        alm_json_array(&w->json);
+        for (; i < record->value_count && alm_str_is(record->values[i].field, field); i++)
+            write_record_value(w, &record->values[i]);
+        alm_json_array_end(&w->json);
+    }
+    alm_json_object_end(&w->json);
+}
+
+/* Only packs with rules of phase `records` give any. */
+static void write_records(writer *w) {
+    if (w->document->record_count == 0) return;
+    alm_json_key(&w->json, "records");
+    alm_json_array(&w->json);
+    for (size_t i = 0; i < w->document->record_count; i++) {
+        const alm_record *record = &w->document->records[i];
+        alm_json_object(&w->json);
+        alm_json_key(&w->json, "id");
+        write_id(w, 'r', i);
+        alm_json_member(&w->json, "type", record->type);
+        write_fields(w, record);
+        alm_json_key(&w->json, "evidence");
+        alm_json_object(&w->json);
+        alm_json_member(&w->json, "text", record->evidence);
+        member_span(w, record->evidence_span);
+        alm_json_object_end(&w->json);
+        alm_json_member(&w->json, "rule", record->rule);
+        alm_json_object_end(&w->json);
+    }
+    alm_json_array_end(&w->json);
+}
+
 static void write_attachments(writer *w) {
     alm_json_key(&w->json, "attachments");
     alm_json_array(&w->json);
@@ -258,6 +317,7 @@ alm_status alm_write_page(alm_buf *out, alm_arena *arena, const alm_document *do
     write_entities(&w, "people", 'p', document->people, document->person_count);
     write_affiliations(&w);
     write_donations(&w);
+    write_records(&w);
     member_texts(&w, "next", document->page.next, document->page.next_count);
     write_attachments(&w);
     write_diagnostics(&w);

@@ -59,6 +59,21 @@ typedef struct alm_gift {
     double confidence;
 } alm_gift;
 
+/** A value of a record, as the rule found it: a mention, or bare text. */
+typedef struct alm_found_value {
+    alm_str field;
+    uint32_t mention;    /**< 0: text alone */
+    uint32_t start, end; /**< bytes of the shadow */
+} alm_found_value;
+
+/** A record of the pack's own. */
+typedef struct alm_found_record {
+    const alm_rule *rule;
+    uint32_t start, end; /**< evidence */
+    alm_found_value *values;
+    size_t value_count, value_cap;
+} alm_found_record;
+
 typedef struct alm_relation {
     alm_session *session;
     alm_document *document;
@@ -71,6 +86,8 @@ typedef struct alm_relation {
     size_t actor_count, actor_cap;
     alm_gift *gifts;
     size_t gift_count, gift_cap;
+    alm_found_record *records;
+    size_t record_count, record_cap;
     bool tells_of_giving; /**< the title or the text speaks of gifts: bare pairs and verbs of moving count */
     bool *in_table;       /**< by token: it stands in a cell or list item, where alm_gifts_find does not look */
 } alm_relation;

@@ -2,7 +2,7 @@
  * The settled document: a gift told twice becomes one, and affiliations and donations are written with their evidence.
  */
 #include "extract/relate/entity.h"
-#include "extract/relate/relation.h"
+#include "extract/relate/record.h"
 
 enum { MAX_EARLIER = 64 };
 
@@ -274,5 +274,6 @@ alm_status alm_relation_settle(alm_relation *relation) {
     if (status == ALM_OK) status = merge_told_twice(&s);
     if (status == ALM_OK) status = put_affiliations(&s);
     if (status == ALM_OK) status = put_donations(&s);
+    if (status == ALM_OK) status = alm_records_settle(&s);
     return status;
 }

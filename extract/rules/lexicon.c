@@ -107,23 +107,24 @@ static uint32_t *link_of(alm_lexicon *lexicon, uint32_t node, uint16_t class_id)
     return link;
 }
 
-static alm_status sense_put(alm_lexicon *lexicon, uint32_t node, const alm_sense *sense) {
+static alm_status sense_put(alm_lexicon *lexicon, uint32_t node, alm_str word, const alm_sense *sense) {
     void *senses = lexicon->senses;
     alm_status status = alm_grow(&senses, &lexicon->sense_cap, lexicon->sense_count, sizeof(alm_sense), MAX_NODES);
     lexicon->senses = senses;
     if (status != ALM_OK) return status;
     uint32_t *link = link_of(lexicon, node, sense->class_id);
-    if (*link && lexicon->senses[*link - 1].layer == sense->layer) { /* keeps its place */
-        uint32_t next = lexicon->senses[*link - 1].next;
-        lexicon->senses[*link - 1] = *sense;
-        lexicon->senses[*link - 1].next = next;
-        return ALM_OK;
-    }
+    bool again = *link && lexicon->senses[*link - 1].layer == sense->layer;
     if (lexicon->node_sense[node] == 0) lexicon->word_count++;
-    if (*link) *link = lexicon->senses[*link - 1].next;
-    link = &lexicon->node_sense[node];
-    while (*link && lexicon->senses[*link - 1].layer >= sense->layer) link = &lexicon->senses[*link - 1].next;
+    if (*link) {
+        lexicon->senses[*link - 1].dead = again;
+        *link = lexicon->senses[*link - 1].next;
+    }
+    if (!again) { /* else the new one takes its place */
+        link = &lexicon->node_sense[node];
+        while (*link && lexicon->senses[*link - 1].layer >= sense->layer) link = &lexicon->senses[*link - 1].next;
+    }
     lexicon->senses[lexicon->sense_count] = *sense;
+    lexicon->senses[lexicon->sense_count].word = word;
     lexicon->senses[lexicon->sense_count].next = *link;
     *link = (uint32_t)++lexicon->sense_count;
     return ALM_OK;
@@ -138,7 +139,7 @@ alm_status alm_lexicon_add(alm_lexicon *lexicon, alm_str word, const alm_sense *
         alm_status status = child_make(lexicon, node, cp, &node);
         if (status != ALM_OK) return status;
     }
-    return sense_put(lexicon, node, sense);
+    return sense_put(lexicon, node, word, sense);
 }
 
 static uint32_t node_of(const alm_lexicon *lexicon, alm_str word) {
@@ -187,5 +188,7 @@ const alm_sense *alm_lexicon_sense_of(const alm_lexicon *lexicon, uint32_t sense
         if (lexicon->senses[sense - 1].class_id == class_id) return &lexicon->senses[sense - 1];
     return NULL;
 }
+
+size_t alm_lexicon_sense_count(const alm_lexicon *lexicon) { return lexicon->sense_count; }
 
 size_t alm_lexicon_count(const alm_lexicon *lexicon) { return lexicon->word_count; }

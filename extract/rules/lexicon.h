@@ -13,8 +13,11 @@ enum { ALM_LEXICON_MAX_ATTRS = 3, ALM_LEXICON_MAX_WORD = 96 };
 /** One reading of a word: its class and what the list says about it in that class. */
 typedef struct alm_sense {
     uint16_t class_id;
-    uint16_t list; /**< which list it came from, for explain; see alm_pack */
+    uint16_t list; /**< which list it came from, for explain and the linter; see alm_pack */
     uint8_t layer; /**< which layer of the pack says so */
+    bool dead;     /**< said again later in the same layer */
+    uint32_t line; /**< of the list's file */
+    alm_str word;  /**< set by alm_lexicon_add */
     alm_str attrs[ALM_LEXICON_MAX_ATTRS];
     uint32_t next; /**< index of the word's next sense + 1; 0 = last */
 } alm_sense;
@@ -51,6 +54,9 @@ const alm_sense *alm_lexicon_sense(const alm_lexicon *lexicon, uint32_t sense);
 
 /** The sense of class @p class_id among those that begin at @p sense, or NULL. */
 const alm_sense *alm_lexicon_sense_of(const alm_lexicon *lexicon, uint32_t sense, uint16_t class_id);
+
+/** Senses that were added, dead ones too: their indexes + 1 are 1 to this. */
+size_t alm_lexicon_sense_count(const alm_lexicon *lexicon);
 
 /** Words in the lexicon. */
 size_t alm_lexicon_count(const alm_lexicon *lexicon);

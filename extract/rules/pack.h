@@ -28,7 +28,8 @@ const char *alm_phase_name(alm_phase phase);
 
 /** Where lexicon entries come from, for explain and the linter. */
 typedef struct alm_word_list {
-    alm_str name, file;
+    alm_str name; /**< of the lexicon, or the class of words in a part */
+    alm_str file; /**< path */
 } alm_word_list;
 
 /** One folder of a pack. */

@@ -34,6 +34,7 @@ typedef struct list_reader {
 static alm_status read_line(const list_reader *r, alm_str line) {
     alm_str word = {0};
     alm_sense sense = r->sense;
+    sense.line = r->line;
     for (size_t field = 0;; field++) {
         const char *tab = memchr(line.ptr, '\t', line.len);
         alm_str cell = alm_str_trim(tab ? alm_str_slice(line, 0, (size_t)(tab - line.ptr)) : line);
@@ -78,9 +79,7 @@ static alm_status read_list(alm_pack *pack, size_t layer, const alm_yaml_node *f
         if (err && err->code == ALM_OK) *err = reason;
         return status;
     }
-    char path[ALM_PACK_PATH_MAX];
-    alm_pack_path(path, pack->layers[layer].dir, file->scalar.ptr);
-    list_reader r = {.lexicon = lexicon, .sense = sense, .path = path, .err = err};
+    list_reader r = {.lexicon = lexicon, .sense = sense, .path = pack->lists[sense.list].file.ptr, .err = err};
     return read_lines(&r, text);
 }
 
@@ -96,7 +95,11 @@ static alm_status load_lexicon(alm_pack *pack, size_t layer, const alm_yaml_pair
     alm_sense sense = {.layer = (uint8_t)layer};
     if (alm_yaml_get(item, "scan")) status = alm_yaml_bool(&scan, alm_yaml_get(item, "scan"), err);
     if (status == ALM_OK) status = alm_pack_class_of(pack, class_name, &sense.class_id, err);
-    if (status == ALM_OK) status = list_add(pack, pair->key->scalar, file->scalar, &sense.list, err);
+    char path[ALM_PACK_PATH_MAX];
+    alm_pack_path(path, pack->layers[layer].dir, file->scalar.ptr);
+    alm_str kept = alm_arena_copy(&pack->arena, alm_str_of(path));
+    if (status == ALM_OK && !kept.ptr) return no_memory(err);
+    if (status == ALM_OK) status = list_add(pack, pair->key->scalar, kept, &sense.list, err);
     if (status == ALM_OK) status = read_list(pack, layer, file, scan ? pack->scanned : pack->consulted, sense, err);
     return status;
 }
@@ -116,6 +119,7 @@ alm_status alm_pack_load_lexicons(alm_pack *pack, size_t layer, alm_err *err) {
 /* A word is "text" or [text, attr, …]. */
 static alm_status word_add(alm_pack *pack, const alm_yaml_node *word, alm_sense sense, alm_err *err) {
     const alm_yaml_node *text = word;
+    sense.line = word->line;
     if (word->kind == ALM_YAML_SEQUENCE) {
         if (word->count < 1 || word->count > ALM_LEXICON_MAX_ATTRS + 1)
             return alm_yaml_fail(word, err, "expected [word, attribute, …]");

@@ -59,7 +59,8 @@ static alm_status collect(runner *r, const alm_rule *rule) {
         if (status == ALM_E_LIMIT) {
             alm_diagnose(r->run->diagnostics, ALM_WARNING, "match-limit", "rule %.*s gave up on this page",
                          ALM_FMT(rule->id));
-            alm_explain_line(r->run->explain, "   rule %.*s: hit the match limit and gave up", ALM_FMT(rule->id));
+            alm_explain_match(r->run->explain,
+                              &(alm_explain_rule){.rule = rule->id, .fate = "gave up at the match limit"});
             return ALM_OK;
         }
         from = match.end > match.start ? match.end : match.end + 1;
@@ -126,8 +127,8 @@ static alm_status run_priority(runner *r, const alm_rule *rules, size_t count) {
         if (may_match(r, &rules[i]))
             status = collect(r, &rules[i]);
         else
-            alm_explain_line(r->run->explain, "   rule %.*s: not run, none of its `needs` is on the page",
-                             ALM_FMT(rules[i].id));
+            alm_explain_match(r->run->explain,
+                              &(alm_explain_rule){.rule = rules[i].id, .fate = "not run, none of its `needs` is here"});
     }
     if (status == ALM_OK && r->count > first) status = settle(r, first);
     if (status == ALM_OK) status = alm_fold_close(r->folded);
@@ -150,14 +151,13 @@ static alm_status remember_text(runner *r) {
 }
 
 static void tell_claim(const runner *r, alm_str id, uint32_t start, uint32_t end, const claim *winner) {
-    const alm_explain *explain = r->run->explain;
-    alm_str text = alm_str_slice(r->folded->text, start, end);
-    if (!winner) {
-        alm_explain_line(explain, "   rule %.*s: won \"%.*s\" [%u, %u)", ALM_FMT(id), ALM_FMT(text), start, end);
-        return;
+    alm_explain_rule told = {.rule = id, .fate = winner ? "lost" : "won", .start = start, .end = end};
+    if (winner) {
+        told.winner = winner->match.rule->id;
+        told.winner_start = winner->start;
+        told.winner_end = winner->end;
     }
-    alm_explain_line(explain, "   rule %.*s: lost \"%.*s\" [%u, %u) to %.*s, which has [%u, %u)", ALM_FMT(id),
-                     ALM_FMT(text), start, end, ALM_FMT(winner->match.rule->id), winner->start, winner->end);
+    alm_explain_match(r->run->explain, &told);
 }
 
 static bool is_known(const runner *r, const alm_rule *rule, uint32_t start) {
