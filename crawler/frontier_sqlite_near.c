@@ -76,7 +76,8 @@ alm_status frontier_tie(sqlite_frontier *f, const alm_visit *v, alm_err *err) {
     int64_t keys[KEYS], found[MAX_CANDIDATES];
     size_t count = keys_of(v, keys), found_count = 0;
     alm_status status = ALM_OK;
-    for (size_t i = 0; i < count && status == ALM_OK; i++) status = find_same(f, v, keys[i], found, &found_count, err);
+    for (size_t i = 0; i < count && status == ALM_OK; i++)
+        status = find_same(f, v, keys[i], i == 0 ? MAX_TWINS : MAX_CANDIDATES, found, &found_count, err);
     int64_t cluster = v->id;
     for (size_t i = 0; i < found_count; i++)
         if (found[i] < cluster) cluster = found[i];
