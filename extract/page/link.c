@@ -216,6 +216,13 @@ static alm_status add_next(alm_reading *r, parts *p, alm_str href) {
     return status;
 }
 
+static bool is_numbered(alm_str href) {
+    unsigned number;
+    address a = split(href);
+    (void)stem(a.path, &number);
+    return number > 1 || query_page(a.query) > 1;
+}
+
 /** True where @p href is a further part of this article: the same name with a higher number. */
 static bool is_part(const alm_reading *r, parts *p, alm_str href) {
     address a = split(href);
@@ -253,8 +260,9 @@ alm_status alm_read_links(alm_reading *r) {
         alm_str href = alm_str_trim(alm_dom_attr(&r->dom, i, ALM_ATTR_HREF));
         if (href.len == 0 || href.ptr[0] == '#') continue;
         if (tag == ALM_TAG_A) status = add_attachment(r, &attachment_cap, i, href);
+        if (status != ALM_OK || !is_numbered(href)) continue;
         alm_str text = tag == ALM_TAG_A ? text_below(r, i) : (alm_str){NULL, 0};
-        if (status == ALM_OK && leads_on(r, i, text) && is_part(r, &p, href)) status = add_next(r, &p, href);
+        if (leads_on(r, i, text) && is_part(r, &p, href)) status = add_next(r, &p, href);
     }
     return status;
 }

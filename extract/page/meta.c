@@ -291,7 +291,7 @@ static void count_scripts(const alm_reading *r, alm_str text, script_count *coun
 }
 
 static void count_lines(const alm_reading *r, script_count *count, uint32_t *han) {
-    enum { ENOUGH = 3000 };
+    enum { ENOUGH = 1000 };
     for (uint32_t i = 0; i < r->line_count && *han < ENOUGH; i++) {
         if (r->main_first <= r->main_last && !(r->lines[i].flags & ALM_LINE_MAIN)) continue;
         *han += r->lines[i].han;

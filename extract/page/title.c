@@ -4,7 +4,14 @@
 
 /* The title is the line that the page's declarations and its mark-up agree on best. */
 
-enum { DECLARED_MAX = 6, TITLE_CHARS_MAX = 120, TITLE_BYTES_MAX = 600, TITLE_CHARS_MIN = 3, SCORE_MIN = 18 };
+enum {
+    DECLARED_MAX = 6,
+    TITLE_CHARS_MAX = 120,
+    TITLE_BYTES_MAX = 600,
+    TITLE_CHARS_MIN = 3,
+    STOPS_MAX = 6,
+    SCORE_MIN = 18
+};
 
 typedef struct titles {
     alm_str declared[DECLARED_MAX]; /**< the exact ones first, the content of title last */
@@ -188,6 +195,7 @@ static int score_line(const alm_reading *r, const titles *t, uint32_t i) {
     int best = 0;
     char out[TITLE_BYTES_MAX];
     if (line->chars < TITLE_CHARS_MIN || line->chars > TITLE_CHARS_MAX || text.len > sizeof out) return 0;
+    if (line->stops > STOPS_MAX) return 0;
     alm_str squeezed = squeeze(out, text);
     for (size_t d = 0; d < t->count; d++) {
         int score = agreement(squeezed, t->squeezed[d]);

@@ -5,7 +5,7 @@
 #include "base/alloc.h"
 #include "base/utf8.h"
 
-enum { BUCKETS = 1024, WORD_MAX = 4096, PREFIX_WORD_LEN = 5 };
+enum { PAIR_BYTES = 6 /* two Han characters */, PAIRS = 4096, BUCKETS = 1024, WORD_MAX = 4096, PREFIX_WORD_LEN = 5 };
 
 typedef struct word {
     const char *ptr;
@@ -18,7 +18,8 @@ struct alm_page_words {
     word *items; /**< by bucket, in a bucket by length, longest first */
     size_t count, cap;
     uint16_t first[BUCKETS + 1];
-    uint32_t groups[BUCKETS]; /**< of all words of the bucket */
+    uint32_t short_groups[BUCKETS]; /**< of the words of the bucket that are shorter than PAIR_BYTES */
+    uint32_t pair_groups[PAIRS];    /**< of the others, by the hash of their first PAIR_BYTES */
     char *pool;
 };
 
@@ -32,6 +33,20 @@ static uint32_t bucket_of(const char *text, size_t len) {
     const unsigned char *p = (const unsigned char *)text;
     if (len < 3 || p[0] < 0xE0) return p[0];
     return ((uint32_t)(p[1] & 0x3F) << 6 | (p[2] & 0x3F)) % (BUCKETS - 256) + 256;
+}
+
+static uint32_t pair_of(const char *text) {
+    uint32_t head;
+    uint16_t tail;
+    memcpy(&head, text, sizeof head);
+    memcpy(&tail, text + sizeof head, sizeof tail);
+    return ((head ^ (uint32_t)tail << 11) * 0x9E3779B1U) >> 20; /* 12 bits, PAIRS */
+}
+
+/** Groups of which a word may begin at @p text: few places of a text pass. */
+static uint32_t groups_at(const alm_page_words *words, const char *text, size_t len, uint32_t bucket) {
+    uint32_t groups = words->short_groups[bucket];
+    return len < PAIR_BYTES ? groups : groups | words->pair_groups[pair_of(text)];
 }
 
 static alm_status add_word(alm_page_words *words, alm_str text, unsigned group, uint32_t place) {
@@ -87,8 +102,13 @@ static void index_words(alm_page_words *words) {
         while (at < words->count && bucket_of(words->items[at].ptr, words->items[at].len) < bucket) at++;
         words->first[bucket] = (uint16_t)at;
     }
-    for (size_t i = 0; i < words->count; i++)
-        words->groups[bucket_of(words->items[i].ptr, words->items[i].len)] |= words->items[i].groups;
+    for (size_t i = 0; i < words->count; i++) {
+        const word *w = &words->items[i];
+        if (w->len < PAIR_BYTES)
+            words->short_groups[bucket_of(w->ptr, w->len)] |= w->groups;
+        else
+            words->pair_groups[pair_of(w->ptr)] |= w->groups;
+    }
 }
 
 static alm_status measure(const alm_yaml_node *page, size_t *bytes, alm_err *err) {
@@ -143,7 +163,7 @@ static bool matches(const word *w, alm_str text, size_t at, uint32_t mask) {
 
 bool alm_words_at(const alm_page_words *words, alm_str text, size_t at, uint32_t mask, alm_word_hit *hit) {
     uint32_t bucket = bucket_of(text.ptr + at, text.len - at);
-    if (!(words->groups[bucket] & mask)) return false;
+    if (!(groups_at(words, text.ptr + at, text.len - at, bucket) & mask)) return false;
     for (size_t i = words->first[bucket]; i < words->first[bucket + 1]; i++) {
         const word *w = &words->items[i];
         if (!matches(w, text, at, mask)) continue;
@@ -157,6 +177,8 @@ bool alm_words_at(const alm_page_words *words, alm_str text, size_t at, uint32_t
 
 bool alm_words_find(const alm_page_words *words, alm_str text, size_t from, uint32_t mask, alm_word_hit *hit) {
     for (size_t at = from; at < text.len; at += alm_utf8_len((unsigned char)text.ptr[at])) {
+        const char *p = text.ptr + at;
+        if (!(groups_at(words, p, text.len - at, bucket_of(p, text.len - at)) & mask)) continue;
         bool inside = at > from && is_latin(text.ptr[at]) && is_latin(text.ptr[at - 1]);
         if (!inside && alm_words_at(words, text, at, mask, hit)) return true;
     }
