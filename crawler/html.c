@@ -96,14 +96,11 @@ static size_t skip_markup(alm_str s, size_t at, bool cdata) {
 
 /* Raw text. */
 
-static const char *const raw_names[] = {"script", "style", "title", "textarea", "xmp", "iframe", "noembed"};
-enum { RAW_SCRIPT = 0, RAW_NAMES = sizeof raw_names / sizeof raw_names[0] };
-
-/** Index of @p name in raw_names, or -1. */
-static int raw_index(alm_str name) {
-    for (int i = 0; i < RAW_NAMES; i++)
-        if (lower(name.ptr[0]) == raw_names[i][0] && is_name(name, raw_names[i])) return i;
-    return -1;
+static bool has_raw_content(alm_str name) {
+    static const char *const names[] = {"script", "style", "title", "textarea", "xmp", "iframe", "noembed"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (lower(name.ptr[0]) == names[i][0] && is_name(name, names[i])) return true;
+    return false;
 }
 
 /** Does the end tag of @p name, or its start tag where @p slash is false, begin at @p at? */
@@ -138,17 +135,9 @@ static size_t find_raw_end(alm_str s, size_t at, alm_str name) {
 
 static alm_html_kind read_raw(alm_html *html, alm_html_token *token) {
     size_t end = find_raw_end(html->html, html->at, html->raw);
-    bool closed = end < html->html.len;
-    int index = raw_index(html->raw);
     *token = (alm_html_token){.kind = ALM_HTML_RAW, .name = html->raw};
     token->text = alm_str_slice(html->html, html->at, end);
-    /* a title or style that is never closed would swallow the page: take it for a mistake, unlike browsers */
-    if (closed || index == RAW_SCRIPT) {
-        html->at = end;
-    } else {
-        token->text.len = 0;
-        html->unclosed |= 1u << index;
-    }
+    html->at = end;
     html->raw = (alm_str){NULL, 0};
     return token->kind;
 }
@@ -156,8 +145,8 @@ static alm_html_kind read_raw(alm_html *html, alm_html_token *token) {
 /* Tags. */
 
 /**
- * Read the tag whose name begins at @p at. A tag that the input ends in counts where it ends between its attributes,
- * not in a value: browsers drop it, but a page that was cut short may still say where it redirects to.
+ * Read the tag whose name begins at @p at. A tag that the input ends in is none, but for a <meta> that ends between its
+ * attributes: a page that was cut short, or that is nothing but that, may still say where it redirects to.
  *
  * @return false where there is no tag: the input ends.
  */
@@ -172,7 +161,7 @@ static bool read_tag(alm_html *html, size_t at, alm_html_token *token) {
     }
     token->attrs = alm_str_slice(s, start, at);
     html->at = at < s.len ? at + 1 : s.len;
-    return at < s.len || last.complete;
+    return at < s.len || (last.complete && is_name(token->name, "meta"));
 }
 
 alm_html_kind alm_html_next(alm_html *html, alm_html_token *token) {
@@ -202,8 +191,7 @@ alm_html_kind alm_html_next(alm_html *html, alm_html_token *token) {
         }
         if (!read_tag(html, at + 1 + end_tag, token)) break;
         token->kind = end_tag ? ALM_HTML_END_TAG : ALM_HTML_START_TAG;
-        int raw = end_tag ? -1 : raw_index(token->name);
-        if (raw >= 0 && !(html->unclosed >> raw & 1)) html->raw = token->name;
+        if (!end_tag && has_raw_content(token->name)) html->raw = token->name;
         return token->kind;
     }
     if (html->at > text && token->name.len == 0) {

@@ -28,9 +28,8 @@ typedef struct alm_html_token {
 typedef struct alm_html {
     alm_str html; /**< borrowed */
     size_t at;
-    alm_str raw;       /**< the element whose raw content comes next; empty: none */
-    uint32_t unclosed; /**< raw elements, as bits, that nothing after `at` closes: they hold no raw text */
-    bool cdata;        /**< set by the caller for XML: the content of CDATA sections is markup to read */
+    alm_str raw; /**< the element whose raw content comes next; empty: none */
+    bool cdata;  /**< set by the caller for XML: the content of CDATA sections is markup to read */
 } alm_html;
 
 static inline alm_html alm_html_of(alm_str html) { return (alm_html){.html = html}; }
