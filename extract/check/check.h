@@ -37,7 +37,7 @@ ALM_MUST_USE alm_status alm_check_examples(alm_check *check, alm_str id, alm_err
 /** Look for what is wrong with rules and lexicons without being an error. ALM_OK, ALM_E_NOMEM. */
 ALM_MUST_USE alm_status alm_check_lint(alm_check *check, alm_err *err);
 
-/** Whether every match of @p rule holds a token of one of its `needs`; true where it has none. */
+/** Whether every text that @p rule matches holds a token of one of its `needs`; true where it has none. */
 bool alm_rule_implies_needs(const alm_rule *rule);
 
 /** Hand out a finding at @p node. */

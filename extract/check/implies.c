@@ -45,13 +45,14 @@ static void skip_name(walker *w, uint32_t close) {
     if (w->at < w->end) w->at++;
 }
 
-/* ( … ): what it looks at without taking it does not count. */
+/* ( … ): also what it only looks at has to be there. */
 static bool group(walker *w) {
     bool counts = true;
     w->at++;
-    if (starts_with(w, "?<=") || starts_with(w, "?<!") || starts_with(w, "?=") || starts_with(w, "?!"))
-        counts = false, w->at += starts_with(w, "?<") ? 3 : 2;
-    else if (starts_with(w, "?<") || starts_with(w, "?P<"))
+    if (starts_with(w, "?<=") || starts_with(w, "?<!") || starts_with(w, "?=") || starts_with(w, "?!")) {
+        w->at += starts_with(w, "?<") ? 3 : 2;
+        counts = w->at[-1] == '=';
+    } else if (starts_with(w, "?<") || starts_with(w, "?P<"))
         skip_name(w, '>');
     else if (starts_with(w, "?:") || starts_with(w, "?>") || starts_with(w, "?|"))
         w->at += 2;
