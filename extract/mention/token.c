@@ -74,6 +74,7 @@ alm_status alm_tokens_make(alm_folded *folded, alm_str published, alm_err *err) 
     alm_str text = folded->text;
     alm_status status =
         alm_value_scan(&values, &value_count, folded->arena, folded->pack->values, text, published, err);
+    if (status == ALM_OK && folded->traditional) alm_value_name_yuan(values, value_count);
     for (size_t at = 0; status == ALM_OK && at < text.len;) {
         while (v < value_count && values[v].start < at) v++;
         const alm_value *value = v < value_count ? &values[v] : NULL;

@@ -77,7 +77,10 @@ static void explain_gifts(const alm_relation *relation) {
 }
 
 alm_status alm_mention_and_relate(alm_session *session, alm_document *document, alm_err *err) {
-    alm_folded folded = {.arena = &session->arena, .pack = session->extractor->pack, .text = session->shadow.text};
+    alm_folded folded = {.arena = &session->arena,
+                         .pack = session->extractor->pack,
+                         .text = session->shadow.text,
+                         .traditional = session->shadow.traditional};
     alm_explain explain = {session->explain, session->explain_context, session->explain_json, &session->shadow};
     alm_relation relation = {
         .session = session, .document = document, .folded = &folded, .matcher = session->matcher, .explain = &explain};

@@ -39,7 +39,8 @@ typedef struct alm_mention {
 typedef struct alm_folded {
     alm_arena *arena;
     const alm_pack *pack;
-    alm_str text; /**< the shadow */
+    alm_str text;     /**< the shadow */
+    bool traditional; /**< of a page in Traditional characters */
     alm_token *tokens;
     size_t count, cap;
     alm_mention *mentions;

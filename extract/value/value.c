@@ -47,6 +47,27 @@ const char *alm_value_form_name(alm_value_form form) {
     return "";
 }
 
+static size_t count_named(const alm_value *values, size_t count, alm_str currency) {
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++)
+        found += values[i].yuan == ALM_YUAN_NAMED && alm_str_is(values[i].unit, currency);
+    return found;
+}
+
+void alm_value_name_yuan(alm_value *values, size_t count) {
+    enum { LOOKED_AT = 16 }; /* a page names its currency early; so the work stays linear */
+    alm_str named = {0};
+    size_t best = 0, looked = 0;
+    for (size_t i = 0; i < count && looked < LOOKED_AT; i++) {
+        if (values[i].yuan != ALM_YUAN_NAMED) continue;
+        size_t times = count_named(values, count, values[i].unit);
+        if (times > best) best = times, named = values[i].unit;
+        looked++;
+    }
+    for (size_t i = 0; best > 0 && i < count; i++)
+        if (values[i].yuan == ALM_YUAN_PLAIN) values[i].unit = named;
+}
+
 bool alm_scan_push(scan *s, const alm_value *value) {
     void *items = s->items;
     if (alm_arena_grow(s->arena, &items, &s->cap, s->count, sizeof *s->items) != ALM_OK) return false;
@@ -231,6 +252,7 @@ outcome alm_scan_emit(scan *s, reading *r, size_t start) {
                    .end = (uint32_t)r->end,
                    .number_start = (uint32_t)r->n.start,
                    .number_end = (uint32_t)r->number_end,
+                   .yuan = r->yuan ? p.currency ? ALM_YUAN_NAMED : ALM_YUAN_PLAIN : ALM_YUAN_NONE,
                    .each = r->each || p.each,
                    .scaled = r->n.scale != 0};
     if (r->kind == ALM_VALUE_MONEY && !(v.unit = alm_arena_copy(s->arena, alm_str_of(r->iso))).ptr)

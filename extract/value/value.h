@@ -55,6 +55,13 @@ const char *alm_value_kind_name(alm_value_kind kind);
 /** "plain", "ordinal", "percent", "fraction", "code". */
 const char *alm_value_form_name(alm_value_form form);
 
+/** Whether a sum was written with the word for yuan, which is also that of the Hong Kong dollar and others. */
+typedef enum alm_yuan {
+    ALM_YUAN_NONE,
+    ALM_YUAN_PLAIN, /**< no currency was named: read as CNY */
+    ALM_YUAN_NAMED  /**< another word names the currency: "gangbi 50 wan yuan" */
+} alm_yuan;
+
 typedef struct alm_value {
     alm_value_kind kind;
     alm_value_form form;
@@ -67,6 +74,7 @@ typedef struct alm_value {
     alm_str low, high; /**< bounds; {0} is open */
     alm_str unit;      /**< measure word as written, or ISO 4217 code; {0} for a bare number */
     alm_measure measure;        /**< of a quantity */
+    alm_yuan yuan;              /**< of money */
     bool each;                  /**< "500 yuan a person", "50,000 each": the word "each/per" touches the value */
     bool scaled;                /**< the numeral has a word such as "ten thousand" or "k": bare, it may well be money */
     bool vague;                 /**< "some", "a batch": a quantity without a number */
@@ -95,6 +103,12 @@ void alm_value_tables_free(alm_value_tables *tables);
  */
 ALM_MUST_USE alm_status alm_value_scan(alm_value **out, size_t *count, alm_arena *arena, const alm_value_tables *tables,
                                        alm_str text, alm_str published, alm_err *err);
+
+/**
+ * Give the sums of a page by the plain word for yuan the currency that the page names most often with that word: in
+ * Hong Kong, Macau and Taiwan it is said once. For pages in Traditional characters alone.
+ */
+void alm_value_name_yuan(alm_value *values, size_t count);
 
 /**
  * Find all numbers of @p text that are no money, whatever they count: no dates, no measure words; a single digit too,

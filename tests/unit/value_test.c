@@ -378,6 +378,31 @@ static void test_numbers_alone(void **state) {
     }
 }
 
+static void test_plain_yuan_of_a_page(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *currencies;
+    } cases[] = {
+        {"捐出港币50万元,再捐30万元,收到人民币2元和美元5元,加币100元", "HKD HKD CNY USD CAD"},
+        {"捐50万元,再捐30万元", "CNY CNY"},
+        {"新台币3元、新台币4元、港币5元,共12元", "TWD TWD HKD TWD"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        alm_arena arena;
+        alm_arena_init(&arena, 1 << 20);
+        alm_value *values;
+        size_t count;
+        alm_str text = alm_str_of(cases[i].text);
+        assert_int_equal(alm_value_scan(&values, &count, &arena, tables, text, (alm_str){0}, NULL), ALM_OK);
+        alm_value_name_yuan(values, count);
+        line got = {0};
+        for (size_t k = 0; k < count; k++) add(&got, "%s%.*s", k ? " " : "", ALM_FMT(values[k].unit));
+        assert_string_equal(got.text, cases[i].currencies);
+        alm_arena_release(&arena);
+    }
+    alm_value_name_yuan(NULL, 0);
+}
+
 /* Any text of these pieces gives values inside the text, in order, apart, with figures that read back. */
 static const char *const pieces[] = {"一",     "二",     "两",
                                      "三",     "五",     "十",
@@ -533,12 +558,19 @@ static void test_faulty_tables(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_numerals),      cmocka_unit_test(test_bounds),
-        cmocka_unit_test(test_qualifiers),    cmocka_unit_test(test_money),
-        cmocka_unit_test(test_quantities),    cmocka_unit_test(test_numbers_that_name),
-        cmocka_unit_test(test_dates),         cmocka_unit_test(test_page_without_publication),
-        cmocka_unit_test(test_numbers_alone), cmocka_unit_test(test_any_text),
-        cmocka_unit_test(test_out_of_memory), cmocka_unit_test(test_tables_out_of_memory),
+        cmocka_unit_test(test_numerals),
+        cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_qualifiers),
+        cmocka_unit_test(test_money),
+        cmocka_unit_test(test_quantities),
+        cmocka_unit_test(test_numbers_that_name),
+        cmocka_unit_test(test_dates),
+        cmocka_unit_test(test_page_without_publication),
+        cmocka_unit_test(test_numbers_alone),
+        cmocka_unit_test(test_plain_yuan_of_a_page),
+        cmocka_unit_test(test_any_text),
+        cmocka_unit_test(test_out_of_memory),
+        cmocka_unit_test(test_tables_out_of_memory),
         cmocka_unit_test(test_faulty_tables),
     };
     return cmocka_run_group_tests(tests, load, unload);
