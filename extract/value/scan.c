@@ -182,6 +182,15 @@ static bool is_idle_digit(const scan *s, size_t at, size_t *next) {
 /* What a numeral may go on with behind a word that is to be skipped. */
 #define CONTINUING_ROLES (WORD_DIGIT | WORD_TENS | WORD_UNIT | WORD_SCALE | WORD_POINT)
 
+/* "near a thousand miles": what begins like a word ("a thousand miles away") counts after all where a qualifier stands
+ * before it and a measure word behind the unit. */
+static bool is_counted_unit(const scan *s, size_t at) {
+    const word *unit = peek(s, at, WORD_UNIT | WORD_SCALE);
+    if (!unit || !peek(s, at + unit->text.len, WORD_MEASURE)) return false;
+    const word *before = alm_word_before(s->tables, s->text, s->floor, at, WORD_BEFORE | WORD_BEFORE_BARE);
+    return before && before->number >= 0;
+}
+
 /* A value at @p at, where one may start; *next is where to go on. */
 static outcome read_value(scan *s, size_t at, size_t *next) {
     const word *w = peek(s, at, WORD_SKIP | WORD_KEEP | WORD_VAGUE | WORD_PER_HUNDRED | WORD_DATE_RELATIVE);
@@ -192,7 +201,7 @@ static outcome read_value(scan *s, size_t at, size_t *next) {
         bool cut = end < s->text.len && is_digit(s->text.ptr[end]) && is_digit(s->text.ptr[end - 1]);
         bool longer = (alm_word_roles(s->tables, s->text, end) & CONTINUING_ROLES) &&
                       alm_numeral_read(&n, s->tables, s->text, at) && n.number_end > end;
-        if (!cut && !longer) {
+        if (!cut && !longer && !is_counted_unit(s, at)) {
             *next = end;
             return OUTCOME_NONE;
         }

@@ -176,6 +176,10 @@ static void test_qualifiers(void **state) {
         {"成两份", "[两份] quantity 2 份 goods"},
         {"一间多媒体教室", "[一间] quantity 1 间 goods"},
         {"单位:万元", ""},
+        {"近万户", "[近万户] quantity nearly 10000 户 people"},
+        {"上千家", "[上千家] quantity more_than 1000 家 place"},
+        {"万户", ""},
+        {"贴近百姓", ""},
         {"千万别去", ""},
     };
     CHECK(rows);
