@@ -246,7 +246,7 @@ static void answers_lost_with_an_archive_are_fetched_again(void **state) {
 
 static void visit_text(alm_frontier *f, int64_t host, const char *url, uint64_t simhash, uint8_t body,
                        const char *day) {
-    int64_t id;
+    int64_t id = 0;
     uint8_t digest[ALM_SHA256_LEN] = {body, 9};
     expect_take(f, host, url, &id);
     alm_visit visit = {.id = id,
