@@ -107,6 +107,8 @@ static bool is_soft(const alm_folded *folded, const alm_token *token, bool last)
     case ALM_CLASS_GIFT_NOUN: break;
     case ALM_CLASS_FUNCTION: return alm_str_is_c(alm_token_attr(folded, token, ALM_CLASS_FUNCTION, 0), "soft") && !last;
     case ALM_CLASS_VERB:
+        if (last || alm_str_is_c(alm_token_attr(folded, token, ALM_CLASS_VERB, 0), "hard")) return false;
+        break;
     case ALM_CLASS_ADVERB:
         if (last) return false;
         break;
