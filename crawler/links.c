@@ -195,6 +195,12 @@ static void read_script_tag(reader *r, const alm_html_token *tag) {
     r->script_is_data = typed && alm_str_is_nocase(alm_str_trim(type), ALM_STR("text/xml"));
 }
 
+/** <body onload="location.href='/index.html'"> */
+static void read_body(reader *r, const alm_html_token *tag) {
+    alm_str script;
+    if (attr(r, tag, "onload", &script)) alm_links_scan_script(&r->refs, script, ALM_LINK_SCRIPT);
+}
+
 static void read_noscript(reader *r, const alm_html_token *tag) {
     (void)tag;
     r->noscript++;
@@ -206,7 +212,8 @@ static void read_start_tag(reader *r, const alm_html_token *tag) {
         void (*read)(reader *r, const alm_html_token *tag);
     } elements[] = {{"a", read_anchor},     {"area", read_anchor},       {"base", read_base},
                     {"link", read_link},    {"meta", read_meta},         {"frame", read_frame},
-                    {"iframe", read_frame}, {"script", read_script_tag}, {"noscript", read_noscript}};
+                    {"iframe", read_frame}, {"script", read_script_tag}, {"noscript", read_noscript},
+                    {"body", read_body}};
     char first = (char)(tag->name.ptr[0] | 0x20);
     for (size_t i = 0; i < sizeof elements / sizeof elements[0]; i++)
         if (elements[i].name[0] == first && alm_html_is(tag, elements[i].name)) {

@@ -13,6 +13,7 @@ typedef struct scanner {
     size_t at;
     alm_link_kind kind;
     alm_str owner; /* the identifier before the '.' before this one */
+    bool quoted;   /* s is a string that setTimeout runs */
 } scanner;
 
 static bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f'; }
@@ -159,6 +160,16 @@ static void read_open(scanner *k) {
     if (read_plain_literal(k, &target)) add(k, k->kind, target);
 }
 
+static void scan(scanner *k);
+
+/** setTimeout("location.href='x'", 3000): the string is a script. */
+static void read_timeout(scanner *k) {
+    scanner inner = {.refs = k->refs, .kind = k->kind, .quoted = true};
+    if (k->quoted || !take(k, '(')) return;
+    skip_spaces(k);
+    if (is_quote(peek(k)) && read_literal(k, &inner.s)) scan(&inner);
+}
+
 /* TRS: createPageHTML(count, current, "index", "html"), pages index.html, index_1.html, …; with an element's id before
  * the count, pages are counted from 1: index.html, index_2.html, …. */
 
@@ -228,6 +239,8 @@ static void read_identifier(scanner *k) {
         if (is_window(owner)) read_location(k);
     } else if (alm_str_is_c(word, "open") && alm_str_is_c(owner, "window")) {
         read_open(k);
+    } else if (alm_str_is_c(word, "setTimeout")) {
+        read_timeout(k);
     } else if (alm_str_is_nocase(word, ALM_STR("createPageHTML"))) {
         read_trs_paging(k);
     } else if (peek(k) == '.') {
@@ -237,19 +250,23 @@ static void read_identifier(scanner *k) {
     }
 }
 
-void alm_links_scan_script(alm_link_refs *refs, alm_str script, alm_link_kind kind) {
-    scanner k = {.refs = refs, .s = script, .kind = kind};
-    while (k.at < script.len && refs->status >= 0) {
-        char c = script.ptr[k.at];
+static void scan(scanner *k) {
+    while (k->at < k->s.len && k->refs->status >= 0) {
+        char c = k->s.ptr[k->at];
         if (is_word(c)) {
-            read_identifier(&k);
+            read_identifier(k);
             continue;
         }
         if (is_quote(c) || c == '`') {
-            (void)read_literal(&k, NULL);
-        } else if (c != '/' || !skip_comment(&k)) {
-            k.at++;
+            (void)read_literal(k, NULL);
+        } else if (c != '/' || !skip_comment(k)) {
+            k->at++;
         }
-        k.owner = (alm_str){NULL, 0};
+        k->owner = (alm_str){NULL, 0};
     }
+}
+
+void alm_links_scan_script(alm_link_refs *refs, alm_str script, alm_link_kind kind) {
+    scanner k = {.refs = refs, .s = script, .kind = kind};
+    scan(&k);
 }

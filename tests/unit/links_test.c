@@ -179,12 +179,16 @@ static void plain_redirects_of_scripts(void **state) {
         {"/* location='no' */ var s = \"location='no'\"", ""},
         {"location = 'x\nno'", ""},
         {"window.open('no')", ""},
+        {"setTimeout(\"location.href='x'\", 3000)", "script http://h.cn/d/x\n"},
+        {"setTimeout('javascript:location=\\'x\\'', 3000)", "script http://h.cn/d/x\n"},
+        {"setTimeout(\"setTimeout('location=1')\")", ""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char html[256];
         snprintf(html, sizeof html, "<script>%s</script>", cases[i][0]);
         assert_string_equal(links_of(html), cases[i][1]);
     }
+    assert_string_equal(links_of("<body onload=\"window.location='x'\">"), "script http://h.cn/d/x\n");
     assert_string_equal(links_of("<td onClick=\"window.open('x')\"><a href=\"javascript:location.href='y'\">"),
                         "anchor http://h.cn/d/x\nanchor http://h.cn/d/y\n");
 }
