@@ -224,6 +224,21 @@ static void find_site(alm_reading *r, const titles *t) {
     if (site.len) r->page->site = alm_read_collapse(r->arena, site);
 }
 
+/** True where most running text stands above @p line: then it is no title of it, whatever it says. */
+static bool stands_below_text(const alm_reading *r, uint32_t line) {
+    enum { PROSE_CHARS = 30, PROSE_STOPS = 2, TIMES = 3 };
+    uint64_t above = 0, below = 0;
+    for (uint32_t i = 0; i < r->line_count; i++) {
+        const alm_line *l = &r->lines[i];
+        if (l->stops < PROSE_STOPS || l->chars < PROSE_CHARS || l->link_chars * 2 > l->chars) continue;
+        if (i < line)
+            above += l->chars;
+        else
+            below += l->chars;
+    }
+    return above > TIMES * below + PROSE_CHARS;
+}
+
 alm_status alm_read_title(alm_reading *r) {
     titles t = {0};
     collect(&t, r);
@@ -237,6 +252,7 @@ alm_status alm_read_title(alm_reading *r) {
     }
     if (r->title_line != ALM_NO_LINE) {
         r->page->title = alm_line_text(r, r->title_line);
+        if (stands_below_text(r, r->title_line)) r->title_line = ALM_NO_LINE;
     } else if (t.count) {
         alm_str site;
         r->page->title = without_site(r, t.declared[0], &site);
