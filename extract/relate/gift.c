@@ -8,6 +8,8 @@
 
 enum { MAX_GAP = 3 };
 
+static const double MIN_CONFIDENCE = 0.4;
+
 /* The clause in which the sentence last names a subject before the verb; the verb's own where it has one. */
 static uint32_t subject_clause(const alm_gift_reader *r, uint32_t i) {
     for (uint32_t begin = alm_gift_clause_start(r, i), end = i;;) {
@@ -107,13 +109,22 @@ static double confidence_of(const alm_gift_reader *r, const alm_gift_event *e) {
     return confidence < 0.2 ? 0.2 : confidence > 0.9 ? 0.9 : confidence;
 }
 
+/* "each" beside the verb: before it in its clause, or between it and what was given. */
+static bool says_each(const alm_gift_reader *r, const alm_gift_event *e) {
+    uint32_t end = e->last;
+    while (end < e->after && !alm_gift_is_what(r->tokens[end].class_id) && !alm_gift_ends_clause(r->tokens[end].cp))
+        end++;
+    if (end < e->after && alm_gift_is_what(r->tokens[end].class_id)) {
+        const alm_value *value = alm_mention_of(r->folded, &r->tokens[end])->value;
+        if (value && value->each) return true;
+    }
+    return alm_gift_has_class(r, alm_gift_clause_start(r, e->first), end, ALM_CLASS_EACH);
+}
+
 /* "A and B each gave": a gift for each. "A, B and C gave 1, 2 and 3 respectively": one by one. Else one joint gift. */
 static alm_status put(alm_gift_reader *r, const alm_gift_event *e) {
     const alm_gift *gift = &e->gift;
-    bool each = alm_gift_has_class(r, e->before, e->after, ALM_CLASS_EACH) && gift->donor_count > 1 &&
-                gift->recipient_count == 0;
-    each = each || (gift->donor_count > 1 &&
-                    alm_gift_has_class(r, alm_gift_clause_start(r, e->first), e->first, ALM_CLASS_EACH));
+    bool each = gift->donor_count > 1 && says_each(r, e);
     bool split = gift->donor_count > 1 && alm_gift_has_class(r, e->before, e->after, ALM_CLASS_SPLIT) &&
                  gift->what_count == gift->donor_count;
     if (!each && !split) return alm_gift_add(r->relation, gift);
@@ -168,6 +179,7 @@ static alm_status read_events(alm_gift_reader *r) {
     for (size_t k = 0; k < r->event_count; k++) {
         if (!holds(r, &r->events[k])) continue;
         r->events[k].gift.confidence = confidence_of(r, &r->events[k]);
+        if (r->events[k].gift.confidence < MIN_CONFIDENCE) continue; /* right in a third of all cases: better none */
         alm_status status = put(r, &r->events[k]);
         if (status != ALM_OK) return status;
     }

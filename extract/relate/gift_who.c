@@ -20,9 +20,10 @@ void alm_gift_party_add(uint32_t *list, size_t *count, uint32_t mention) {
     if (mention && *count < ALM_MAX_PARTIES) list[(*count)++] = mention;
 }
 
-static void take_topic(alm_gift_reader *r, alm_gift_event *e) {
+/* @p doubt is taken from the gift's confidence: less where a pronoun points back than where nothing does. */
+static void take_topic(alm_gift_reader *r, alm_gift_event *e, double doubt) {
     for (size_t i = 0; i < r->topic_count; i++) donor_add(e, r->topic[i]);
-    e->gift.confidence -= 0.3;
+    e->gift.confidence -= doubt;
 }
 
 /* "X on behalf of Y": one giver, Y by the hand of X. */
@@ -57,7 +58,7 @@ static bool read_names(alm_gift_reader *r, alm_gift_event *e, uint32_t first, ui
         const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[i]);
         if (r->tokens[i].class_id == ALM_CLASS_PRONOUN && want_donors && r->topic_count &&
             alm_gift_case_of(r, i) == ALM_CASE_SUBJECT) {
-            take_topic(r, e);
+            take_topic(r, e, 0.1);
             found = true;
         }
         if (!actor || is_gloss(r, i) || is_modifier(r, i, last)) continue;
@@ -207,7 +208,7 @@ void alm_gift_read_donors(alm_gift_reader *r, alm_gift_event *e) {
         end = begin - 1;
         begin = alm_gift_clause_start(r, end);
     }
-    take_topic(r, e);
+    take_topic(r, e, 0.3);
 }
 
 /* "… a gift of 10,000, from X": the giver comes after. */
