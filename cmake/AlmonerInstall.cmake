@@ -56,6 +56,7 @@ install(FILES
   man/almoner-frontier.1
   man/almoner-links.1
   man/almoner-robots.1
+  man/almoner-rules.1
   man/almoner-schema.1
   man/almoner-sitemap.1
   man/almoner-url.1
