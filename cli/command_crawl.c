@@ -337,6 +337,7 @@ static void catch_signals(void) {
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    signal(SIGXFSZ, SIG_IGN); /* a file that reached its limit is an error of write(2), as a full disk is */
 }
 
 static int run(settings *s, alm_sources *sources, alm_str text) {

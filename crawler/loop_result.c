@@ -215,6 +215,20 @@ static alm_status archive(alm_loop *loop, const alm_page_result *r, alm_visit *v
     return status;
 }
 
+/*
+ * A page that sends whoever has no cookie to itself, with one: worth a second attempt, now that we have it. Again and
+ * again is a loop.
+ */
+static void judge_self_redirect(const alm_loop *loop, const alm_page_result *r, alm_visit *visit) {
+    if (r->link_count != 1 || !r->links[0].is_redirect || visit->status < 300 || visit->status > 399) return;
+    if (!alm_str_is_c(r->links[0].url.href, r->page->entry->url)) return;
+    bool again = r->page->entry->attempts == 0 && alm_response_header(&r->page->response, "set-cookie").len;
+    visit->state = again ? ALM_URL_RETRY : ALM_URL_FAILED;
+    visit->attempts = r->page->entry->attempts + 1;
+    visit->due_ms = again ? loop_now(loop) : 0;
+    visit->reason = "redirect-to-itself";
+}
+
 static alm_status apply(alm_loop *loop, alm_page_result *r, alm_err *err) {
     const alm_frontier_entry *entry = r->page->entry;
     const alm_response *response = &r->page->response;
@@ -233,6 +247,7 @@ static alm_status apply(alm_loop *loop, alm_page_result *r, alm_err *err) {
     if (visit.state == ALM_URL_FAILED)
         visit.reason = r->failure ? r->failure : reason_of(ALM_OK, response->status, text);
     plan_revisit(loop, r, &visit);
+    judge_self_redirect(loop, r, &visit);
     alm_status status = archive(loop, r, &visit, err);
     for (size_t i = 0; i < r->link_count && status == ALM_OK; i++)
         status = loop_add_url(loop, r->page->source, &r->links[i], entry, err);

@@ -18,6 +18,8 @@ import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
+import rude_server as rude  # noqa: E402
+from net_test import Net as RudeCases  # noqa: E402
 from sim_web import SimWeb  # noqa: E402
 
 ALMONER = os.environ.get("ALMONER", "build/dev/cli/almoner")
@@ -159,6 +161,65 @@ class SimulatedWeb(CrawlTest):
             self.assertEqual(done.stdout.split(), [f"http://h{n}.test/p0.html" for n in range(3)])
             self.assertEqual(web.log, [])
             self.assertFalse(self.store.exists())
+
+
+class FullDisk(CrawlTest):
+    """No file may grow beyond a limit: the crawl stops with status 3, and goes on where it was once there is room."""
+
+    def test_stops_cleanly_and_resumes(self):
+        with SimWeb(seed=15, hosts=4, pages=PAGES) as web:
+            self.configure(web)
+            arguments = ["--config", self.config]
+            for limit in (150_000, 300_000, 60_000):
+                done = subprocess.run(command(self.store, *arguments, "--no-extract"), capture_output=True, text=True,
+                                      timeout=LIMIT_S,
+                                      preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))
+                self.assertEqual(done.returncode, 3, done.stderr)
+                if (self.store / "sources.yaml").exists():
+                    arguments = ["--resume"]
+            crawl(self.store, *arguments, "--no-extract")
+            self.assertNone(web.check_set(once=False))
+            self.assertNone(web.check_politeness(DELAY))
+            self.assertEqual(rows(self.store, "PRAGMA integrity_check"), [("ok",)])
+
+
+class RudeServers(CrawlTest):
+    """Every case ends by itself, within the limits of the source, and is told by its reason."""
+
+    WANT = {  # path: (state, reason); other paths end in any state
+        "/page": (2, None), "/gzip": (2, None), "/gbk": (2, None), "/cookie-wall": (2, None), "/chain/3": (2, None),
+        "/chain/0": (2, None), "/404": (3, None), "/500": (4, "http-500"), "/gzip-cut": (4, "broken-coding"),
+        "/gzip-broken": (4, "broken-coding"), "/bomb": (4, "too-large"), "/endless": (4, "too-large"),
+        "/endless-headers": (4, "too-large"), "/stall": (4, "network"), "/stall-headers": (4, "network"),
+        "/stall-body": (4, "network"), "/drip": (4, "network"), "/cut": (4, "network"), "/chunks-cut": (4, "network"),
+        "/chunks-broken": (4, "network"), "/no-http": (4, "network"), "/close": (4, "network"),
+        "/pdf": (4, "no-page"), "/image": (4, "no-page"), "/loop": (2, None), "/loop?10": (2, None),
+        "/loop?11": (5, "redirects"),
+    }
+
+    def test_every_case_ends_by_itself(self):
+        table = {**RudeCases.TABLE, "/robots.txt": rude.response("", "404 Not Found")}
+        paths = [path for path in table if "*" not in path and path != "/robots.txt"] + ["/chain/3"]
+        with rude.Server(table) as server:
+            # a host each: a host that fails is asked less and less
+            seeds = "".join(f"      - http://r{n}.test{path}\n" for n, path in enumerate(paths))
+            self.config.write_text("sources:\n  - name: rude\n    private_addresses: true\n    delay: 0\n    adaptive: 0\n"
+                                   f"    resolve: {{'*.test': '127.0.0.1:{server.server_address[1]}'}}\n"
+                                   "    timeout: 2s\n    retries: 0\n    seeds:\n" + seeds)
+            began = time.monotonic()
+            crawl(self.store, "--config", self.config, "--no-extract", code=1)
+            self.assertLess(time.monotonic() - began, 60)
+        got = {url.partition(".test")[2]: (state, reason) for url, state, reason in
+               rows(self.store, "SELECT url, state, reason FROM url ORDER BY id DESC") if ".test" in url}
+        self.assertEqual({path: got.get(path) for path in self.WANT}, self.WANT)
+        self.assertFalse([path for path, (state, _) in got.items() if state < 2], "left in the queue")
+
+    def test_a_redirect_to_a_private_address_is_refused(self):
+        with rude.Server({"/x": rude.response(rude.page())}) as server:
+            self.config.write_text(f"sources:\n  - name: a\n    retries: 0\n    robots: false\n    seeds: ['{server.url('/x')}']\n")
+            crawl(self.store, "--config", self.config, "--no-extract", code=1)
+            self.assertEqual(server.log, [])
+        self.assertEqual(rows(self.store, "SELECT state, reason FROM url"), [(4, "refused-address")])
 
 
 class Killed(CrawlTest):
