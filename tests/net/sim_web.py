@@ -70,7 +70,7 @@ class Host:
 
     def page(self, n):
         links = "".join(f'<li><a href="{link}">to {link}</a></li>\n' for link in self.links(n))
-        text = f"消息{self.number}之{n}：" + f"第{n}家会员单位甲{n}集团有限公司向市慈善总会捐款{n + 1}万元。" * 2
+        text = f"某某商会会员单位甲集团有限公司向市慈善总会捐款{self.number * 1000 + n + 1}万元，用于疫情防控工作。"
         return f"<html><head><title>消息{n}</title></head><body><h1>消息{n}</h1><p>{text}</p><ul>{links}</ul></body></html>".encode()
 
     def polite_delay(self, configured):
