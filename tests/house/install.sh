@@ -61,7 +61,7 @@ add_executable(by_static extract_one.c)
 target_link_libraries(by_static PRIVATE almoner::almoner_static m)
 file(WRITE ${CMAKE_BINARY_DIR}/rules "${almoner_RULES_DIR}/zh")
 END
-{ cmake -S "$scratch/project" -B "$scratch/project/build" -DCMAKE_PREFIX_PATH="$prefix" &&
+{ cmake -G Ninja -S "$scratch/project" -B "$scratch/project/build" -DCMAKE_PREFIX_PATH="$prefix" &&
     cmake --build "$scratch/project/build"; } >"$scratch/log" 2>&1 || { cat "$scratch/log"; fail "find_package"; }
 says_the_records "$scratch/project/build/by_shared" "$page"
 says_the_records "$scratch/project/build/by_static" "$page" "$(cat "$scratch/project/build/rules")"
