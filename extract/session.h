@@ -14,7 +14,7 @@
 #include "extract/rules/pack.h"
 #include "extract/rules/rule.h"
 
-enum { ALM_SESSION_ARENA_MAX = 256 << 20 };
+enum { ALM_SESSION_ARENA_MAX = 1 << 30 };
 
 /** Immutable once made; what several steps need of the pack. */
 struct alm_extractor {
