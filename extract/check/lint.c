@@ -42,17 +42,26 @@ static size_t alphabet_of(const alm_rule *rule, uint32_t alphabet[MAX_ALPHABET])
     return count;
 }
 
+/*
+ * Any order of the characters (kind 0), one of them again and again (1 to @p count), or two in turn; behind it all of
+ * them once, lest the engine see at once that a character it needs is absent.
+ */
+static void make_stress(uint32_t text[STRESS_TOKENS], const uint32_t *alphabet, size_t count, size_t kind) {
+    uint32_t random = 1;
+    for (size_t i = 0; i < STRESS_TOKENS; i++) {
+        random = random * 1664525 + 1013904223;
+        size_t at = kind == 0 ? random >> 16 : kind <= count ? kind - 1 : kind - 1 + (i & 1);
+        text[i] = alphabet[at % count];
+    }
+    text[STRESS_TOKENS - count - 1] = '\n';
+    for (size_t i = 0; i < count; i++) text[STRESS_TOKENS - 1 - i] = alphabet[i];
+}
+
 static void lint_limit(alm_check *check, const alm_rule *rule, alm_matcher *matcher, uint32_t *text) {
     uint32_t alphabet[MAX_ALPHABET];
     size_t count = alphabet_of(rule, alphabet);
-    uint32_t random = 1;
-    /* first any order of them, then each one again and again, then any two in turn */
     for (size_t kind = 0; kind < 1 + 2 * count; kind++) {
-        for (size_t i = 0; i < STRESS_TOKENS; i++) {
-            random = random * 1664525 + 1013904223;
-            size_t at = kind == 0 ? random >> 16 : kind <= count ? kind - 1 : kind - 1 + (i & 1);
-            text[i] = alphabet[at % count];
-        }
+        make_stress(text, alphabet, count, kind);
         alm_match match;
         alm_status status = ALM_OK;
         for (uint32_t from = 0; status == ALM_OK && from < STRESS_TOKENS;) {
