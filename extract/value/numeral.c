@@ -213,8 +213,20 @@ static step take_digit(builder *b, const word *w, size_t at) {
     return STEP_TAKEN;
 }
 
+/* "10 and several": round Arabic tens and a digit that is not named. */
+static step take_some_after_tens(builder *b, const word *w, size_t at) {
+    const alm_exact tens = b->digit.value;
+    if (tens.exponent != 1 || tens.mantissa > 9 || at != b->at || !unit_follows(b, at + w->text.len)) return STEP_STOP;
+    start_bounds(b);
+    b->n->more = true;
+    b->at = at + w->text.len;
+    bool fits = alm_exact_add(&b->digit.low, alm_exact_of(1, 0)) && alm_exact_add(&b->digit.high, alm_exact_of(9, 0));
+    return fits ? STEP_TAKEN : STEP_FAIL;
+}
+
 /* "several" in the place of a digit: alone (2 to 9), or behind a unit, where it makes the figure a little more. */
 static step take_some(builder *b, const word *w, size_t at) {
+    if (b->has_digit && b->n->arabic && b->tokens == 1) return take_some_after_tens(b, w, at);
     if (b->has_digit || b->closed) return STEP_STOP;
     bool leading = b->tokens == 0;
     if (!unit_follows(b, at + w->text.len)) return STEP_STOP;

@@ -85,6 +85,16 @@ typedef struct prefix {
     size_t ordinal_start, comparison_end;
 } prefix;
 
+/* "renminbi: 5000": the currency before a colon that ends at @p end, and where it starts; NULL: none. */
+static const word *currency_before_colon(const scan *s, size_t end, size_t *start) {
+    alm_str before = alm_str_slice(s->text, s->floor, end);
+    size_t colon = alm_str_ends(before, ALM_STR(":")) ? 1 : alm_str_ends(before, ALM_STR("\xEF\xBC\x9A")) ? 3 : 0;
+    if (!colon) return NULL;
+    const word *w = alm_word_before(s->tables, s->text, s->floor, end - colon, WORD_CURRENCY_BEFORE);
+    if (w) *start = end - colon - w->text.len;
+    return w;
+}
+
 static void read_prefix(const scan *s, size_t start, const reading *r, prefix *out) {
     *out = (prefix){.start = start};
     for (int i = 0; i < 4; i++) {
@@ -93,6 +103,7 @@ static void read_prefix(const scan *s, size_t start, const reading *r, prefix *o
         const word *w =
             alm_word_before(s->tables, s->text, s->floor, end,
                             WORD_CURRENCY_BEFORE | WORD_BEFORE | WORD_BEFORE_BARE | WORD_EACH | WORD_ORDINAL);
+        if (!w && i == 0) out->currency = currency_before_colon(s, end, &out->start);
         if (!w || (w->role == WORD_BEFORE && (w->number == WORD_NO_QUALIFIER || w->number == WORD_PIECES))) return;
         if (w->role == WORD_BEFORE_BARE && !r->n.bare) return;
         if (w->role == WORD_BEFORE && w->number == WORD_COMPARED) {
