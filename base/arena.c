@@ -20,7 +20,7 @@
 #define UNPOISON(ptr, size) ((void)(ptr), (void)(size))
 #endif
 
-enum { FIRST_CHUNK = 64 * 1024, ALIGN = alignof(max_align_t) };
+enum { FIRST_CHUNK = 64 * 1024, KEPT_CHUNK = 32 << 20, ALIGN = alignof(max_align_t) };
 
 struct alm_arena_chunk {
     alm_arena_chunk *older;
@@ -55,6 +55,10 @@ void alm_arena_reset(alm_arena *arena) {
         alm_arena_chunk *older = arena->chunk->older;
         arena->chunk->older = older->older;
         chunk_free(arena, older);
+    }
+    if (arena->chunk->size > KEPT_CHUNK) { /* one giant page shall not cost its memory for ever */
+        alm_arena_release(arena);
+        return;
     }
     arena->chunk->used = 0;
     POISON(arena->chunk->data, arena->chunk->size);

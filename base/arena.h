@@ -23,7 +23,7 @@ typedef struct alm_arena {
 void alm_arena_init(alm_arena *arena, size_t max);
 /** Free everything. The arena may be initialised again. */
 void alm_arena_release(alm_arena *arena);
-/** Forget all allocations and keep the largest chunk for the next document. */
+/** Forget all allocations and keep the largest chunk for the next document, unless it is larger than 32 MiB. */
 void alm_arena_reset(alm_arena *arena);
 
 /** @p size bytes aligned for any type, uninitialised; NULL at the cap or out of memory. */
