@@ -19,13 +19,14 @@ typedef struct line_builder {
     bool space, newline, wide_space; /**< white space that waits for the next character */
     bool image;                      /**< an image stood since the last line */
     bool after_han;
+    bool after_digit; /**< outside a link */
     open_element stack[ALM_DOM_DEPTH_MAX + 1];
     uint32_t depth;
 } line_builder;
 
 static alm_status end_line(line_builder *b) {
     alm_reading *r = b->r;
-    b->space = b->newline = b->wide_space = b->after_han = false;
+    b->space = b->newline = b->wide_space = b->after_han = b->after_digit = false;
     if (b->line.chars == 0) {
         r->text_len = b->line.start;
         return ALM_OK;
@@ -74,6 +75,15 @@ static void put_space(alm_reading *r, line_builder *b, bool before_han) {
     b->space = b->newline = b->wide_space = false;
 }
 
+/** "5000" and then, outside a link, a word of money. */
+static void note_amount(line_builder *b, alm_str s, size_t at, uint32_t cp, uint32_t flags) {
+    alm_word_hit hit;
+    bool digit = (cp >= '0' && cp <= '9') || (cp >= 0xFF10 && cp <= 0xFF19);
+    if (b->after_digit && !digit && !(flags & LINK) && alm_words_at(b->r->words, s, at, ALM_WORDS(AMOUNT_MARK), &hit))
+        b->line.flags |= ALM_LINE_AMOUNT;
+    b->after_digit = digit && !(flags & LINK);
+}
+
 static void count(line_builder *b, uint32_t cp, uint32_t flags) {
     b->line.chars++;
     if (flags & LINK) b->line.link_chars++;
@@ -116,6 +126,7 @@ static void add_text(line_builder *b, uint32_t node, const open_element *around)
         b->after_han = wide;
         b->line.end = node + 1;
         count(b, cp, around->flags);
+        note_amount(b, s, from, cp, around->flags);
     }
 }
 

@@ -45,6 +45,13 @@ static void mark_named(alm_weigher *w) {
 
 /* ---- parts under a head such as "related articles" ---- */
 
+static bool has_links_below(const alm_reading *r, uint32_t line) {
+    enum { NEXT_LINES = 4 };
+    for (uint32_t i = line + 1; i < r->line_count && i <= line + NEXT_LINES; i++)
+        if (r->lines[i].link_chars) return true;
+    return false;
+}
+
 /** True where @p line is short and says nothing but that other things follow. */
 static bool is_other_head(const alm_reading *r, uint32_t line) {
     const alm_line *l = &r->lines[line];
@@ -55,7 +62,8 @@ static bool is_other_head(const alm_reading *r, uint32_t line) {
     enum { HAN_BYTES = 3, WORD_HAN = 3, REST_HAN = 4 };
     uint32_t named = (uint32_t)(hit.end - hit.start) / HAN_BYTES, rest = l->han > named ? l->han - named : 0;
     if (named < WORD_HAN) return rest == 0; /* "related", "hot": also words of running text */
-    return rest <= named || (hit.start == 0 && rest <= REST_HAN) || hit.end == text.len;
+    if (rest == 0 || (hit.start == 0 && rest <= (named > REST_HAN ? named : REST_HAN))) return true;
+    return (rest <= named || hit.end == text.len) && has_links_below(r, line); /* "ranking of donors" heads no links */
 }
 
 /** The largest element that begins with @p line and lies beside the article. */
@@ -89,6 +97,8 @@ static void mark_under_head(alm_weigher *w, uint32_t head) {
         const alm_line *line = &r->lines[i];
         ++*r->work;
         if (line->link_chars == 0 && alm_line_is_prose(line) && line->chars >= ALM_SEPARATE_PROSE) return;
+        bool enters_table = (line->flags & ~r->lines[head].flags & ALM_LINE_IN_CELL) && line->link_chars == 0;
+        if (enters_table) return;
         r->lines[i].flags |= ALM_LINE_OTHER;
     }
 }
@@ -104,7 +114,8 @@ static void mark_heads(alm_weigher *w) {
 /** Most of it, or all that is not a date or the name of a source, is a link. */
 static bool is_headline(const alm_line *line) {
     enum { HEADLINE_CHARS = 6 };
-    return line->link_chars >= HEADLINE_CHARS && line->link_chars * 5 >= line->chars * 2;
+    return !(line->flags & ALM_LINE_AMOUNT) && line->link_chars >= HEADLINE_CHARS &&
+           line->link_chars * 5 >= line->chars * 2;
 }
 
 /** True where paragraphs of prose follow each other below @p node: an article, not excerpts. */

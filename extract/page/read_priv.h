@@ -27,6 +27,7 @@ enum alm_line_flags {
     ALM_LINE_META = 1 << 7,         /**< title, date and source of the article: not its text */
     ALM_LINE_BEHIND_IMAGE = 1 << 8, /**< nothing but an image stands between it and the line before */
     ALM_LINE_EMPHASIS = 1 << 9,     /**< all of it is bold */
+    ALM_LINE_AMOUNT = 1 << 11,      /**< an amount of money stands in it outside links: a row, not a headline */
     ALM_LINE_SOFT_HIDDEN = 1 << 10  /**< visibility: hidden */
 };
 

@@ -11,7 +11,7 @@ enum {
 };
 
 bool alm_line_is_link(const alm_line *line) {
-    if (line->link_chars * 2 <= line->chars) return false;
+    if (line->link_chars * 2 <= line->chars || (line->flags & ALM_LINE_AMOUNT)) return false;
     return line->stops < 2 || line->chars < ALM_LONG_CHARS || line->link_chars * 10 > line->chars * 9;
 }
 

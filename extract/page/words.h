@@ -24,6 +24,7 @@
     Z(CRUMB, "crumbs")               /* begin the line that tells where in the site the page stands */                 \
     Z(ATTACHMENT, "attachment_labels") /* before attached files */                                                     \
     Z(DATE_MARK, "date_marks")         /* year, month, day; in this order */                                           \
+    Z(AMOUNT_MARK, "amount_marks")     /* behind the digits of a sum of money */                                       \
     Z(NUMERAL, "numerals")             /* one character each: 0 to 9, then ten */                                      \
     Z(OTHER_CLASS, "other_classes")    /* parts of class and id names of what is not the article */                    \
     Z(MAIN_CLASS, "main_classes")      /* parts of class and id names of the article's text */                         \
