@@ -734,6 +734,8 @@ static alm_status commit(alm_frontier *base, alm_err *err) {
     sqlite_frontier *f = (sqlite_frontier *)base;
     if (!f->open) return ALM_OK;
     alm_status status = ALM_OK;
+    /* a statement that is still being read keeps its snapshot, and the checkpoint from going past it */
+    if (f->statements[SQL_ROBOTS_GET]) sqlite3_reset(f->statements[SQL_ROBOTS_GET]);
     while (f->dirty && status == ALM_OK) {
         host *h = f->dirty;
         f->dirty = h->next_dirty;
@@ -854,6 +856,7 @@ static void frontier_free(alm_frontier *base) {
     sqlite3_close(f->db); /* the last one to close makes a checkpoint */
     alm_keyset_release(&f->young);
     alm_free(f->recent);
+    alm_free(f->path);
     alm_free(f);
 }
 
@@ -888,7 +891,9 @@ alm_status alm_frontier_sqlite_new(alm_frontier **out, const alm_frontier_sqlite
     f->options = *options;
     if (!f->options.max_dropped_rows) f->options.max_dropped_rows = MAX_DROPPED_ROWS;
     alm_keyset_init(&f->young);
-    f->recent = alm_calloc(RECENT_SLOTS, sizeof *f->recent);
+    f->path = alm_strdup(alm_str_of(options->path));
+    f->options.path = f->path;
+    f->recent = f->path ? alm_calloc(RECENT_SLOTS, sizeof *f->recent) : NULL;
     alm_status status = f->recent ? open_database(f, err) : alm_fail(err, ALM_E_NOMEM, "out of memory");
     if (status == ALM_OK) status = frontier_load_hosts(f, err);
     if (status != ALM_OK) {

@@ -2,23 +2,26 @@
  * Pages that are the same: by their body's digest, or by the simhash of their text.
  *
  * Two hashes that differ in at most three of 64 bits agree in at least one of four bands of 16 (Manku et al., 2007):
- * each band is a key of the table `near`, and so is the digest. Keys of earlier versions of a page may stay behind; a
- * candidate is judged by what its visit says now.
+ * each band is a key of the table `near`; of a page without text, its digest is. Keys of earlier versions of a page may
+ * stay behind; a candidate is judged by what its visit says now.
  */
 #include "crawler/frontier_sqlite_priv.h"
 
 #include "crawler/simhash.h"
 
-enum { BANDS = 4, BAND_BITS = 16, NEAR_BITS = 3, MAX_CANDIDATES = 64, MAX_TWINS = 4, KEYS = BANDS + 1 };
+enum { BANDS = 4, BAND_BITS = 16, NEAR_BITS = 3, MAX_CANDIDATES = 64, MAX_TWINS = 4 };
 
-static size_t keys_of(const alm_visit *v, int64_t keys[KEYS]) {
-    uint64_t digest = 0;
-    for (int i = 0; i < 7; i++) digest = digest << 8 | v->sha256[i];
-    size_t count = 0;
-    keys[count++] = (int64_t)digest; /* 56 bits: above all bands but for one body in 2^37 */
-    for (int64_t band = 0; v->simhash && band < BANDS; band++)
-        keys[count++] = band << BAND_BITS | (int64_t)(v->simhash >> (BAND_BITS * band) & 0xFFFF);
-    return count;
+/* The same body has the same text, so the digest is a key where there is no text to go by. */
+static size_t keys_of(const alm_visit *v, int64_t keys[BANDS]) {
+    if (!v->simhash) {
+        uint64_t digest = 0;
+        for (int i = 0; i < 7; i++) digest = digest << 8 | v->sha256[i];
+        keys[0] = (int64_t)(digest | (uint64_t)1 << 56); /* above all bands */
+        return 1;
+    }
+    for (int64_t band = 0; band < BANDS; band++)
+        keys[band] = band << BAND_BITS | (int64_t)(v->simhash >> (BAND_BITS * band) & 0xFFFF);
+    return BANDS;
 }
 
 static bool is_same(sqlite3_stmt *st, const alm_visit *v) {
@@ -73,11 +76,11 @@ static alm_status add_keys(sqlite_frontier *f, const alm_visit *v, const int64_t
 }
 
 alm_status frontier_tie(sqlite_frontier *f, const alm_visit *v, alm_err *err) {
-    int64_t keys[KEYS], found[MAX_CANDIDATES];
+    int64_t keys[BANDS], found[MAX_CANDIDATES];
     size_t count = keys_of(v, keys), found_count = 0;
     alm_status status = ALM_OK;
     for (size_t i = 0; i < count && status == ALM_OK; i++)
-        status = find_same(f, v, keys[i], i == 0 ? MAX_TWINS : MAX_CANDIDATES, found, &found_count, err);
+        status = find_same(f, v, keys[i], v->simhash ? MAX_CANDIDATES : MAX_TWINS, found, &found_count, err);
     int64_t cluster = v->id;
     for (size_t i = 0; i < found_count; i++)
         if (found[i] < cluster) cluster = found[i];

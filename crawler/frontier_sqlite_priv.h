@@ -46,7 +46,8 @@ typedef struct sqlite_frontier {
     sqlite3 *db;
     sqlite3_stmt *statements[STATEMENT_COUNT];
     alm_frontier_sqlite_options options;
-    bool open; /* a transaction */
+    char *path; /* options.path */
+    bool open;  /* a transaction */
     uint64_t secret[2];
     uint64_t *recent;      /* a direct-mapped cache of keys that are certainly known */
     alm_keyset young;      /* known, and not in the table `seen` yet */

@@ -425,15 +425,20 @@ void alm_sources_free(alm_sources *sources) {
 
 /* ---- judging ---- */
 
+/* Sites send visitors from the bare name to the one with www., or back: for scope they are one host. */
+static alm_str without_www(alm_str host) {
+    return alm_str_starts(host, ALM_STR("www.")) ? alm_str_slice(host, 4, host.len) : host;
+}
+
 static bool is_below(const alm_url *seed, const alm_url *url) {
     alm_str folder = seed->path;
     while (folder.len && folder.ptr[folder.len - 1] != '/') folder.len--;
-    return alm_str_is(seed->host, url->host) && alm_str_starts(url->path, folder);
+    return alm_str_is(without_www(seed->host), without_www(url->host)) && alm_str_starts(url->path, folder);
 }
 
 static bool fits_any(alm_scope scope, const alm_url *anchors, size_t count, const alm_url *url) {
     for (size_t i = 0; i < count; i++) {
-        bool fits = scope == ALM_SCOPE_HOST     ? alm_str_is(anchors[i].host, url->host)
+        bool fits = scope == ALM_SCOPE_HOST     ? alm_str_is(without_www(anchors[i].host), without_www(url->host))
                     : scope == ALM_SCOPE_DOMAIN ? alm_domain_is_same(anchors[i].host, url->host)
                                                 : is_below(&anchors[i], url);
         if (fits) return true;

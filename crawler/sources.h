@@ -12,7 +12,7 @@
 #include "crawler/url.h"
 
 typedef enum alm_scope {
-    ALM_SCOPE_HOST,   /**< hosts of the seeds, and of sitemaps and feeds that the file lists */
+    ALM_SCOPE_HOST,   /**< hosts of the seeds, and of sitemaps and feeds that the file lists; with and without www. */
     ALM_SCOPE_DOMAIN, /**< their registrable domains */
     ALM_SCOPE_PATH    /**< their folders */
 } alm_scope;

@@ -280,8 +280,8 @@ static void copies_are_tied_and_the_origin_comes_first(void **state) {
         uint8_t body;
     } pages[] = {{"http://a/0", "2020-02-03", 0xF0F0F0F0F0F0F0F0u, 0},
                  {"http://a/1", "2020-02-01", 0xF0F0F0F0F0F0F0F7u, 1}, /* three bits from 0 */
-                 {"http://a/2", "", 0x0123456789ABCDEFu, 2},
-                 {"http://a/3", "2020-02-09", 0, 2},                    /* the body of 2, too short for a simhash */
+                 {"http://a/2", "", 0, 2},
+                 {"http://a/3", "2020-02-09", 0, 2},                    /* the body of 2; both have no text */
                  {"http://a/4", "2020-02-09", 0xF0F0F0F0F0F0F00Fu, 4},  /* eight bits away */
                  {"http://a/5", "2020-02-02", 0xF1F1F1F0F0F0F0F0u, 5}}; /* three from 0, six from 1 */
     for (size_t i = 0; i < 6; i++) assert_int_equal(add(at->frontier, pages[i].url, "a", 0, NULL, &host), ALM_OK);
@@ -303,6 +303,21 @@ static void robots_are_kept(void **state) {
     assert_int_equal(alm_frontier_robots_get(at->frontier, ALM_STR("http://a"), &got, NULL), ALM_OK);
     assert_int_equal(got.fetched_ms, 7);
     assert_true(alm_str_is(got.body, robots.body));
+}
+
+static void a_borrowed_robots_body_does_not_lock_the_checkpoint(void **state) {
+    place *at = *state;
+    alm_frontier_robots robots = {.fetched_ms = 7, .status = 200, .body = ALM_STR("User-agent: *\n")}, got;
+    assert_int_equal(alm_frontier_robots_put(at->frontier, ALM_STR("http://a"), &robots, NULL), ALM_OK);
+    int64_t host;
+    char url[1500];
+    for (int i = 0; i < 15000; i++) { /* enough pages of the log for a checkpoint */
+        if (i % 200 == 0)
+            assert_int_equal(alm_frontier_robots_get(at->frontier, ALM_STR("http://a"), &got, NULL) < 0, 0);
+        snprintf(url, sizeof url, "http://a/%d/%01400d", i, i);
+        assert_int_equal(add(at->frontier, url, "a", 0, NULL, &host), ALM_OK);
+        if (i % 200 == 199) assert_int_equal(alm_frontier_commit(at->frontier, NULL), ALM_OK);
+    }
 }
 
 static void memory_may_fail_at_every_allocation(void **state) {
@@ -340,6 +355,7 @@ int main(void) {
         CASE(answers_lost_with_an_archive_are_fetched_again),
         CASE(copies_are_tied_and_the_origin_comes_first),
         CASE(robots_are_kept),
+        CASE(a_borrowed_robots_body_does_not_lock_the_checkpoint),
         CASE(memory_may_fail_at_every_allocation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

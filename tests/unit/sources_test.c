@@ -107,6 +107,7 @@ static void urls_are_judged(void **state) {
                 *path =
                     parse(HEAD "    scope: path\n    depth: 2\n    include: ['\\.html$']\n    exclude: ['/old/']\n");
     assert_string_equal(judge(host->items, "https://www.a.org.cn/other", 1), "");
+    assert_string_equal(judge(host->items, "http://a.org.cn/", 1), "");
     assert_string_equal(judge(host->items, "http://b.a.org.cn/", 1), "scope");
     assert_string_equal(judge(domain->items, "http://b.a.org.cn/", 1), "");
     assert_string_equal(judge(domain->items, "http://b.org.cn/", 1), "scope");
