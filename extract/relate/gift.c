@@ -121,6 +121,25 @@ static bool says_each(const alm_gift_reader *r, const alm_gift_event *e) {
     return alm_gift_has_class(r, alm_gift_clause_start(r, e->first), end, ALM_CLASS_EACH);
 }
 
+/* A sum over other givers: an association's "members gave … in all", "raised … in all". */
+static bool is_total(const alm_gift_reader *r, const alm_gift_event *e) {
+    const alm_gift *gift = &e->gift;
+    if (gift->donor_count != 1 || gift->donors[0].person || !gift->donors[0].organisation) return false;
+    uint32_t type = r->folded->mentions[gift->donors[0].organisation - 1].detail;
+    if (type != ALM_ORGANISATION_ASSOCIATION && type != ALM_ORGANISATION_CHARITY) return false;
+    uint32_t begin = alm_gift_clause_start(r, e->first), end = alm_gift_clause_end(r, e->last);
+    bool others = alm_gift_has_class(r, begin, end, ALM_CLASS_MEMBER) ||
+                  alm_gift_has_class(r, begin, end, ALM_CLASS_GROUP) ||
+                  alm_gift_has_class(r, e->first, e->last, ALM_CLASS_RAISE);
+    return others && alm_gift_has_class(r, begin, end, ALM_CLASS_TOTAL);
+}
+
+static bool is_pledged(const alm_gift_reader *r, const alm_gift_event *e) {
+    for (uint32_t i = e->first; i < e->last; i++)
+        if (alm_gift_has_attr(r, &r->tokens[i], "pledge")) return true;
+    return false;
+}
+
 /* "A and B each gave": a gift for each. "A, B and C gave 1, 2 and 3 respectively": one by one. Else one joint gift. */
 static alm_status put(alm_gift_reader *r, const alm_gift_event *e) {
     const alm_gift *gift = &e->gift;
@@ -179,6 +198,8 @@ static alm_status read_events(alm_gift_reader *r) {
     for (size_t k = 0; k < r->event_count; k++) {
         if (!holds(r, &r->events[k])) continue;
         r->events[k].gift.confidence = confidence_of(r, &r->events[k]);
+        if (is_pledged(r, &r->events[k])) r->events[k].gift.status = ALM_STATUS_PLEDGED;
+        r->events[k].gift.total = is_total(r, &r->events[k]);
         if (r->events[k].gift.confidence < MIN_CONFIDENCE) continue; /* right in a third of all cases: better none */
         alm_status status = put(r, &r->events[k]);
         if (status != ALM_OK) return status;

@@ -217,6 +217,7 @@ static void read_source(alm_gift_reader *r, alm_gift_event *e, uint32_t limit) {
         const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[i]);
         if (!actor || alm_gift_case_of(r, i) != ALM_CASE_SOURCE) continue;
         e->gift.donor_count = 0;
+        e->gift.status = ALM_STATUS_GIVEN;
         donor_add(e, *actor);
         return;
     }
