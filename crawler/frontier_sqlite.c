@@ -170,13 +170,6 @@ alm_status frontier_begin(sqlite_frontier *f, alm_err *err) {
     return status;
 }
 
-static void bind_text(sqlite3_stmt *st, int at, alm_str s) {
-    if (s.ptr)
-        sqlite3_bind_text(st, at, s.ptr, (int)s.len, SQLITE_STATIC);
-    else
-        sqlite3_bind_null(st, at);
-}
-
 static void bind_time(sqlite3_stmt *st, int at, int64_t ms) {
     if (ms)
         sqlite3_bind_int64(st, at, ms);
@@ -224,7 +217,7 @@ static alm_status host_of(sqlite_frontier *f, alm_str name, host **out, alm_err 
     if (!h) {
         sqlite3_stmt *st = frontier_statement(f, SQL_HOST_ADD, err);
         if (!st) return ALM_E_STORAGE;
-        bind_text(st, 1, name);
+        frontier_bind_text(st, 1, name);
         alm_status status = frontier_run(f, st, err, "add host");
         if (status != ALM_OK) return status;
         h = host_keep(f, sqlite3_last_insert_rowid(f->db), name);
@@ -303,10 +296,10 @@ static alm_status source_number(alm_frontier *base, uint32_t *number, alm_str na
     if (!get) return ALM_E_STORAGE;
     alm_status status = frontier_begin(f, err);
     if (status != ALM_OK) return status;
-    bind_text(add, 1, name);
+    frontier_bind_text(add, 1, name);
     status = frontier_run(f, add, err, "add source");
     if (status != ALM_OK) return status;
-    bind_text(get, 1, name);
+    frontier_bind_text(get, 1, name);
     if (sqlite3_step(get) == SQLITE_ROW)
         *number = (uint32_t)sqlite3_column_int64(get, 0);
     else
@@ -381,8 +374,8 @@ static alm_status insert_url(sqlite_frontier *f, const alm_frontier_link *link, 
     sqlite3_bind_int64(st, 7, link->depth);
     sqlite3_bind_int64(st, 8, link->hops);
     sqlite3_bind_int64(st, 9, link->via);
-    bind_text(st, 10, alm_str_of(link->reason));
-    bind_text(st, 11, link->url);
+    frontier_bind_text(st, 10, alm_str_of(link->reason));
+    frontier_bind_text(st, 11, link->url);
     alm_status status = frontier_run(f, st, err, "add URL");
     if (status != ALM_OK) return status;
     f->recent[key & (RECENT_SLOTS - 1)] = key;
@@ -562,8 +555,8 @@ static alm_status put_visit(sqlite_frontier *f, const alm_visit *v, alm_err *err
         sqlite3_bind_int64(st, 6, v->interval_s);
         return frontier_run(f, st, err, "touch visit");
     }
-    bind_text(st, 4, v->etag);
-    bind_text(st, 5, v->last_modified);
+    frontier_bind_text(st, 4, v->etag);
+    frontier_bind_text(st, 5, v->last_modified);
     if (v->sha256)
         sqlite3_bind_blob(st, 6, v->sha256, ALM_SHA256_LEN, SQLITE_STATIC);
     else
@@ -578,7 +571,7 @@ static alm_status put_visit(sqlite_frontier *f, const alm_visit *v, alm_err *err
     sqlite3_bind_int64(st, 12, (int64_t)v->offset);
     sqlite3_bind_int64(st, 13, (int64_t)v->length);
     sqlite3_bind_int64(st, 14, v->records);
-    bind_text(st, 15, v->published.len ? v->published : (alm_str){0});
+    frontier_bind_text(st, 15, v->published.len ? v->published : (alm_str){0});
     return frontier_run(f, st, err, "put visit");
 }
 
@@ -595,7 +588,7 @@ static alm_status finish(alm_frontier *base, const alm_visit *v, alm_err *err) {
     sqlite3_bind_int(st, 2, (int)v->state);
     bind_time(st, 3, v->due_ms);
     sqlite3_bind_int64(st, 4, v->attempts);
-    bind_text(st, 5, alm_str_of(v->reason));
+    frontier_bind_text(st, 5, alm_str_of(v->reason));
     status = frontier_run(f, st, err, "finish URL");
     if (status == ALM_OK && v->answered) status = put_visit(f, v, err);
     if (status == ALM_OK && v->sha256) status = frontier_tie(f, v, err);
@@ -649,67 +642,6 @@ static alm_status next_retry(alm_frontier *base, int64_t *due_ms, alm_err *err) 
         *due_ms = sqlite3_column_int64(st, 0);
         status = ALM_OK;
     }
-    sqlite3_reset(st);
-    return status;
-}
-
-/* ---- robots and archives ---- */
-
-static alm_status robots_get(alm_frontier *base, alm_str origin, alm_frontier_robots *out, alm_err *err) {
-    sqlite_frontier *f = (sqlite_frontier *)base;
-    sqlite3_stmt *st = frontier_statement(f, SQL_ROBOTS_GET, err);
-    if (!st) return ALM_E_STORAGE;
-    sqlite3_reset(st); /* the body was borrowed until this call */
-    bind_text(st, 1, origin);
-    int code = sqlite3_step(st);
-    if (code == SQLITE_ROW) {
-        *out = (alm_frontier_robots){sqlite3_column_int64(st, 0), sqlite3_column_int(st, 1), {0}};
-        out->body.ptr = sqlite3_column_blob(st, 2);
-        out->body.len = (size_t)sqlite3_column_bytes(st, 2);
-        return ALM_OK;
-    }
-    alm_status status = code == SQLITE_DONE ? ALM_END : frontier_fail(f, err, "read robots");
-    sqlite3_reset(st);
-    return status;
-}
-
-static alm_status robots_put(alm_frontier *base, alm_str origin, const alm_frontier_robots *robots, alm_err *err) {
-    sqlite_frontier *f = (sqlite_frontier *)base;
-    alm_status status = frontier_begin(f, err);
-    sqlite3_stmt *st = status == ALM_OK ? frontier_statement(f, SQL_ROBOTS_PUT, err) : NULL;
-    if (!st) return status != ALM_OK ? status : ALM_E_STORAGE;
-    bind_text(st, 1, origin);
-    sqlite3_bind_int64(st, 2, robots->fetched_ms);
-    sqlite3_bind_int(st, 3, robots->status);
-    sqlite3_bind_blob(st, 4, robots->body.ptr, (int)robots->body.len, SQLITE_STATIC);
-    return frontier_run(f, st, err, "put robots");
-}
-
-static alm_status archive_put(alm_frontier *base, alm_str name, uint64_t length, int64_t *number, alm_err *err) {
-    sqlite_frontier *f = (sqlite_frontier *)base;
-    alm_status status = frontier_begin(f, err);
-    sqlite3_stmt *st = status == ALM_OK ? frontier_statement(f, SQL_ARCHIVE_PUT, err) : NULL;
-    if (!st) return status != ALM_OK ? status : ALM_E_STORAGE;
-    bind_text(st, 1, name);
-    sqlite3_bind_int64(st, 2, (int64_t)length);
-    if (sqlite3_step(st) == SQLITE_ROW)
-        *number = sqlite3_column_int64(st, 0);
-    else
-        status = frontier_fail(f, err, "put archive");
-    sqlite3_reset(st);
-    return status;
-}
-
-static alm_status archive_get(alm_frontier *base, alm_str name, uint64_t *length, alm_err *err) {
-    sqlite_frontier *f = (sqlite_frontier *)base;
-    sqlite3_stmt *st = frontier_statement(f, SQL_ARCHIVE_GET, err);
-    if (!st) return ALM_E_STORAGE;
-    bind_text(st, 1, name);
-    int code = sqlite3_step(st);
-    alm_status status = code == SQLITE_ROW    ? ALM_OK
-                        : code == SQLITE_DONE ? ALM_END
-                                              : frontier_fail(f, err, "read archives");
-    if (status == ALM_OK) *length = (uint64_t)sqlite3_column_int64(st, 0);
     sqlite3_reset(st);
     return status;
 }
@@ -872,10 +804,10 @@ static const alm_frontier_vtable vtable = {
     .next_retry = next_retry,
     .hosts = each_host,
     .host_wait = host_wait,
-    .robots_get = robots_get,
-    .robots_put = robots_put,
-    .archive_put = archive_put,
-    .archive_get = archive_get,
+    .robots_get = frontier_robots_get,
+    .robots_put = frontier_robots_put,
+    .archive_put = frontier_archive_put,
+    .archive_get = frontier_archive_get,
     .archive_cut = frontier_archive_cut,
     .commit = commit,
     .stats = frontier_stats,

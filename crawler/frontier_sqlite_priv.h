@@ -1,4 +1,4 @@
-/** The embedded frontier's inside, shared by frontier_sqlite.c and frontier_sqlite_list.c. */
+/** The embedded frontier's inside, shared by the frontier_sqlite*.c files. */
 #ifndef ALM_CRAWLER_FRONTIER_SQLITE_PRIV_H
 #define ALM_CRAWLER_FRONTIER_SQLITE_PRIV_H
 
@@ -70,6 +70,14 @@ ALM_MUST_USE alm_status frontier_tie(sqlite_frontier *f, const alm_visit *visit,
 alm_status frontier_clusters(alm_frontier *base, alm_frontier_member_fn fn, void *context, alm_err *err);
 /** Read the hosts' rows anew, after they were changed by a statement over many. */
 ALM_MUST_USE alm_status frontier_load_hosts(sqlite_frontier *f, alm_err *err);
+
+/** Bind @p s, or NULL where it has no ptr; borrowed until the statement is reset. */
+void frontier_bind_text(sqlite3_stmt *st, int at, alm_str s);
+
+alm_status frontier_robots_get(alm_frontier *base, alm_str origin, alm_frontier_robots *out, alm_err *err);
+alm_status frontier_robots_put(alm_frontier *base, alm_str origin, const alm_frontier_robots *robots, alm_err *err);
+alm_status frontier_archive_put(alm_frontier *base, alm_str name, uint64_t length, int64_t *number, alm_err *err);
+alm_status frontier_archive_get(alm_frontier *base, alm_str name, uint64_t *length, alm_err *err);
 
 alm_status frontier_stats(alm_frontier *base, alm_frontier_stats *out, alm_err *err);
 alm_status frontier_list(alm_frontier *base, const alm_frontier_filter *filter, alm_frontier_row_fn fn, void *context,
