@@ -1,24 +1,15 @@
-#include "extract/page/read_priv.h"
+#include "extract/page/read_text_priv.h"
 
 #include "base/utf8.h"
 
 /*
- * Plain text: a title line, lines that tell source and date, paragraphs, "- " lists and "| a | b |" tables.
+ * Plain text: front matter or a title line, lines that tell source and date, paragraphs, "- " lists, tables
+ * (text_table.c).
  */
 
-enum { COLUMNS_MAX = 64, TITLE_CHARS = 60, HEAD_LINES = 3, HEAD_CHARS = 80, WRAP_COLUMNS = 50 };
+enum { TITLE_CHARS = 60, HEAD_LINES = 3, HEAD_CHARS = 80, WRAP_COLUMNS = 50 };
 
-typedef struct text_reader {
-    alm_reading *r;
-    char *text;
-    size_t len;
-    size_t block_cap, table_cap;
-    alm_str *lines;
-    size_t line_count;
-} text_reader;
-
-/** White space of any width at both ends taken away, inner runs as they are. */
-static alm_str trim_wide(alm_str s) {
+alm_str alm_text_trim(alm_str s) {
     for (;;) {
         s = alm_str_trim(s);
         if (alm_str_starts(s, ALM_STR("\xE3\x80\x80")))
@@ -34,20 +25,21 @@ static alm_str trim_wide(alm_str s) {
     }
 }
 
-static alm_status split_lines(text_reader *t, alm_str text) {
+static alm_status split_lines(alm_text_reader *t, alm_str text) {
     size_t cap = 0;
     for (size_t at = 0; at < text.len;) {
         const char *end = memchr(text.ptr + at, '\n', text.len - at);
         size_t stop = end ? (size_t)(end - text.ptr) : text.len;
         alm_status status = alm_arena_grow(t->r->arena, (void **)&t->lines, &cap, t->line_count, sizeof *t->lines);
         if (status != ALM_OK) return status;
-        t->lines[t->line_count++] = trim_wide(alm_str_slice(text, at, stop));
+        alm_str raw = alm_str_slice(text, at, stop);
+        t->lines[t->line_count++] = (alm_text_line){alm_text_trim(raw), raw};
         at = stop + 1;
     }
     return ALM_OK;
 }
 
-static alm_status begin(text_reader *t, alm_block block, char separator) {
+alm_status alm_text_begin(alm_text_reader *t, alm_block block, char separator) {
     alm_page *page = t->r->page;
     alm_status status =
         alm_arena_grow(t->r->arena, (void **)&page->blocks, &t->block_cap, page->block_count, sizeof block);
@@ -59,83 +51,10 @@ static alm_status begin(text_reader *t, alm_block block, char separator) {
     return ALM_OK;
 }
 
-static void put(text_reader *t, alm_str s) {
+void alm_text_put(alm_text_reader *t, alm_str s) {
     if (s.len) memcpy(t->text + t->len, s.ptr, s.len);
     t->len += s.len;
     t->r->page->blocks[t->r->page->block_count - 1].end = (uint32_t)t->len;
-}
-
-/* ---- tables ---- */
-
-static bool is_row(alm_str line) { return line.len >= 3 && line.ptr[0] == '|' && line.ptr[line.len - 1] == '|'; }
-
-static size_t cells_of(alm_str line, alm_str cells[COLUMNS_MAX]) {
-    size_t count = 0, from = 1;
-    for (size_t i = 1; i < line.len && count < COLUMNS_MAX; i++) {
-        if (line.ptr[i] != '|') continue;
-        cells[count++] = trim_wide(alm_str_slice(line, from, i));
-        from = i + 1;
-    }
-    return count;
-}
-
-/** "|---|:---:|": the line between head and body. */
-static bool is_rule(alm_str line) {
-    bool dash = false;
-    for (size_t i = 0; i < line.len; i++) {
-        if (!strchr("|-: ", line.ptr[i])) return false;
-        dash |= line.ptr[i] == '-';
-    }
-    return dash;
-}
-
-static alm_status add_table(text_reader *t, alm_table table, size_t *index) {
-    alm_page *page = t->r->page;
-    size_t places = (size_t)table.rows * table.columns;
-    alm_status status =
-        alm_arena_grow(t->r->arena, (void **)&page->tables, &t->table_cap, page->table_count, sizeof table);
-    if (status != ALM_OK) return status;
-    table.grid = alm_arena_alloc(t->r->arena, places * sizeof *table.grid);
-    if (!table.grid) return ALM_E_NOMEM;
-    for (size_t i = 0; i < places; i++) table.grid[i] = ALM_NO_CELL;
-    *index = page->table_count;
-    page->tables[page->table_count++] = table;
-    return ALM_OK;
-}
-
-static alm_status put_row(text_reader *t, alm_str line, size_t index, uint32_t row) {
-    alm_str cells[COLUMNS_MAX];
-    size_t count = cells_of(line, cells);
-    alm_page *page = t->r->page;
-    for (uint32_t c = 0; c < count; c++) {
-        alm_block block = {.kind = ALM_BLOCK_CELL, .table = (uint32_t)index, .row = row, .column = c};
-        alm_status status = begin(t, block, c ? '\t' : '\n');
-        if (status != ALM_OK) return status;
-        put(t, cells[c]);
-        page->tables[index].grid[(size_t)row * page->tables[index].columns + c] = (uint32_t)page->block_count - 1;
-    }
-    return ALM_OK;
-}
-
-static alm_status read_table(text_reader *t, size_t *at) {
-    alm_str cells[COLUMNS_MAX];
-    alm_table table = {0};
-    size_t end = *at, index = 0;
-    for (; end < t->line_count && is_row(t->lines[end]); end++) {
-        if (is_rule(t->lines[end])) {
-            if (table.header_rows == 0) table.header_rows = table.rows;
-            continue;
-        }
-        size_t count = cells_of(t->lines[end], cells);
-        if (count > table.columns) table.columns = (uint32_t)count;
-        table.rows++;
-    }
-    alm_status status = add_table(t, table, &index);
-    uint32_t row = 0;
-    for (size_t i = *at; i < end && status == ALM_OK; i++)
-        if (!is_rule(t->lines[i])) status = put_row(t, t->lines[i], index, row++);
-    *at = end;
-    return status;
 }
 
 /* ---- paragraphs and lists ---- */
@@ -144,7 +63,7 @@ static alm_str list_item(alm_str line) {
     static const char *const marks[] = {"- ", "* ", "\xE2\x80\xA2 ", "\xC2\xB7"};
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
         if (alm_str_starts(line, alm_str_of(marks[i])))
-            return trim_wide(alm_str_slice(line, strlen(marks[i]), line.len));
+            return alm_text_trim(alm_str_slice(line, strlen(marks[i]), line.len));
     return (alm_str){NULL, 0};
 }
 
@@ -166,24 +85,24 @@ static bool ends_sentence(alm_str line) {
 }
 
 /** True where the paragraph of @p line goes on in the next one: it was wrapped at a column, not ended. */
-static bool wraps(const text_reader *t, size_t line) {
+static bool wraps(const alm_text_reader *t, size_t line) {
     if (line + 1 >= t->line_count) return false;
-    alm_str next = t->lines[line + 1];
-    return next.len && !is_row(next) && !list_item(next).len && alm_utf8_columns(t->lines[line]) >= WRAP_COLUMNS &&
-           !ends_sentence(t->lines[line]);
+    alm_str here = t->lines[line].text, next = t->lines[line + 1].text;
+    return next.len && alm_utf8_columns(here) >= WRAP_COLUMNS && !ends_sentence(here) && !list_item(next).len &&
+           !alm_text_is_table(t, line + 1);
 }
 
-static alm_status read_paragraph(text_reader *t, size_t *at) {
-    alm_str item = list_item(t->lines[*at]);
+static alm_status read_paragraph(alm_text_reader *t, size_t *at) {
+    alm_str item = list_item(t->lines[*at].text);
     alm_block block = {.kind = item.len ? ALM_BLOCK_LIST_ITEM : ALM_BLOCK_PARAGRAPH, .level = item.len ? 1 : 0};
-    alm_status status = begin(t, block, '\n');
+    alm_status status = alm_text_begin(t, block, '\n');
     if (status != ALM_OK) return status;
-    put(t, item.len ? item : t->lines[*at]);
+    alm_text_put(t, item.len ? item : t->lines[*at].text);
     while (!item.len && wraps(t, *at)) {
         const char *end = t->text + t->len - 1;
-        alm_str next = t->lines[++*at];
-        if ((unsigned char)*end < 0x80 && (unsigned char)next.ptr[0] < 0x80) put(t, ALM_STR(" "));
-        put(t, next);
+        alm_str next = t->lines[++*at].text;
+        if ((unsigned char)*end < 0x80 && (unsigned char)next.ptr[0] < 0x80) alm_text_put(t, ALM_STR(" "));
+        alm_text_put(t, next);
     }
     ++*at;
     return ALM_OK;
@@ -191,27 +110,77 @@ static alm_status read_paragraph(text_reader *t, size_t *at) {
 
 /* ---- title and head ---- */
 
-static bool is_title(alm_str line) {
-    return line.len && !is_row(line) && !list_item(line).len && alm_utf8_count(line) <= TITLE_CHARS &&
+static bool is_title(const alm_text_reader *t, size_t at) {
+    alm_str line = t->lines[at].text;
+    return line.len && !list_item(line).len && alm_utf8_count(line) <= TITLE_CHARS && !alm_text_is_table(t, at) &&
            !alm_str_ends(line, ALM_STR("\xE3\x80\x82"));
 }
 
+/** "key: value" with a key of Latin letters; false for every other line. */
+static bool split_field(alm_str line, alm_str *key, alm_str *value) {
+    size_t at = 0;
+    while (at < line.len && (unsigned)((line.ptr[at] | 0x20) - 'a') < 26) at++;
+    if (at == 0 || at + 1 >= line.len || line.ptr[at] != ':' || line.ptr[at + 1] != ' ') return false;
+    *key = alm_str_slice(line, 0, at);
+    *value = alm_text_trim(alm_str_slice(line, at + 1, line.len));
+    return true;
+}
+
+static void keep_field(alm_text_reader *t, alm_str key, alm_str value) {
+    alm_page *page = t->r->page;
+    char date[11];
+    size_t start, end;
+    if (alm_str_is_nocase(key, ALM_STR("title")))
+        page->title = value;
+    else if (alm_str_is_nocase(key, ALM_STR("source")))
+        page->source = value;
+    else if (alm_str_is_nocase(key, ALM_STR("author")))
+        page->author = value;
+    else if (alm_str_is_nocase(key, ALM_STR("site")))
+        page->site = value;
+    else if (alm_str_is_nocase(key, ALM_STR("published")) || alm_str_is_nocase(key, ALM_STR("date")))
+        if (alm_read_find_date(t->r->words, value, 0, &start, &end, date))
+            page->published = alm_arena_copy(t->r->arena, (alm_str){date, 10});
+}
+
+/** Front matter: "key: value" lines that begin with a title, between "---" lines or ended by an empty one. */
+static bool read_front_matter(alm_text_reader *t, size_t *at) {
+    size_t line = *at;
+    alm_str key, value, fence = ALM_STR("---");
+    bool fenced = line < t->line_count && alm_str_is(t->lines[line].text, fence);
+    line += fenced;
+    if (line >= t->line_count || !split_field(t->lines[line].text, &key, &value) ||
+        !alm_str_is_nocase(key, ALM_STR("title")))
+        return false;
+    for (; line < t->line_count && split_field(t->lines[line].text, &key, &value); line++) keep_field(t, key, value);
+    if (fenced && line < t->line_count && alm_str_is(t->lines[line].text, fence)) line++;
+    *at = line;
+    return true;
+}
+
 /** Lines below the title that tell source, author or date; the number of them is added to *at. */
-static alm_status read_head(text_reader *t, size_t *at) {
+static alm_status read_head(alm_text_reader *t, size_t *at) {
     for (int i = 0; i < HEAD_LINES && *at < t->line_count; i++) {
-        while (*at < t->line_count && t->lines[*at].len == 0) ++*at;
-        if (*at == t->line_count || alm_utf8_count(t->lines[*at]) > HEAD_CHARS) return ALM_OK;
-        if (!alm_read_labels(t->r, t->lines[*at])) return ALM_OK;
+        while (*at < t->line_count && t->lines[*at].text.len == 0) ++*at;
+        if (*at == t->line_count || alm_utf8_count(t->lines[*at].text) > HEAD_CHARS) return ALM_OK;
+        if (!alm_read_labels(t->r, t->lines[*at].text)) return ALM_OK;
         ++*at;
     }
     return ALM_OK;
+}
+
+static alm_status read_top(alm_text_reader *t, size_t *at) {
+    while (*at < t->line_count && t->lines[*at].text.len == 0) ++*at;
+    if (*at == t->line_count || read_front_matter(t, at) || !is_title(t, *at)) return ALM_OK;
+    t->r->page->title = t->lines[(*at)++].text;
+    return read_head(t, at);
 }
 
 alm_status alm_page_read_text(alm_page *out, alm_arena *arena, alm_str text, const alm_page_words *words,
                               alm_diagnostics *diagnostics, alm_err *err) {
     alm_page page = {0};
     alm_reading r = {.arena = arena, .words = words, .diagnostics = diagnostics, .err = err, .page = &page};
-    text_reader t = {.r = &r};
+    alm_text_reader t = {.r = &r};
     if (text.len > ALM_DOM_SIZE_MAX) {
         alm_diagnose(diagnostics, ALM_WARNING, "size-limit", "only the first %d bytes are read", ALM_DOM_SIZE_MAX);
         text.len = ALM_DOM_SIZE_MAX;
@@ -219,16 +188,12 @@ alm_status alm_page_read_text(alm_page *out, alm_arena *arena, alm_str text, con
     t.text = alm_arena_alloc(arena, 2 * text.len + 1); /* a separator a cell or line, each of which took a byte */
     alm_status status = t.text ? split_lines(&t, text) : ALM_E_NOMEM;
     size_t at = 0;
-    while (at < t.line_count && t.lines[at].len == 0) at++;
-    if (status == ALM_OK && at < t.line_count && is_title(t.lines[at])) {
-        page.title = t.lines[at++];
-        status = read_head(&t, &at);
-    }
+    if (status == ALM_OK) status = read_top(&t, &at);
     while (at < t.line_count && status == ALM_OK) {
-        if (t.lines[at].len == 0)
+        if (t.lines[at].text.len == 0)
             at++;
         else
-            status = is_row(t.lines[at]) ? read_table(&t, &at) : read_paragraph(&t, &at);
+            status = alm_text_is_table(&t, at) ? alm_text_read_table(&t, &at) : read_paragraph(&t, &at);
     }
     if (status == ALM_OK && arena->failed) status = ALM_E_NOMEM;
     if (status != ALM_OK) return alm_fail(err, status, "out of memory while reading a text");
