@@ -480,8 +480,14 @@ static alm_status read_row_donors(reader *r, alm_gift *gift, uint32_t row, uint3
     return ALM_OK;
 }
 
+/* No donor told, and no number that begins an entry of its own: the row goes on with the donor above. */
 static bool donor_is_blank(const reader *r, uint32_t row, uint32_t start, uint32_t end) {
     for (uint32_t col = start; col < end; col++)
+        if (r->columns[col].kind == ALM_COLUMN_NUMBER && cell_at(r, row, col).text.len && row > 0 &&
+            !same_block(r, row, col, row - 1))
+            return false;
+    for (uint32_t col = start; col < end; col++)
+
         if (r->columns[col].kind == ALM_COLUMN_DONOR && cell_at(r, row, col).text.len &&
             !(row > 0 && same_block(r, row, col, row - 1)))
             return false;
