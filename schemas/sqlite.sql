@@ -1,0 +1,209 @@
+-- The store of Almoner in SQLite. schemas/postgres.sql is the same model; docs/stores.md tells what it means.
+--
+-- One counter, clock.seq, numbers everything: each new row takes the next number as its id, each change of a page, version
+-- or donation takes the next one as its seq. Writers are one at a time, so whoever has seen everything up to n has missed
+-- nothing: that makes a cursor.
+--
+-- A version says what a page told from one fetch until the next version, a tombstone (gone = 1) that it was no longer there.
+-- A donation is one flat row while it stays the same, over as many versions as tell it so. Nothing is deleted.
+--
+-- Versioned by PRAGMA user_version; a change here needs a migration in store/schema_sqlite.c.
+
+CREATE TABLE clock (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  store_id TEXT NOT NULL,               -- random; part of every cursor
+  seq INTEGER NOT NULL                  -- the last number given
+);
+INSERT INTO clock VALUES (1, lower(hex(randomblob(4))), 0);
+
+CREATE TABLE pages (
+  page_id INTEGER PRIMARY KEY,
+  url TEXT NOT NULL UNIQUE,             -- that was read; canonical form
+  first_seen_ms INTEGER NOT NULL,       -- Unix time; 0: the document does not tell
+  last_seen_ms INTEGER NOT NULL
+);
+
+CREATE TABLE versions (
+  version_id INTEGER PRIMARY KEY,
+  page_id INTEGER NOT NULL REFERENCES pages,
+  digest TEXT NOT NULL,                 -- of what the page tells, without the time of the fetch; '' of a tombstone
+  fetched_ms INTEGER NOT NULL,          -- when it was first seen so
+  state TEXT NOT NULL CHECK (state IN ('current', 'superseded')),
+  gone INTEGER NOT NULL DEFAULT 0,      -- 1: a tombstone
+  canonical_url TEXT, content_sha256 TEXT, charset TEXT, language TEXT,
+  title TEXT, published TEXT, source TEXT, author TEXT, site TEXT,
+  document TEXT,                        -- the page document, JSON; NULL of a tombstone
+  seq INTEGER NOT NULL,
+  changed_ms INTEGER NOT NULL           -- when seq was given
+);
+CREATE INDEX versions_by_page ON versions (page_id, fetched_ms);
+CREATE UNIQUE INDEX versions_by_seq ON versions (seq);
+
+CREATE TABLE organisations (
+  organisation_id INTEGER PRIMARY KEY,
+  version_id INTEGER NOT NULL REFERENCES versions,
+  id TEXT NOT NULL,                     -- in the document: o1
+  name TEXT NOT NULL,
+  type TEXT NOT NULL,
+  aliases TEXT NOT NULL                 -- JSON array
+);
+CREATE INDEX organisations_by_version ON organisations (version_id);
+CREATE INDEX organisations_by_name ON organisations (name);
+
+CREATE TABLE people (
+  person_id INTEGER PRIMARY KEY,
+  version_id INTEGER NOT NULL REFERENCES versions,
+  id TEXT NOT NULL,                     -- in the document: p1
+  name TEXT NOT NULL,
+  aliases TEXT NOT NULL
+);
+CREATE INDEX people_by_version ON people (version_id);
+CREATE INDEX people_by_name ON people (name);
+
+CREATE TABLE affiliations (
+  affiliation_id INTEGER PRIMARY KEY,
+  version_id INTEGER NOT NULL REFERENCES versions,
+  member_person_id INTEGER REFERENCES people,                   -- one of the two members
+  member_organisation_id INTEGER REFERENCES organisations,
+  organisation_id INTEGER NOT NULL REFERENCES organisations,
+  role TEXT,
+  rule TEXT NOT NULL
+);
+CREATE INDEX affiliations_by_version ON affiliations (version_id);
+
+-- The flat row (docs/records.md) without what it has of its page. Amounts are exact decimals as text; *_cents are for sums.
+CREATE TABLE donations (
+  donation_id INTEGER PRIMARY KEY,
+  uid TEXT NOT NULL,
+  page_id INTEGER NOT NULL REFERENCES pages,
+  version_id INTEGER NOT NULL REFERENCES versions,      -- that told it first, with the spans and parties below
+  digest TEXT NOT NULL,                 -- of the flat row without fetched_at
+  state TEXT NOT NULL CHECK (state IN (
+    'current',
+    'superseded',                       -- its page no longer tells it, or tells it otherwise
+    'duplicate'                         -- its uid is current on another page (two URLs of one canonical URL)
+  )),
+  replaces INTEGER REFERENCES donations,                -- the superseded one of the same page that it corrects
+  superseded_in INTEGER REFERENCES versions,            -- the version that no longer tells it
+  donor TEXT, donor_type TEXT, donor_org TEXT, donor_person TEXT, donor_role TEXT,
+  association TEXT, association_role TEXT,
+  cash_amount TEXT, cash_currency TEXT, cash_qualifier TEXT,
+  goods TEXT, goods_items TEXT,
+  value_amount TEXT, value_currency TEXT,
+  recipients TEXT, channels TEXT, donation_date TEXT,
+  status TEXT NOT NULL, total INTEGER NOT NULL,
+  evidence TEXT NOT NULL, rule TEXT NOT NULL, confidence REAL NOT NULL,
+  seq INTEGER NOT NULL,
+  changed_ms INTEGER NOT NULL,
+  cash_cents INTEGER GENERATED ALWAYS AS (CAST(round(CAST(cash_amount AS REAL) * 100) AS INTEGER)) VIRTUAL,
+  value_cents INTEGER GENERATED ALWAYS AS (CAST(round(CAST(value_amount AS REAL) * 100) AS INTEGER)) VIRTUAL
+);
+CREATE INDEX donations_by_uid ON donations (uid);
+CREATE UNIQUE INDEX donations_once ON donations (uid) WHERE state = 'current';
+CREATE INDEX donations_by_page ON donations (page_id, state);
+CREATE UNIQUE INDEX donations_by_seq ON donations (seq);
+
+-- Who takes part in a donation, in the order of the document.
+CREATE TABLE parties (
+  donation_id INTEGER NOT NULL REFERENCES donations,
+  part TEXT NOT NULL CHECK (part IN ('donor', 'recipient', 'channel')),
+  position INTEGER NOT NULL,            -- from 0
+  name TEXT NOT NULL,
+  organisation_id INTEGER REFERENCES organisations,
+  person_id INTEGER REFERENCES people,
+  PRIMARY KEY (donation_id, part, position)
+) WITHOUT ROWID;
+
+-- Where a fact stands: [start, end) in code points of the page's text. owner_id is the id of a donation, organisation,
+-- person or affiliation: ids are unique over all of them. Fields of a donation: evidence, donor, role, cash, goods, value,
+-- recipient, channel, date; subtract the start of `evidence` to find them in donations.evidence. Of the others: name, role.
+CREATE TABLE spans (
+  owner_id INTEGER NOT NULL,
+  field TEXT NOT NULL,
+  "start" INTEGER NOT NULL,
+  "end" INTEGER NOT NULL,
+  PRIMARY KEY (owner_id, field, "start", "end")
+) WITHOUT ROWID;
+
+-- Filled by `almoner resolve`: donations of several pages that are one gift, names of several pages that are one organisation.
+CREATE TABLE gifts (
+  gift_uid TEXT PRIMARY KEY,
+  uid TEXT NOT NULL                     -- the donation that speaks for it: best told
+) WITHOUT ROWID;
+CREATE TABLE gift_members (
+  uid TEXT PRIMARY KEY,                 -- of a donation: in one gift at most
+  gift_uid TEXT NOT NULL REFERENCES gifts,
+  score REAL NOT NULL,
+  why TEXT NOT NULL                     -- JSON: what ties it
+) WITHOUT ROWID;
+CREATE INDEX gift_members_by_gift ON gift_members (gift_uid);
+CREATE TABLE gift_doubts (              -- alike, but not tied
+  uid TEXT NOT NULL,
+  other_uid TEXT NOT NULL,
+  score REAL NOT NULL,
+  why TEXT NOT NULL,
+  PRIMARY KEY (uid, other_uid)
+) WITHOUT ROWID;
+CREATE TABLE entities (
+  entity_uid TEXT PRIMARY KEY,
+  name TEXT NOT NULL,                   -- the fullest form
+  type TEXT NOT NULL,
+  place TEXT
+) WITHOUT ROWID;
+CREATE TABLE entity_members (
+  page_id INTEGER NOT NULL REFERENCES pages,
+  name TEXT NOT NULL,                   -- as organisations.name on this page
+  entity_uid TEXT NOT NULL REFERENCES entities,
+  score REAL NOT NULL,
+  why TEXT NOT NULL,
+  PRIMARY KEY (page_id, name)
+) WITHOUT ROWID;
+CREATE INDEX entity_members_by_entity ON entity_members (entity_uid);
+
+-- Every donation that was ever told, with the fields of the flat row first, in their order.
+CREATE VIEW donations_all AS
+SELECT
+  d.uid AS uid, coalesce(v.canonical_url, p.url) AS url, v.title AS title, v.published AS published, v.source AS source,
+  d.donor AS donor, d.donor_type AS donor_type, d.donor_org AS donor_org, d.donor_person AS donor_person,
+  d.donor_role AS donor_role, d.association AS association, d.association_role AS association_role,
+  d.cash_amount AS cash_amount, d.cash_currency AS cash_currency, d.cash_qualifier AS cash_qualifier,
+  d.goods AS goods, d.goods_items AS goods_items, d.value_amount AS value_amount, d.value_currency AS value_currency,
+  d.recipients AS recipients, d.channels AS channels, d.donation_date AS donation_date, d.status AS status,
+  d.total AS total, d.evidence AS evidence, d.rule AS rule, d.confidence AS confidence,
+  CASE WHEN v.fetched_ms > 0 THEN strftime('%Y-%m-%dT%H:%M:%SZ', v.fetched_ms / 1000, 'unixepoch') END AS fetched_at,
+  'almoner.row/1' AS schema,
+  d.state AS state, r.uid AS replaces, d.seq AS seq,
+  strftime('%Y-%m-%dT%H:%M:%SZ', d.changed_ms / 1000, 'unixepoch') AS changed_at,
+  d.donation_id AS donation_id, d.page_id AS page_id, d.version_id AS version_id, d.cash_cents AS cash_cents,
+  d.value_cents AS value_cents, d.changed_ms AS changed_ms
+FROM donations d
+JOIN versions v ON v.version_id = d.version_id
+JOIN pages p ON p.page_id = d.page_id
+LEFT JOIN donations r ON r.donation_id = d.replaces;
+
+-- What the pages tell now.
+CREATE VIEW donations_flat AS SELECT * FROM donations_all WHERE state = 'current';
+
+-- Sums over others (total) are left out, what was only promised stands apart. A gift told by several pages counts several
+-- times here: `almoner resolve` knows gifts.
+CREATE VIEW donors AS
+SELECT
+  donor, min(donor_type) AS donor_type, count(*) AS donations, count(DISTINCT page_id) AS pages,
+  coalesce(sum(CASE WHEN cash_currency = 'CNY' AND status <> 'pledged' THEN cash_cents END), 0) / 100.0 AS cash_cny,
+  coalesce(sum(CASE WHEN cash_currency = 'CNY' AND status = 'pledged' THEN cash_cents END), 0) / 100.0 AS pledged_cny,
+  coalesce(sum(CASE WHEN value_currency = 'CNY' THEN value_cents END), 0) / 100.0 AS value_cny,
+  min(coalesce(donation_date, published)) AS first_date, max(coalesce(donation_date, published)) AS last_date
+FROM donations_flat
+WHERE NOT total AND donor IS NOT NULL
+GROUP BY donor;
+
+CREATE VIEW recipients AS
+SELECT
+  recipients AS recipient, count(*) AS donations, count(DISTINCT donor) AS donors, count(DISTINCT page_id) AS pages,
+  coalesce(sum(CASE WHEN cash_currency = 'CNY' AND status <> 'pledged' THEN cash_cents END), 0) / 100.0 AS cash_cny,
+  coalesce(sum(CASE WHEN cash_currency = 'CNY' AND status = 'pledged' THEN cash_cents END), 0) / 100.0 AS pledged_cny,
+  coalesce(sum(CASE WHEN value_currency = 'CNY' THEN value_cents END), 0) / 100.0 AS value_cny,
+  min(coalesce(donation_date, published)) AS first_date, max(coalesce(donation_date, published)) AS last_date
+FROM donations_flat
+WHERE NOT total AND recipients IS NOT NULL
+GROUP BY recipients;
