@@ -9,7 +9,6 @@
 #include "cli/command.h"
 #include "cli/crawl_progress.h"
 #include "cli/lines.h"
-#include "cli/options.h"
 #include "pipeline/crawl.h"
 
 enum {
@@ -66,7 +65,7 @@ static const alm_option options[] = {
     {OPT_PROGRESS, 0, "progress", "auto|none|plain|json", "on stderr"},
     {0}};
 
-static const alm_usage usage = {
+const alm_usage alm_usage_crawl = {
     "crawl", "[options] [SEED ...]",
     "Visit association sites politely and keep what they tell of donations.\n"
     "One host is asked over one connection, a second after its last answer; robots.txt is obeyed.\n"
@@ -100,7 +99,7 @@ static void on_signal(int number) {
 /* ---- options ---- */
 
 static bool take_int(int64_t *out, const char *name, const char *value, int64_t min, int64_t max) {
-    return alm_option_int(out, &usage, name, value, min, max);
+    return alm_option_int(out, &alm_usage_crawl, name, value, min, max);
 }
 
 static bool set_number(settings *s, int id, const char *value) {
@@ -162,7 +161,7 @@ static bool set_option(settings *s, int id, const char *value) {
     case OPT_NO_ARCHIVE: s->crawl.without_archive = true; break;
     case OPT_FSYNC: s->crawl.full_sync = true; break;
     case OPT_PROGRESS:
-        choice = alm_option_choice(&usage, "--progress", value, kinds);
+        choice = alm_option_choice(&alm_usage_crawl, "--progress", value, kinds);
         if (choice < 0) return false;
         s->progress = (alm_progress_kind)choice;
         break;
@@ -175,17 +174,17 @@ static int read_options(settings *s, int argc, char **argv) {
     const char *value;
     int first = 0, id;
     *s = (settings){.store = "almoner-store", .depth = -1};
-    while ((id = alm_options_next(&usage, argc, argv, &value, &first)) > 0)
+    while ((id = alm_options_next(&alm_usage_crawl, argc, argv, &value, &first)) > 0)
         if (!set_option(s, id, value)) return ALM_EXIT_USAGE;
     if (id == ALM_OPTIONS_HELP) return ALM_EXIT_OK;
     if (id == ALM_OPTIONS_BAD) return ALM_EXIT_USAGE;
     s->seeds = argv + first;
     s->seed_count = argc - first;
     int given = (s->config != NULL) + (s->seed_count > 0) + s->resume;
-    if (given == 0) return alm_usage_fail(&usage, "nothing to crawl: give seeds, --config or --resume");
-    if (given > 1) return alm_usage_fail(&usage, "seeds, --config and --resume exclude each other");
+    if (given == 0) return alm_usage_fail(&alm_usage_crawl, "nothing to crawl: give seeds, --config or --resume");
+    if (given > 1) return alm_usage_fail(&alm_usage_crawl, "seeds, --config and --resume exclude each other");
     if (s->for_seeds && !s->seed_count)
-        return alm_usage_fail(&usage, "an option of seeds without seeds: it belongs into the sources file");
+        return alm_usage_fail(&alm_usage_crawl, "an option of seeds without seeds: it belongs into the sources file");
     return -1;
 }
 

@@ -5,7 +5,6 @@
 
 #include "cli/command.h"
 #include "cli/extract_run.h"
-#include "cli/options.h"
 #include "cli/table.h"
 #include "extract/page/decode.h"
 #include "pipeline/ordered.h"
@@ -29,7 +28,7 @@ enum {
 };
 
 static const alm_option options[] = {
-    {OPT_FORMAT, 'f', "format", "FORMAT",
+    {OPT_FORMAT, 'f', "format", "json|ndjson|csv|table",
      "json (default): a page document a page, one a line;\n"
      "ndjson, csv: flat rows, a donation a line;\n"
      "table: for people"},
@@ -52,7 +51,7 @@ static const alm_option options[] = {
     {OPT_CA_FILE, 0, "ca-file", "FILE", "trust these certificates (PEM) instead of the system's"},
     {0}};
 
-static const alm_usage usage = {
+const alm_usage alm_usage_extract = {
     "extract", "[options] URL|FILE|- ...",
     "Read pages and print who gave what to whom, with the evidence for every field.\n"
     "A file may be gzip, or a WARC archive, all pages of which are read; '-' is standard\n"
@@ -77,8 +76,8 @@ typedef struct settings {
 static bool set_choice(settings *s, int id, const char *value) {
     static const char *const formats[] = {"json", "ndjson", "csv", "table", NULL};
     static const char *const types[] = {"html", "text", NULL};
-    int choice = id == OPT_FORMAT ? alm_option_choice(&usage, "--format", value, formats)
-                                  : alm_option_choice(&usage, "--type", value, types);
+    int choice = id == OPT_FORMAT ? alm_option_choice(&alm_usage_extract, "--format", value, formats)
+                                  : alm_option_choice(&alm_usage_extract, "--type", value, types);
     if (choice < 0) return false;
     if (id == OPT_FORMAT)
         s->run.format = (alm_extract_format)choice;
@@ -90,11 +89,11 @@ static bool set_choice(settings *s, int id, const char *value) {
 static bool set_number(settings *s, int id, const char *value) {
     int64_t number = 0;
     if (id == OPT_JOBS) {
-        if (!alm_option_int(&number, &usage, "--jobs", value, 1, ALM_ORDERED_MAX_WORKERS)) return false;
+        if (!alm_option_int(&number, &alm_usage_extract, "--jobs", value, 1, ALM_ORDERED_MAX_WORKERS)) return false;
         s->run.worker_count = (unsigned)number;
         return true;
     }
-    if (!alm_option_int(&number, &usage, "--timeout", value, 1, 86400)) return false;
+    if (!alm_option_int(&number, &alm_usage_extract, "--timeout", value, 1, 86400)) return false;
     s->run.reader.fetch.total_ms = number * 1000;
     if (s->run.reader.fetch.total_ms < ALM_FETCH_CONNECT_MS) s->run.reader.fetch.connect_ms = number * 1000;
     return true;
@@ -104,13 +103,13 @@ static bool set_checked(settings *s, int id, const char *value) {
     if (id == OPT_ENCODING) {
         s->run.reader.encoding = value;
         if (alm_charset_by_label(alm_str_of(value))) return true;
-        alm_usage_fail(&usage, "--encoding '%s': expected a label of the WHATWG Encoding Standard, such as gb18030",
-                       value);
+        alm_usage_fail(&alm_usage_extract,
+                       "--encoding '%s': expected a label of the WHATWG Encoding Standard, such as gb18030", value);
         return false;
     }
     s->run.base_url = value;
     if (alm_is_url(value)) return true;
-    alm_usage_fail(&usage, "--url '%s': expected an http or https URL", value);
+    alm_usage_fail(&alm_usage_extract, "--url '%s': expected an http or https URL", value);
     return false;
 }
 
@@ -172,11 +171,11 @@ int alm_command_extract(int argc, char **argv) {
     settings s = {.run = {.worker_count = 1}};
     const char *value;
     int first, id;
-    while ((id = alm_options_next(&usage, argc, argv, &value, &first)) > 0)
+    while ((id = alm_options_next(&alm_usage_extract, argc, argv, &value, &first)) > 0)
         if (!set_option(&s, id, value)) return ALM_EXIT_USAGE;
     if (id == ALM_OPTIONS_HELP) return ALM_EXIT_OK;
     if (id == ALM_OPTIONS_BAD) return ALM_EXIT_USAGE;
-    if (first == argc) return alm_usage_fail(&usage, "expected a URL, a file or -");
+    if (first == argc) return alm_usage_fail(&alm_usage_extract, "expected a URL, a file or -");
     const char *named = getenv("ALMONER_RULES");
     if (!s.packs[0] && named && named[0]) s.packs[0] = named;
     s.run.reader.as_text = s.run.type == ALM_EXTRACT_TEXT;

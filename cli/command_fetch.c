@@ -2,7 +2,6 @@
 
 #include "cli/command.h"
 #include "cli/lines.h"
-#include "cli/options.h"
 #include "crawler/fetch.h"
 #include "crawler/robots.h"
 #include "crawler/traps.h"
@@ -20,7 +19,7 @@ static const alm_option options[] = {
     {OPT_CA_FILE, 0, "ca-file", "FILE", "trust these certificates (PEM) instead of the system's"},
     {0}};
 
-static const alm_usage usage = {
+const alm_usage alm_usage_fetch = {
     "fetch", "[options] URL",
     "Fetch one URL, once, and say what the crawler would do with it and why, as JSON: canonical\n"
     "form, robots.txt, the answer's status and headers, and the decision. Redirects are shown,\n"
@@ -48,7 +47,7 @@ static bool set_option(settings *s, int id, const char *value) {
     case OPT_AGENT:
         s->agent = value;
         if (alm_robots_token_is_valid(alm_str_of(value))) break;
-        alm_usage_fail(&usage, "--agent '%s': a product token has letters, '-' and '_'", value);
+        alm_usage_fail(&alm_usage_fetch, "--agent '%s': a product token has letters, '-' and '_'", value);
         return false;
     case OPT_USER_AGENT: s->fetch.user_agent = value; break;
     case OPT_ALLOW_PRIVATE: s->fetch.allow_private = true; break;
@@ -181,7 +180,7 @@ static int tell(settings *s, const alm_url *url, const alm_url *canon, alm_err *
     alm_fetcher_free(fetcher);
     alm_response_release(&response);
     alm_buf_release(&line);
-    if (status != ALM_OK) return alm_lines_fail(&usage, err);
+    if (status != ALM_OK) return alm_lines_fail(&alm_usage_fetch, err);
     return d.is_page ? ALM_EXIT_OK : ALM_EXIT_SOME_FAILED;
 }
 
@@ -189,11 +188,11 @@ int alm_command_fetch(int argc, char **argv) {
     settings s = {.agent = "almoner", .fetch = {.no_redirects = true}};
     const char *value;
     int first = 0, id;
-    while ((id = alm_options_next(&usage, argc, argv, &value, &first)) > 0)
+    while ((id = alm_options_next(&alm_usage_fetch, argc, argv, &value, &first)) > 0)
         if (!set_option(&s, id, value)) return ALM_EXIT_USAGE;
     if (id == ALM_OPTIONS_HELP) return ALM_EXIT_OK;
     if (id == ALM_OPTIONS_BAD) return ALM_EXIT_USAGE;
-    if (argc - first != 1) return alm_usage_fail(&usage, "expected one URL");
+    if (argc - first != 1) return alm_usage_fail(&alm_usage_fetch, "expected one URL");
     alm_arena arena;
     alm_url url, canon;
     alm_err err = {0};
@@ -201,7 +200,7 @@ int alm_command_fetch(int argc, char **argv) {
     alm_status status = alm_url_parse_typed(&url, &arena, alm_str_of(argv[first]), &err);
     if (status == ALM_OK) status = alm_url_canon(&canon, &arena, &url, NULL);
     int code = status == ALM_OK ? tell(&s, &url, &canon, &err)
-                                : alm_usage_fail(&usage, "'%s': expected an http or https URL", argv[first]);
+                                : alm_usage_fail(&alm_usage_fetch, "'%s': expected an http or https URL", argv[first]);
     alm_arena_release(&arena);
     return code;
 }

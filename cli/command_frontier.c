@@ -3,7 +3,6 @@
 
 #include "cli/command.h"
 #include "cli/lines.h"
-#include "cli/options.h"
 #include "crawler/clock.h"
 #include "crawler/sources.h"
 #include "pipeline/crawl.h"
@@ -13,7 +12,7 @@ enum { MAX_LINE = 1 << 20, ARENA_MAX = 1 << 20 };
 
 static const alm_option options[] = {
     {OPT_STORE, 's', "store", "DIR", "folder of the crawl (default almoner-store)"},
-    {OPT_STATE, 0, "state", "STATE", "queued, retry, done, gone, failed or dropped"},
+    {OPT_STATE, 0, "state", "queued|retry|done|gone|failed|dropped", "what became of them"},
     {OPT_HOST, 0, "host", "HOST", "of this host alone"},
     {OPT_REASON, 0, "reason", "WORD", "failed or dropped for this reason: robots, scope, http-403, network, ..."},
     {OPT_URL, 0, "url", "GLOB", "whose URL this pattern fits (*, ?, [...])"},
@@ -22,7 +21,7 @@ static const alm_option options[] = {
     {OPT_SOURCE, 0, "source", "NAME", "add: the source whose rules hold (default: the first)"},
     {0}};
 
-static const alm_usage usage = {
+const alm_usage alm_usage_frontier = {
     "frontier", "stats|list|clusters|add|requeue|drop [options] [URL ...]",
     "Look into what a crawl knows, and change it.\n"
     "  stats     counts by state, one JSON object\n"
@@ -55,14 +54,15 @@ static bool set_option(settings *s, int id, const char *value) {
     case OPT_STATE:
         s->filter.by_state = true;
         if (alm_url_state_parse(&s->filter.state, alm_str_of(value))) break;
-        alm_usage_fail(&usage, "--state '%s': expected queued, retry, done, gone, failed or dropped", value);
+        alm_usage_fail(&alm_usage_frontier, "--state '%s': expected queued, retry, done, gone, failed or dropped",
+                       value);
         return false;
     case OPT_HOST: s->filter.host = value; break;
     case OPT_REASON: s->filter.reason = value; break;
     case OPT_URL: s->filter.url = value; break;
     case OPT_SOURCE: s->source = value; break;
     case OPT_LIMIT:
-        if (!alm_option_int(&n, &usage, "--limit", value, 1, INT64_MAX)) return false;
+        if (!alm_option_int(&n, &alm_usage_frontier, "--limit", value, 1, INT64_MAX)) return false;
         s->filter.limit = (uint64_t)n;
         break;
     default: break;
@@ -233,20 +233,24 @@ int alm_command_frontier(int argc, char **argv) {
     settings s = {.store = "almoner-store"};
     const char *value;
     int first = 0, id, action = 0;
-    while ((id = alm_options_next(&usage, argc, argv, &value, &first)) > 0)
+    while ((id = alm_options_next(&alm_usage_frontier, argc, argv, &value, &first)) > 0)
         if (!set_option(&s, id, value)) return ALM_EXIT_USAGE;
     if (id == ALM_OPTIONS_HELP) return ALM_EXIT_OK;
     if (id == ALM_OPTIONS_BAD) return ALM_EXIT_USAGE;
-    if (first >= argc) return alm_usage_fail(&usage, "expected stats, list, clusters, add, requeue or drop");
+    if (first >= argc)
+        return alm_usage_fail(&alm_usage_frontier, "expected stats, list, clusters, add, requeue or drop");
     s.action = argv[first];
     while (actions[action] && strcmp(actions[action], s.action) != 0) action++;
     if (!actions[action])
-        return alm_usage_fail(&usage, "'%s': expected stats, list, clusters, add, requeue or drop", s.action);
+        return alm_usage_fail(&alm_usage_frontier, "'%s': expected stats, list, clusters, add, requeue or drop",
+                              s.action);
     s.urls = argv + first + 1;
     s.url_count = argc - first - 1;
     bool adds = action == 3;
-    if (adds != (s.url_count > 0)) return alm_usage_fail(&usage, adds ? "add: which URLs?" : "only add takes URLs");
-    if (action >= 4 && !s.chosen) return alm_usage_fail(&usage, "%s: choose by options, or --all", s.action);
+    if (adds != (s.url_count > 0))
+        return alm_usage_fail(&alm_usage_frontier, adds ? "add: which URLs?" : "only add takes URLs");
+    if (action >= 4 && !s.chosen)
+        return alm_usage_fail(&alm_usage_frontier, "%s: choose by options, or --all", s.action);
     alm_buf_init(&s.line, MAX_LINE);
     int code = action < 3 ? look(&s) : change(&s);
     alm_buf_release(&s.line);

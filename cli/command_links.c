@@ -18,7 +18,7 @@ static const alm_option options[] = {
     {OPT_NO_PAGING, 0, "no-paging", NULL, "make up no pages of lists"},
     {0}};
 
-static const alm_usage usage = {
+const alm_usage alm_usage_links = {
     "links", "[options] --url URL FILE|-",
     "Print the links of an HTML page as the crawler reads them, one JSON object a line:\n"
     "anchors, frames, canonical, next, alternate, feeds, refresh, redirects by script, and\n"
@@ -89,9 +89,9 @@ static int run(state *s, const char *file) {
     alm_links *links = NULL;
     const char *charset = NULL;
     if (alm_url_parse_typed(&page, &s->arena, alm_str_of(s->url), &err) < 0)
-        return alm_usage_fail(&usage, "--url '%s': %s", s->url, err.message);
+        return alm_usage_fail(&alm_usage_links, "--url '%s': %s", s->url, err.message);
     s->options.url = &page;
-    if (read_links(s, &links, &charset, file, &err) != ALM_OK) return alm_lines_fail(&usage, &err);
+    if (read_links(s, &links, &charset, file, &err) != ALM_OK) return alm_lines_fail(&alm_usage_links, &err);
     if (s->about) print_about(s, links, charset);
     for (size_t i = 0; i < links->count; i++) print_link(s, &links->items[i]);
     return ALM_EXIT_OK;
@@ -113,13 +113,14 @@ int alm_command_links(int argc, char **argv) {
     state s = {.options = {.token = ALM_STR("almoner")}};
     const char *value;
     int first, id;
-    while ((id = alm_options_next(&usage, argc, argv, &value, &first)) > 0) set_option(&s, id, value);
+    while ((id = alm_options_next(&alm_usage_links, argc, argv, &value, &first)) > 0) set_option(&s, id, value);
     if (id == ALM_OPTIONS_HELP) return ALM_EXIT_OK;
     if (id == ALM_OPTIONS_BAD) return ALM_EXIT_USAGE;
-    if (!s.url) return alm_usage_fail(&usage, "--url is needed");
-    if (argc - first != 1) return alm_usage_fail(&usage, "expected one file");
+    if (!s.url) return alm_usage_fail(&alm_usage_links, "--url is needed");
+    if (argc - first != 1) return alm_usage_fail(&alm_usage_links, "expected one file");
     if (s.encoding && !alm_charset_by_label(alm_str_of(s.encoding)))
-        return alm_usage_fail(&usage, "--encoding '%s': expected a label of the WHATWG Encoding Standard", s.encoding);
+        return alm_usage_fail(&alm_usage_links, "--encoding '%s': expected a label of the WHATWG Encoding Standard",
+                              s.encoding);
     alm_arena_init(&s.arena, ARENA_MAX);
     alm_buf_init(&s.bytes, FILE_MAX);
     alm_buf_init(&s.line, LINE_MAX_LEN);

@@ -17,7 +17,7 @@ static const alm_option options[] = {
     {OPT_CA_FILE, 0, "ca-file", "FILE", "trust these certificates (PEM) instead of the system's"},
     {0}};
 
-static const alm_usage usage = {
+const alm_usage alm_usage_robots = {
     "robots", "[options] URL [PATH ...] | --file FILE [URL|PATH|- ...]",
     "Say whether a robots.txt (RFC 9309) lets a crawler fetch URLs, and by which line;\n"
     "one JSON object a line. The file is that of the URL's host, or FILE; where nothing but\n"
@@ -162,7 +162,7 @@ static alm_status fetch_file(state *s, const char *text, alm_err *err) {
     if (status == ALM_OK) status = alm_fetcher_new(&fetcher, &s->fetch, err);
     if (status == ALM_OK) {
         alm_status fetched = alm_fetch(fetcher, url.ptr, &response, &why);
-        if (fetched < 0) alm_lines_fail(&usage, &why);
+        if (fetched < 0) alm_lines_fail(&alm_usage_robots, &why);
         status = judge_response(s, fetched, &response, err);
     }
     alm_fetcher_free(fetcher);
@@ -179,7 +179,7 @@ static int run(state *s, int argc, char **argv, int first) {
     int status = ALM_EXIT_OK;
     alm_buf_init(&s->line, LINE_MAX_LEN);
     if ((s->file ? read_file(s, &err) : fetch_file(s, argv[first], &err)) < 0)
-        status = alm_lines_fail(&usage, &err);
+        status = alm_lines_fail(&alm_usage_robots, &err);
     else if (next == argc)
         describe(s);
     else
@@ -203,11 +203,12 @@ int alm_command_robots(int argc, char **argv) {
     state s = {.agent = "almoner"};
     const char *value;
     int first, id;
-    while ((id = alm_options_next(&usage, argc, argv, &value, &first)) > 0) set_option(&s, id, value);
+    while ((id = alm_options_next(&alm_usage_robots, argc, argv, &value, &first)) > 0) set_option(&s, id, value);
     if (id == ALM_OPTIONS_HELP) return ALM_EXIT_OK;
     if (id == ALM_OPTIONS_BAD) return ALM_EXIT_USAGE;
-    if (!s.file && first == argc) return alm_usage_fail(&usage, "expected a URL, or --file");
+    if (!s.file && first == argc) return alm_usage_fail(&alm_usage_robots, "expected a URL, or --file");
     if (!alm_robots_token_is_valid(alm_str_of(s.agent)))
-        return alm_usage_fail(&usage, "--agent '%s': expected a product token (letters, '-' and '_')", s.agent);
+        return alm_usage_fail(&alm_usage_robots, "--agent '%s': expected a product token (letters, '-' and '_')",
+                              s.agent);
     return run(&s, argc, argv, first);
 }

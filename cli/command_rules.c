@@ -5,7 +5,6 @@
 #include "base/json.h"
 #include "base/utf8.h"
 #include "cli/command.h"
-#include "cli/options.h"
 #include "extract/check/check.h"
 
 enum { OPT_RULES = 1, OPT_JSON, OPT_PUBLISHED };
@@ -19,7 +18,7 @@ static const alm_option options[] = {
     {OPT_PUBLISHED, 0, "published", "DATE", "explain: the day the text was published, YYYY-MM-DD"},
     {0}};
 
-static const alm_usage usage = {
+const alm_usage alm_usage_rules = {
     "rules", "[options] list|check|test [RULE]|explain TEXT|-",
     "Look into a rule pack and try it.\n"
     "  list      its rules in the order in which they run: phase, priority, what they emit, where they stand\n"
@@ -208,24 +207,25 @@ int alm_command_rules(int argc, char **argv) {
     settings s = {0};
     const char *value, *named = getenv("ALMONER_RULES");
     int first, id;
-    while ((id = alm_options_next(&usage, argc, argv, &value, &first)) > 0) {
+    while ((id = alm_options_next(&alm_usage_rules, argc, argv, &value, &first)) > 0) {
         if (id == OPT_JSON) {
             s.json = true;
         } else if (id == OPT_PUBLISHED) {
             s.published = value;
         } else {
-            if (s.pack_count == MAX_PACKS) return alm_usage_fail(&usage, "--rules: at most %d packs", MAX_PACKS);
+            if (s.pack_count == MAX_PACKS)
+                return alm_usage_fail(&alm_usage_rules, "--rules: at most %d packs", MAX_PACKS);
             s.packs[s.pack_count++] = value;
         }
     }
     if (id == ALM_OPTIONS_HELP) return ALM_EXIT_OK;
     if (id == ALM_OPTIONS_BAD) return ALM_EXIT_USAGE;
     if (!s.packs[0] && named && named[0]) s.packs[0] = named;
-    if (first == argc) return alm_usage_fail(&usage, "expected list, check, test or explain");
-    int verb = alm_option_choice(&usage, "what to do", argv[first], verbs);
+    if (first == argc) return alm_usage_fail(&alm_usage_rules, "expected list, check, test or explain");
+    int verb = alm_option_choice(&alm_usage_rules, "what to do", argv[first], verbs);
     if (verb < 0) return ALM_EXIT_USAGE;
     int arguments = argc - first - 1;
     if (verb == 3 ? arguments != 1 : arguments > (verb == 2))
-        return alm_usage_fail(&usage, verb == 3 ? "expected one text, or -" : "too many arguments");
+        return alm_usage_fail(&alm_usage_rules, verb == 3 ? "expected one text, or -" : "too many arguments");
     return run(&s, verbs[verb], arguments ? argv[first + 1] : NULL);
 }

@@ -13,7 +13,7 @@ static const alm_option options[] = {{OPT_URL, 'u', "url", "URL", "where the sit
                                      {OPT_MAX, 0, "max", "N", "read at most N entries (default 50000)"},
                                      {0}};
 
-static const alm_usage usage = {
+const alm_usage alm_usage_sitemap = {
     "sitemap", "[options] --url URL FILE|-",
     "Print the entries of a sitemap (XML, index, text, news; plain or gzip) or a feed (RSS,\n"
     "Atom), one JSON object a line. No entity is expanded and no file is opened but FILE.\n",
@@ -80,11 +80,11 @@ static int run(state *s, const char *file) {
     alm_err err = {0};
     alm_sitemap *sitemap = NULL;
     if (alm_url_parse_typed(&url, &s->arena, alm_str_of(s->url), &err) < 0)
-        return alm_usage_fail(&usage, "--url '%s': %s", s->url, err.message);
+        return alm_usage_fail(&alm_usage_sitemap, "--url '%s': %s", s->url, err.message);
     s->options.url = &url;
     alm_status status = alm_read_file(&s->bytes, file, &err);
     if (status == ALM_OK) status = alm_sitemap_read(&sitemap, &s->arena, alm_buf_str(&s->bytes), &s->options, &err);
-    if (status != ALM_OK) return alm_lines_fail(&usage, &err);
+    if (status != ALM_OK) return alm_lines_fail(&alm_usage_sitemap, &err);
     if (s->about) print_about(s, sitemap);
     for (size_t i = 0; i < sitemap->count; i++) print_entry(s, sitemap, &sitemap->items[i]);
     return ALM_EXIT_OK;
@@ -95,7 +95,7 @@ static bool set_option(state *s, int id, const char *value) {
     if (id == OPT_URL) s->url = value;
     if (id == OPT_ABOUT) s->about = true;
     if (id != OPT_MAX) return true;
-    if (!alm_option_int(&max, &usage, "--max", value, 1, 10000000)) return false;
+    if (!alm_option_int(&max, &alm_usage_sitemap, "--max", value, 1, 10000000)) return false;
     s->options.max = (size_t)max;
     return true;
 }
@@ -104,12 +104,12 @@ int alm_command_sitemap(int argc, char **argv) {
     state s = {0};
     const char *value;
     int first, id;
-    while ((id = alm_options_next(&usage, argc, argv, &value, &first)) > 0)
+    while ((id = alm_options_next(&alm_usage_sitemap, argc, argv, &value, &first)) > 0)
         if (!set_option(&s, id, value)) return ALM_EXIT_USAGE;
     if (id == ALM_OPTIONS_HELP) return ALM_EXIT_OK;
     if (id == ALM_OPTIONS_BAD) return ALM_EXIT_USAGE;
-    if (!s.url) return alm_usage_fail(&usage, "--url is needed");
-    if (argc - first != 1) return alm_usage_fail(&usage, "expected one file");
+    if (!s.url) return alm_usage_fail(&alm_usage_sitemap, "--url is needed");
+    if (argc - first != 1) return alm_usage_fail(&alm_usage_sitemap, "expected one file");
     alm_arena_init(&s.arena, ARENA_MAX);
     alm_buf_init(&s.bytes, FILE_MAX);
     alm_buf_init(&s.line, LINE_MAX_LEN);

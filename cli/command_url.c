@@ -19,7 +19,7 @@ static const alm_option options[] = {
     {OPT_KEEP_ORDER, 0, "keep-order", NULL, "canon: do not sort parameters by name"},
     {0}};
 
-static const alm_usage usage = {
+const alm_usage alm_usage_url = {
     "url", "canon|resolve [options] URL|- ...",
     "Read URLs as browsers do (WHATWG URL Standard) and print one JSON object a line.\n"
     "resolve: the absolute URL and its parts. canon: the canonical form, by which the crawler\n"
@@ -102,7 +102,7 @@ static bool answer(void *context, alm_str input) {
 
 static bool add_name(names *list, const char *option, const char *value) {
     if (list->count == NAMES_MAX) {
-        alm_usage_fail(&usage, "%s: at most %d names", option, (int)NAMES_MAX);
+        alm_usage_fail(&alm_usage_url, "%s: at most %d names", option, (int)NAMES_MAX);
         return false;
     }
     list->items[list->count++] = alm_str_of(value);
@@ -129,8 +129,8 @@ static uint16_t this_year(void) {
 
 static int run(state *s, int argc, char **argv, int first) {
     static const char *const verbs[] = {"canon", "resolve", NULL};
-    if (argc - first < 2) return alm_usage_fail(&usage, "expected canon or resolve, and URLs");
-    int verb = alm_option_choice(&usage, "command", argv[first], verbs);
+    if (argc - first < 2) return alm_usage_fail(&alm_usage_url, "expected canon or resolve, and URLs");
+    int verb = alm_option_choice(&alm_usage_url, "command", argv[first], verbs);
     if (verb < 0) return ALM_EXIT_USAGE;
     s->canon = verb == 0;
     /* a base of another scheme helps no reference, but an absolute URL needs none */
@@ -151,7 +151,7 @@ int alm_command_url(int argc, char **argv) {
     alm_arena_init(&s.base_arena, ARENA_MAX);
     alm_arena_init(&s.arena, ARENA_MAX);
     alm_buf_init(&s.line, LINE_MAX_LEN);
-    while ((id = alm_options_next(&usage, argc, argv, &value, &first)) > 0)
+    while ((id = alm_options_next(&alm_usage_url, argc, argv, &value, &first)) > 0)
         if (!set_option(&s, id, value)) goto out;
     if (id == ALM_OPTIONS_HELP) status = ALM_EXIT_OK;
     if (id == ALM_OPTIONS_END) status = run(&s, argc, argv, first);

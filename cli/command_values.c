@@ -8,7 +8,6 @@
 #include "base/utf8.h"
 #include "base/yaml.h"
 #include "cli/command.h"
-#include "cli/options.h"
 #include "extract/output/decimal.h"
 #include "extract/pack_file.h"
 #include "extract/page/shadow.h"
@@ -27,7 +26,7 @@ static const alm_option options[] = {
     {OPT_RULES, 'r', "rules", "DIR", "rule pack; else $ALMONER_RULES, else the one installed"},
     {0}};
 
-static const alm_usage usage = {
+const alm_usage alm_usage_values = {
     "values", "[options] TEXT|- ...",
     "Print the numbers, sums of money, quantities and dates in TEXT, one JSON object a line; '-' is standard\n"
     "input, a text a line. Spans count code points of the text as it was given.\n",
@@ -217,15 +216,15 @@ int alm_command_values(int argc, char **argv) {
     settings s = {.type = WANTED_ALL, .rules = getenv("ALMONER_RULES")};
     const char *value;
     int first, id;
-    while ((id = alm_options_next(&usage, argc, argv, &value, &first)) > 0) {
+    while ((id = alm_options_next(&alm_usage_values, argc, argv, &value, &first)) > 0) {
         if (id == OPT_TYPE) {
-            int choice = alm_option_choice(&usage, "--type", value, types);
+            int choice = alm_option_choice(&alm_usage_values, "--type", value, types);
             if (choice < 0) return ALM_EXIT_USAGE;
             s.type = (wanted)choice;
         } else if (id == OPT_PUBLISHED) {
             s.published = value;
             if (!alm_value_is_date(alm_str_of(value)))
-                return alm_usage_fail(&usage, "--published '%s': expected a day as YYYY-MM-DD", value);
+                return alm_usage_fail(&alm_usage_values, "--published '%s': expected a day as YYYY-MM-DD", value);
         } else if (id == OPT_STRICT) {
             s.strict = true;
         } else {
@@ -234,6 +233,6 @@ int alm_command_values(int argc, char **argv) {
     }
     if (id == ALM_OPTIONS_HELP) return ALM_EXIT_OK;
     if (id == ALM_OPTIONS_BAD) return ALM_EXIT_USAGE;
-    if (first == argc) return alm_usage_fail(&usage, "expected a text or -");
+    if (first == argc) return alm_usage_fail(&alm_usage_values, "expected a text or -");
     return run(&s, argc - first, argv + first);
 }

@@ -45,11 +45,24 @@ install(FILES ${PROJECT_BINARY_DIR}/almoner.pc DESTINATION ${CMAKE_INSTALL_LIBDI
 install(FILES extract/almoner.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 if(TARGET almoner)
   install(TARGETS almoner)
+  set(completions ${PROJECT_BINARY_DIR}/completions)
+  foreach(shell bash zsh fish)
+    add_custom_command(OUTPUT ${completions}/${shell}
+      COMMAND ${CMAKE_COMMAND} -E make_directory ${completions}
+      COMMAND almoner completion ${shell} > ${completions}/${shell}
+      DEPENDS almoner VERBATIM)
+    list(APPEND completion_files ${completions}/${shell})
+  endforeach()
+  add_custom_target(completions ALL DEPENDS ${completion_files})
+  install(FILES ${completions}/bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME almoner)
+  install(FILES ${completions}/zsh DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions RENAME _almoner)
+  install(FILES ${completions}/fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d RENAME almoner.fish)
 endif()
 install(DIRECTORY rules/zh DESTINATION ${CMAKE_INSTALL_DATADIR}/almoner/rules)
 install(DIRECTORY schemas/ DESTINATION ${CMAKE_INSTALL_DATADIR}/almoner/schemas FILES_MATCHING PATTERN "*.json")
 install(FILES
   man/almoner.1
+  man/almoner-completion.1
   man/almoner-crawl.1
   man/almoner-extract.1
   man/almoner-fetch.1

@@ -36,6 +36,8 @@ front = pages["almoner"].read_text(encoding="utf-8")
 for command in commands:
     if f".It Cm {command}\n" not in front:
         wrong.append(f"almoner.1 does not name {command}")
+    if "\nExample" not in out_of(program, command, "--help"):
+        wrong.append(f"{command}: --help shows no example")
     page = pages.get(f"almoner-{command}")
     told, there = (options_of_page(page.read_text(encoding="utf-8")) if page else set()) | {"help"}, options_of_help(command)
     if told != there:
