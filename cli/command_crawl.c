@@ -38,6 +38,8 @@ enum {
     OPT_PROGRESS
 };
 
+enum { MAX_PACKS = 8 };
+
 static const alm_option options[] = {
     {OPT_CONFIG, 'c', "config", "FILE", "sources to crawl (almoner schema sources shows its form)"},
     {OPT_STORE, 's', "store", "DIR", "folder of frontier, records and archive (default almoner-store)"},
@@ -57,7 +59,8 @@ static const alm_option options[] = {
     {OPT_TOTAL, 0, "total-connections", "N", "all hosts together (default 128)"},
     {OPT_PER_ADDRESS, 0, "address-connections", "N", "to one network address, all its hosts together (default 4)"},
     {OPT_JOBS, 'j', "jobs", "N", "threads that read pages (default: one a processor)"},
-    {OPT_RULES, 'r', "rules", "DIR", "rule pack; else $ALMONER_RULES, else the one installed"},
+    {OPT_RULES, 'r', "rules", "DIR",
+     "rule pack; else $ALMONER_RULES, else the one installed; again: packs that extend it"},
     {OPT_NO_EXTRACT, 0, "no-extract", NULL, "only fetch, archive and follow"},
     {OPT_NO_ARCHIVE, 0, "no-archive", NULL, "write no WARC files"},
     {OPT_LEVEL, 0, "archive-level", "1-9", "gzip level of WARC files (default 3)"},
@@ -79,9 +82,11 @@ const alm_usage alm_usage_crawl = {
     "  almoner crawl --resume --store news\n"};
 
 typedef struct settings {
-    const char *config, *store, *rules, *scope, *user_agent, *resolve, *delay;
+    const char *config, *store, *scope, *user_agent, *resolve, *delay;
     bool resume, dry_run, no_extract, allow_private, no_robots, for_seeds;
     int64_t depth, connections;
+    const char *packs[MAX_PACKS + 1]; /* the first is the base; NULL-terminated */
+    size_t pack_count;
     alm_crawl_options crawl;
     alm_progress_kind progress;
     char *const *seeds;
@@ -156,7 +161,13 @@ static bool set_option(settings *s, int id, const char *value) {
     case OPT_RESOLVE: s->resolve = value; break;
     case OPT_NO_ROBOTS: s->no_robots = true; break;
     case OPT_USER_AGENT: s->user_agent = value; break;
-    case OPT_RULES: s->rules = value; break;
+    case OPT_RULES:
+        if (s->pack_count < MAX_PACKS) {
+            s->packs[s->pack_count++] = value;
+            break;
+        }
+        alm_usage_fail(&usage, "--rules: at most %d packs", (int)MAX_PACKS);
+        return false;
     case OPT_NO_EXTRACT: s->no_extract = true; break;
     case OPT_NO_ARCHIVE: s->crawl.without_archive = true; break;
     case OPT_FSYNC: s->crawl.full_sync = true; break;
@@ -339,22 +350,63 @@ static void catch_signals(void) {
     signal(SIGXFSZ, SIG_IGN); /* a file that reached its limit is an error of write(2), as a full disk is */
 }
 
-static int run(settings *s, alm_sources *sources, alm_str text) {
-    char message[1024];
-    if (s->dry_run) return dry_run(s, sources);
-    alm_extractor *extractor = NULL;
-    if (!s->no_extract) {
-        const char *rules = s->rules ? s->rules : getenv("ALMONER_RULES");
-        extractor = alm_extractor_new(&(alm_extractor_options){.rules_dir = rules}, message, sizeof message);
-        if (!extractor) {
-            fprintf(stderr, "almoner crawl: %s\n", message);
-            return ALM_EXIT_USAGE;
-        }
+/* The rules of the run, then each set of packs that sources stack on them. */
+typedef struct extractors {
+    alm_extractor **items;
+    size_t count;
+} extractors;
+
+static void free_rules(extractors *rules) {
+    for (size_t i = 0; i < rules->count; i++) alm_extractor_free(rules->items[i]);
+    alm_free(rules->items);
+}
+
+static const char *const *rules_of_set(const alm_sources *sources, size_t set) {
+    for (size_t i = 0; i < sources->count; i++)
+        if (set && sources->items[i].rule_set == set) return sources->items[i].rules;
+    return NULL;
+}
+
+/* A pack that the run stacks and a source too is stacked once. */
+static void add_pack(const char **packs, size_t *count, const char *pack) {
+    for (size_t i = 0; i < *count; i++)
+        if (strcmp(packs[i], pack) == 0) return;
+    packs[(*count)++] = pack;
+}
+
+static bool load_rules(extractors *out, const char *const *packs, const alm_sources *sources) {
+    char message[1024] = "out of memory";
+    size_t room = sources->rule_set_count + 1;
+    out->items = alm_calloc(room, sizeof *out->items);
+    bool well = out->items != NULL;
+    for (size_t set = 0; set < room && well; set++) {
+        const char *extra[2 * MAX_PACKS + 1] = {0};
+        size_t count = 0;
+        for (const char *const *at = packs + 1; packs[0] && *at; at++) add_pack(extra, &count, *at);
+        for (const char *const *at = rules_of_set(sources, set); at && *at; at++) add_pack(extra, &count, *at);
+        alm_extractor_options rules = {.rules_dir = packs[0], .extra_packs = extra};
+        out->items[set] = alm_extractor_new(&rules, message, sizeof message);
+        well = out->items[set] != NULL;
+        if (well) out->count++;
     }
-    s->crawl.extractor = extractor;
+    if (!well) fprintf(stderr, "almoner crawl: %s\n", message);
+    return well;
+}
+
+static int run(settings *s, alm_sources *sources, alm_str text) {
+    if (s->dry_run) return dry_run(s, sources);
+    extractors rules = {0};
+    const char *named = getenv("ALMONER_RULES");
+    if (!s->packs[0] && named && named[0]) s->packs[0] = named;
+    if (!s->no_extract && !load_rules(&rules, s->packs, sources)) {
+        free_rules(&rules);
+        return ALM_EXIT_USAGE;
+    }
+    s->crawl.extractors = (const alm_extractor *const *)rules.items;
+    s->crawl.extractor_count = rules.count;
     catch_signals();
     int code = crawl(s, sources, text);
-    alm_extractor_free(extractor);
+    free_rules(&rules);
     return code;
 }
 

@@ -95,7 +95,9 @@ static decision decide(const alm_response *r, alm_status fetched, const alm_err 
     if (r->status >= 400) return (decision){"give up", "the server refuses", false};
     if (r->status >= 300) return (decision){"follow", "it is a redirect", false};
     alm_robots_tag tag = {0};
-    alm_robots_tag_add_header(&tag, alm_response_header(r, "x-robots-tag"), alm_str_of(token));
+    alm_str value;
+    for (size_t at = 0; alm_response_next_header(r, "x-robots-tag", &at, &value);)
+        alm_robots_tag_add_header(&tag, value, alm_str_of(token));
     if (tag.noindex) return (decision){"follow its links, keep no records", "X-Robots-Tag says noindex", false};
     alm_str type, charset;
     alm_content_type_split(alm_response_header(r, "content-type"), &type, &charset);

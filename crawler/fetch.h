@@ -60,6 +60,9 @@ void alm_response_reset(alm_response *response);
  */
 alm_str alm_response_header(const alm_response *response, const char *name);
 
+/** The next header @p name from *at on (0 at first), trimmed; moves *at behind it. False where there is no further. */
+bool alm_response_next_header(const alm_response *response, const char *name, size_t *at, alm_str *value);
+
 /** The media type of @p content_type in *type ("text/html", not lowered) and its charset parameter; {0} where absent.
  */
 void alm_content_type_split(alm_str content_type, alm_str *type, alm_str *charset);

@@ -16,7 +16,7 @@ typedef enum alm_url_state {
     ALM_URL_RETRY,   /**< failed for now; queued again at its due time */
     ALM_URL_DONE,    /**< fetched; with a due time: to be visited again */
     ALM_URL_GONE,    /**< 404 or 410 */
-    ALM_URL_FAILED,  /**< given up, or an answer that holds no page */
+    ALM_URL_FAILED,  /**< given up */
     ALM_URL_DROPPED, /**< known and not fetched: robots, scope, trap, budget */
     ALM_URL_STATE_COUNT
 } alm_url_state;
@@ -65,7 +65,7 @@ typedef struct alm_visit {
     alm_url_state state;
     int64_t due_ms;     /**< of ALM_URL_RETRY, and of DONE or GONE that is to be visited again; 0: never */
     uint32_t attempts;  /**< failures in a row */
-    const char *reason; /**< of FAILED, RETRY and DROPPED; NULL */
+    const char *reason; /**< of FAILED, RETRY and DROPPED, and of DONE where it was no page; NULL */
     bool answered;      /**< there was a response: the fields below replace those of the last visit */
     int status;         /**< HTTP */
     int64_t fetched_ms;

@@ -32,15 +32,20 @@ int alm_http_status(alm_str head) {
     return status;
 }
 
-alm_str alm_http_field(alm_str head, alm_str name) {
-    alm_str found = {0};
-    size_t at = 0;
-    while (at < head.len) {
-        alm_str line = next_line(head, &at);
+bool alm_http_next_field(alm_str head, alm_str name, size_t *at, alm_str *value) {
+    while (*at < head.len) {
+        alm_str line = next_line(head, at);
         size_t colon = alm_str_find(line, ALM_STR(":"), 0);
         if (colon == SIZE_MAX || !alm_str_is_nocase(alm_str_trim(alm_str_slice(line, 0, colon)), name)) continue;
-        found = alm_str_trim(alm_str_slice(line, colon + 1, line.len));
+        *value = alm_str_trim(alm_str_slice(line, colon + 1, line.len));
+        return true;
     }
+    return false;
+}
+
+alm_str alm_http_field(alm_str head, alm_str name) {
+    alm_str found = {0};
+    for (size_t at = 0; alm_http_next_field(head, name, &at, &found);) continue;
     return found;
 }
 

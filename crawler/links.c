@@ -85,7 +85,7 @@ static bool has_word(alm_str list, const char *word) {
     return false;
 }
 
-static bool is_nofollow(alm_str rel) {
+bool alm_links_rel_is_nofollow(alm_str rel) {
     return has_word(rel, "nofollow") || has_word(rel, "sponsored") || has_word(rel, "ugc");
 }
 
@@ -112,7 +112,7 @@ static void read_anchor(reader *r, const alm_html_token *tag) {
     } else {
         bool next = has_word(rel, "next") || has_word(rel, "prev");
         alm_link_ref ref = {.kind = next ? ALM_LINK_NEXT : ALM_LINK_ANCHOR, .target = target};
-        ref.nofollow = is_nofollow(rel);
+        ref.nofollow = alm_links_rel_is_nofollow(rel);
         alm_link_refs_add(&r->refs, &ref);
     }
     if (r->refs.count == before || !alm_html_is(tag, "a")) return;
@@ -140,20 +140,27 @@ static bool is_feed_type(alm_str type) {
            alm_str_is_nocase(type, ALM_STR("application/atom+xml"));
 }
 
+bool alm_links_kind_of_rel(alm_link_kind *kind, alm_str rel, alm_str type) {
+    if (has_word(rel, "canonical"))
+        *kind = ALM_LINK_CANONICAL;
+    else if (has_word(rel, "next") || has_word(rel, "prev"))
+        *kind = ALM_LINK_NEXT;
+    else if (has_word(rel, "sitemap") || (has_word(rel, "alternate") && is_feed_type(type)))
+        *kind = ALM_LINK_FEED;
+    else if (has_word(rel, "alternate") && !has_word(rel, "stylesheet"))
+        *kind = ALM_LINK_ALTERNATE;
+    else
+        return false;
+    return true;
+}
+
 static void read_link(reader *r, const alm_html_token *tag) {
     alm_str rel, type = {NULL, 0};
-    alm_link_ref ref = {.kind = ALM_LINK_ALTERNATE};
+    alm_link_ref ref = {0};
     if (!attr(r, tag, "rel", &rel) || !attr(r, tag, "href", &ref.target)) return;
     (void)attr(r, tag, "type", &type);
-    if (has_word(rel, "canonical"))
-        ref.kind = ALM_LINK_CANONICAL;
-    else if (has_word(rel, "next") || has_word(rel, "prev"))
-        ref.kind = ALM_LINK_NEXT;
-    else if (has_word(rel, "sitemap") || (has_word(rel, "alternate") && is_feed_type(type)))
-        ref.kind = ALM_LINK_FEED;
-    else if (!has_word(rel, "alternate") || has_word(rel, "stylesheet"))
-        return;
-    ref.nofollow = is_nofollow(rel);
+    if (!alm_links_kind_of_rel(&ref.kind, rel, type)) return;
+    ref.nofollow = alm_links_rel_is_nofollow(rel);
     alm_link_refs_add(&r->refs, &ref);
 }
 
@@ -263,7 +270,7 @@ static void read_document(reader *r, alm_str html) {
 typedef struct resolver {
     alm_links *links;
     alm_link *items;
-    alm_url_context context;
+    alm_url_context context, head_context;
     uint32_t *table; /* open addressing: index + 1 of an item, 0 free */
     size_t mask;
     bool repeated;
@@ -284,7 +291,8 @@ static alm_status resolve_refs(resolver *v, alm_arena *arena, const alm_link_ref
     for (size_t i = from; i < refs->count; i++) {
         const alm_link_ref *ref = &refs->items[i];
         alm_link item = {.kind = ref->kind, .nofollow = ref->nofollow, .text = ref->text, .delay_ms = ref->delay_ms};
-        alm_status status = alm_url_parse(&item.url, arena, ref->target, &v->context, NULL);
+        const alm_url_context *context = ref->of_head ? &v->head_context : &v->context;
+        alm_status status = alm_url_parse(&item.url, arena, ref->target, context, NULL);
         if (status == ALM_E_NOMEM) return status;
         if (status < 0) {
             v->links->dropped++;
@@ -325,6 +333,7 @@ static alm_status make_room(resolver *v, alm_arena *arena, size_t room) {
 static alm_status resolve(alm_links *links, alm_arena *arena, reader *r, alm_url_charset *charset) {
     resolver v = {.links = links, .repeated = r->options->repeated};
     v.context = (alm_url_context){.base = &links->base, .charset = charset};
+    v.head_context = (alm_url_context){.base = r->options->url};
     alm_status status = find_base(links, arena, r, charset);
     if (status == ALM_OK) status = make_room(&v, arena, r->refs.count);
     if (status == ALM_OK) status = resolve_refs(&v, arena, &r->refs, 0);
@@ -353,6 +362,7 @@ alm_status alm_links_read(alm_links **out, alm_arena *arena, alm_str html, const
     alm_links *links = ALM_ARENA_NEW(arena, alm_links);
     alm_status status = links ? alm_url_charset_new(&charset, options->charset) : ALM_E_NOMEM;
     if (status < 0) goto out;
+    alm_links_read_head(&r.refs, options->head);
     read_document(&r, html);
     status = r.refs.status;
     if (status < 0) goto out;

@@ -12,11 +12,11 @@
 typedef enum alm_link_kind {
     ALM_LINK_ANCHOR,    /**< <a href>, <area href> */
     ALM_LINK_FRAME,     /**< <frame src>, <iframe src> */
-    ALM_LINK_CANONICAL, /**< <link rel=canonical> */
+    ALM_LINK_CANONICAL, /**< <link rel=canonical>; also, as the next three, of a Link field */
     ALM_LINK_NEXT,      /**< rel=next, also prev, of <link> and <a> */
     ALM_LINK_ALTERNATE, /**< <link rel=alternate> that is no feed: other languages, mobile pages */
     ALM_LINK_FEED,      /**< <link rel=alternate type=application/rss+xml or atom+xml>, rel=sitemap */
-    ALM_LINK_REFRESH,   /**< <meta http-equiv=refresh> with a URL */
+    ALM_LINK_REFRESH,   /**< <meta http-equiv=refresh> or a Refresh field, with a URL */
     ALM_LINK_SCRIPT,    /**< a plain location.href = "…" or the like in a script: a redirect */
     ALM_LINK_PAGING,    /**< a page of a list, as a script or its siblings would make it */
     ALM_LINK_KIND_COUNT
@@ -47,6 +47,7 @@ typedef struct alm_links {
 typedef struct alm_links_options {
     const alm_url *url;  /**< the page's URL; required */
     alm_str charset;     /**< encoding label of the document, for the query of links; empty: UTF-8 */
+    alm_str head;        /**< of the HTTP response, for its Link and Refresh fields; may be empty */
     alm_str token;       /**< our product token, for <meta name=token>; may be empty */
     size_t max;          /**< links kept; 0: 10000 */
     bool repeated;       /**< keep links to a URL that came before; by default the first one is kept (kinds apart) */

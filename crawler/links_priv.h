@@ -10,6 +10,7 @@
 typedef struct alm_link_ref {
     alm_link_kind kind;
     bool nofollow;
+    bool of_head;   /**< of an HTTP field: resolved against the page's URL, whatever <base> says */
     alm_str target; /**< decoded, not resolved */
     alm_str text;
     uint32_t delay_ms;
@@ -26,6 +27,14 @@ typedef struct alm_link_refs {
 } alm_link_refs;
 
 void alm_link_refs_add(alm_link_refs *refs, const alm_link_ref *ref);
+
+/** What @p rel with @p type says of a <link> or a Link field; false where it is none of a page's links. */
+bool alm_links_kind_of_rel(alm_link_kind *kind, alm_str rel, alm_str type);
+/** Is one of "nofollow", "sponsored", "ugc" in @p rel? */
+bool alm_links_rel_is_nofollow(alm_str rel);
+
+/** Read the Link (RFC 8288) and Refresh fields of a response's @p head. */
+void alm_links_read_head(alm_link_refs *refs, alm_str head);
 
 /** The next literal page of a script-made list may be this many pages on; more are not made up. */
 enum { ALM_PAGING_MAX = 2000 };

@@ -50,6 +50,7 @@ typedef struct alm_page_result {
     alm_warc_block block; /**< empty: not archived */
     const char *failure;  /**< static text: the answer holds no page after all ("broken-coding"); NULL */
     bool has_sha256, unchanged, is_list;
+    bool is_other; /**< neither page nor, where the source does not want them, attachment: done with, never again */
     uint8_t sha256[ALM_SHA256_LEN];
     uint64_t simhash;
     char published[11]; /**< "YYYY-MM-DD" or "" */
@@ -84,6 +85,7 @@ typedef struct alm_loop_stats {
     uint64_t robots_fetched, disallowed;  /**< robots.txt files; URLs they forbid */
     uint64_t retries, failed, dropped;    /**< put off; given up; found and not taken up */
     uint64_t found, records, bytes, unchanged;
+    uint64_t others; /**< answers that hold no page: pictures, documents */
     uint64_t queued; /**< known and not yet fetched, about */
     uint32_t active, pending, waiting_hosts, resting_hosts, parked_hosts;
     int64_t started_ms, now_ms;

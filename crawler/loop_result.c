@@ -188,7 +188,8 @@ static void plan_revisit(const alm_loop *loop, const alm_page_result *r, alm_vis
     visit->visits = entry->visits + 1;
     visit->changes = entry->changes + (entry->visits && !same);
     visit->interval_s = alm_revisit_after_s(&facts);
-    if (visit->state == ALM_URL_DONE && visit->interval_s) visit->due_ms = loop_now(loop) + visit->interval_s * 1000;
+    if (visit->state == ALM_URL_DONE && visit->interval_s && !r->is_other)
+        visit->due_ms = loop_now(loop) + visit->interval_s * 1000;
 }
 
 /*
@@ -246,6 +247,7 @@ static alm_status apply(alm_loop *loop, alm_page_result *r, alm_err *err) {
                        .records = r->records};
     if (visit.state == ALM_URL_FAILED)
         visit.reason = r->failure ? r->failure : reason_of(ALM_OK, response->status, text);
+    if (r->is_other) visit.reason = "no-page";
     plan_revisit(loop, r, &visit);
     judge_self_redirect(loop, r, &visit);
     alm_status status = archive(loop, r, &visit, err);
@@ -257,6 +259,7 @@ static alm_status apply(alm_loop *loop, alm_page_result *r, alm_err *err) {
     count_page(loop, response->status, r->unchanged);
     loop->stats.records += r->records;
     loop->stats.failed += visit.state == ALM_URL_FAILED;
+    loop->stats.others += r->is_other;
     loop->uncommitted++;
     return ALM_OK;
 }

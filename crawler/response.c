@@ -1,8 +1,8 @@
 #include <stdio.h>
-#include <strings.h>
 
 #include "crawler/content_coding.h"
 #include "crawler/fetch.h"
+#include "crawler/http_message.h"
 
 enum { MAX_CODINGS = 3 };
 
@@ -46,15 +46,11 @@ static alm_str next_line(alm_str text, size_t *at) {
 }
 
 alm_str alm_response_header(const alm_response *response, const char *name) {
-    alm_str headers = alm_buf_str(&response->headers), found = {NULL, 0};
-    size_t name_len = strlen(name);
-    for (size_t at = 0; at < headers.len;) {
-        alm_str line = next_line(headers, &at);
-        if (line.len <= name_len || line.ptr[name_len] != ':') continue;
-        if (strncasecmp(line.ptr, name, name_len) == 0)
-            found = alm_str_trim(alm_str_slice(line, name_len + 1, line.len));
-    }
-    return found;
+    return alm_http_field(alm_buf_str(&response->headers), alm_str_of(name));
+}
+
+bool alm_response_next_header(const alm_response *response, const char *name, size_t *at, alm_str *value) {
+    return alm_http_next_field(alm_buf_str(&response->headers), alm_str_of(name), at, value);
 }
 
 /* One parameter that starts at *at ("; charset=\"gbk\""): its name and unquoted value. */

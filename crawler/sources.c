@@ -7,7 +7,7 @@
 #include "base/yaml.h"
 #include "crawler/domain.h"
 
-enum { MAX_ARENA = 64 << 20, MAX_SOURCES = 100000 };
+enum { MAX_ARENA = 64 << 20, MAX_SOURCES = 100000, MAX_RULES = 8 };
 
 typedef struct reader {
     alm_arena *arena;
@@ -227,6 +227,18 @@ static alm_status read_old_tls(reader *r, const alm_yaml_node *node) {
     return alm_yaml_bool(&r->source->old_tls, node, r->err);
 }
 
+static alm_status read_rules(reader *r, const alm_yaml_node *node) {
+    size_t count = node->kind == ALM_YAML_SEQUENCE ? node->count : 1;
+    if (count > MAX_RULES) return alm_yaml_fail(node, r->err, "at most %d rule packs", (int)MAX_RULES);
+    const char **rules = alm_arena_calloc(r->arena, count + 1, sizeof *rules);
+    if (!rules) return out_of_memory(r);
+    alm_status status = ALM_OK;
+    for (size_t i = 0; i < count && status == ALM_OK; i++)
+        status = read_c_string(r, &rules[i], node->kind == ALM_YAML_SEQUENCE ? node->items[i] : node);
+    r->source->rules = count ? rules : NULL;
+    return status;
+}
+
 static alm_status read_robots(reader *r, const alm_yaml_node *node) {
     bool obey;
     alm_status status = alm_yaml_bool(&obey, node, r->err);
@@ -324,6 +336,7 @@ static const struct key {
             {"old_tls", read_old_tls},
             {"robots", read_robots},
             {"encoding", read_encoding},
+            {"rules", read_rules},
             {"attachments", read_attachments},
             {"resolve", read_resolve}};
 
@@ -361,6 +374,24 @@ static alm_status check_source(reader *r, const alm_yaml_node *node, const alm_s
     return ALM_OK;
 }
 
+static bool are_same_rules(const char *const *a, const char *const *b) {
+    for (; *a && *b && strcmp(*a, *b) == 0; a++, b++) continue;
+    return !*a && !*b;
+}
+
+/* Packs are loaded once, however many sources name them. */
+static void number_rules(alm_sources *all) {
+    for (size_t i = 0; i < all->count; i++) {
+        alm_source *source = &all->items[i];
+        source->rule_set = 0;
+        if (!source->rules) continue;
+        for (size_t k = 0; k < i && !source->rule_set; k++)
+            if (all->items[k].rules && are_same_rules(all->items[k].rules, source->rules))
+                source->rule_set = all->items[k].rule_set;
+        if (!source->rule_set) source->rule_set = ++all->rule_set_count;
+    }
+}
+
 static alm_status read_file(alm_sources *out, const alm_yaml_node *root, alm_err *err) {
     static const char *const top[] = {"defaults", "sources", "host_pages", NULL};
     out->defaults = built_in;
@@ -386,6 +417,7 @@ static alm_status read_file(alm_sources *out, const alm_yaml_node *root, alm_err
         status = read_source(&r, list->items[i]);
         if (status == ALM_OK) status = check_source(&r, list->items[i], out, i);
     }
+    if (status == ALM_OK) number_rules(out);
     return status;
 }
 

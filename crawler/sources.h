@@ -44,6 +44,8 @@ typedef struct alm_source {
     int64_t revisit_min_s, revisit_max_s; /**< 0, 0: never again */
     alm_fetch_options fetch;
     alm_str encoding;
+    const char *const *rules; /**< folders of rule packs to stack on the run's, NULL-terminated; NULL: none */
+    size_t rule_set;          /**< sources with the same rules have the same number; 0: none, else 1 and up */
     bool attachments, ignore_robots, old_tls;
     uint32_t retries;       /**< after the first failure */
     int64_t retry_first_ms; /**< doubles each time */
@@ -58,7 +60,8 @@ typedef struct alm_sources {
     alm_source *items;
     size_t count;
     alm_source defaults;
-    uint64_t host_pages; /**< URLs of one host that are ever queued; 0: the default */
+    size_t rule_set_count; /**< rule sets beside 0 */
+    uint64_t host_pages;   /**< URLs of one host that are ever queued; 0: the default */
     alm_arena arena;
 } alm_sources;
 

@@ -96,7 +96,8 @@ static alm_status submit(void *context, alm_fetched *page, alm_err *err) {
 }
 
 static alm_status start_workers(alm_crawl *c, alm_err *err) {
-    alm_page_worker_options options = {.extractor = c->options.extractor,
+    alm_page_worker_options options = {.extractors = c->options.extractors,
+                                       .extractor_count = c->options.extractor_count,
                                        .without_archive = c->options.without_archive,
                                        .archive_level = c->options.archive_level,
                                        .token = c->options.loop.product_token};

@@ -16,7 +16,7 @@ enum { MAX_ARENA = 256 << 20, MAX_LINKS = 32 << 20, MAX_JSON = 64 << 20, LIST_LI
 
 struct alm_page_worker {
     alm_page_worker_options options;
-    alm_session *session;
+    alm_session **sessions; /* by rule set, each made by its first page */
     alm_warc_encoder *encoder;
     alm_arena arena; /* of one page: its decoded text and links */
 };
@@ -27,7 +27,8 @@ alm_status alm_page_worker_new(alm_page_worker **out, const alm_page_worker_opti
     w->options = *options;
     alm_arena_init(&w->arena, MAX_ARENA);
     alm_status status = ALM_OK;
-    if (options->extractor && !(w->session = alm_session_new(options->extractor))) status = ALM_E_NOMEM;
+    size_t count = options->extractor_count;
+    if (count && !(w->sessions = alm_calloc(count, sizeof *w->sessions))) status = ALM_E_NOMEM;
     if (status == ALM_OK && !options->without_archive)
         status = alm_warc_encoder_new(&w->encoder, options->archive_level);
     if (status == ALM_OK)
@@ -39,7 +40,8 @@ alm_status alm_page_worker_new(alm_page_worker **out, const alm_page_worker_opti
 
 void alm_page_worker_free(alm_page_worker *w) {
     if (!w) return;
-    alm_session_free(w->session);
+    for (size_t i = 0; w->sessions && i < w->options.extractor_count; i++) alm_session_free(w->sessions[i]);
+    alm_free(w->sessions);
     alm_warc_encoder_free(w->encoder);
     alm_arena_release(&w->arena);
     alm_free(w);
@@ -94,7 +96,10 @@ static alm_page_link link_of(const alm_link *link) {
 static alm_status read_page_links(alm_page_worker *w, link_list *list, const alm_url *self, alm_str html,
                                   const char *charset, alm_robots_tag *tag) {
     alm_links *links;
-    alm_links_options options = {.url = self, .charset = alm_str_of(charset), .token = alm_str_of(w->options.token)};
+    alm_links_options options = {.url = self,
+                                 .charset = alm_str_of(charset),
+                                 .head = alm_buf_str(&list->result->page->response.headers),
+                                 .token = alm_str_of(w->options.token)};
     alm_status status = alm_links_read(&links, &w->arena, html, &options, NULL);
     if (status != ALM_OK) return status == ALM_E_NOMEM ? status : ALM_OK;
     tag->noindex |= links->robots.noindex;
@@ -129,7 +134,13 @@ static int add_to_buf(void *context, const char *bytes, size_t len) {
     return alm_buf_add(context, (alm_str){bytes, len}) == ALM_OK ? 0 : 1;
 }
 
-static alm_status write_records(alm_page_worker *w, alm_page_result *r) {
+static alm_session *session_for(alm_page_worker *w, const alm_source *source) {
+    size_t set = source->rule_set < w->options.extractor_count ? source->rule_set : 0;
+    if (!w->sessions[set]) w->sessions[set] = alm_session_new(w->options.extractors[set]);
+    return w->sessions[set];
+}
+
+static alm_status write_records(alm_session *session, alm_page_result *r) {
     alm_page_records *records = alm_calloc(1, sizeof *records);
     if (!records) return ALM_E_NOMEM;
     r->payload = records;
@@ -137,14 +148,16 @@ static alm_status write_records(alm_page_worker *w, alm_page_result *r) {
     alm_buf_init(&records->rows, MAX_JSON);
     for (size_t i = 0; i < ALM_SHA256_LEN; i++) snprintf(records->version + 2 * i, 3, "%02x", r->sha256[i]);
     alm_output_options json = {.format = ALM_FORMAT_JSON}, rows = {.format = ALM_FORMAT_NDJSON};
-    if (alm_session_write(w->session, &json, add_to_buf, &records->json) != 0 ||
-        (r->records && alm_session_write(w->session, &rows, add_to_buf, &records->rows) != 0))
+    if (alm_session_write(session, &json, add_to_buf, &records->json) != 0 ||
+        (r->records && alm_session_write(session, &rows, add_to_buf, &records->rows) != 0))
         r->failure = "output"; /* larger than MAX_JSON: told, not stored */
     return records->json.status == ALM_E_NOMEM || records->rows.status == ALM_E_NOMEM ? ALM_E_NOMEM : ALM_OK;
 }
 
 static alm_status extract(alm_page_worker *w, alm_page_result *r, alm_str body, bool is_text, const char *charset) {
     const alm_frontier_entry *entry = r->page->entry;
+    alm_session *session = session_for(w, r->page->source);
+    if (!session) return ALM_E_NOMEM;
     char fetched[ALM_TIME_MAX];
     alm_time_format(fetched, r->page->started_ms);
     alm_input input = {.bytes = body.ptr,
@@ -154,19 +167,19 @@ static alm_status extract(alm_page_worker *w, alm_page_result *r, alm_str body, 
                        .charset = charset,
                        .encoding = r->page->source->encoding.ptr,
                        .fetched_at = fetched};
-    if (alm_extract(w->session, &input) != 0) {
-        if (alm_session_error(w->session)->code == ALM_E_NOMEM) return ALM_E_NOMEM;
+    if (alm_extract(session, &input) != 0) {
+        if (alm_session_error(session)->code == ALM_E_NOMEM) return ALM_E_NOMEM;
         r->failure = "extraction";
         return ALM_OK;
     }
-    r->records = (uint32_t)alm_session_donation_count(w->session);
-    const alm_page *read = &alm_session_document(w->session)->page;
+    r->records = (uint32_t)alm_session_donation_count(session);
+    const alm_page *read = &alm_session_document(session)->page;
     alm_str text = read->text;
     r->simhash = alm_simhash(text);
     if (read->published.len < sizeof r->published)
         snprintf(r->published, sizeof r->published, "%.*s", ALM_FMT(read->published));
     r->is_list = r->link_count >= LIST_LINKS && text.len < r->link_count * TEXT_PER_LINK;
-    return write_records(w, r);
+    return write_records(session, r);
 }
 
 /* ---- one answer ---- */
@@ -174,23 +187,24 @@ static alm_status extract(alm_page_worker *w, alm_page_result *r, alm_str body, 
 static alm_status read_page(alm_page_worker *w, link_list *list, const alm_url *self) {
     alm_page_result *r = list->result;
     alm_response *response = &r->page->response;
-    alm_str type, charset, body = alm_buf_str(&response->body);
+    alm_str type, charset, value, body = alm_buf_str(&response->body);
     alm_content_type_split(alm_response_header(response, "content-type"), &type, &charset);
     alm_content content = alm_sniff(body, type, false); /* as `extract` does: from the archive come the same records */
     bool is_text = content.kind == ALM_CONTENT_TEXT;
     if (content.kind == ALM_CONTENT_OTHER) {
-        r->failure = r->page->source->attachments ? NULL : "no-page";
+        r->is_other = !r->page->source->attachments;
         return ALM_OK;
     }
     alm_robots_tag tag = {0};
-    alm_robots_tag_add_header(&tag, alm_response_header(response, "x-robots-tag"), alm_str_of(w->options.token));
+    for (size_t at = 0; alm_response_next_header(response, "x-robots-tag", &at, &value);)
+        alm_robots_tag_add_header(&tag, value, alm_str_of(w->options.token));
     alm_decode_hints hints = {
         .override_label = r->page->source->encoding, .http_charset = charset, .plain_text = is_text};
     alm_decoded decoded;
     alm_status status = alm_decode(&decoded, &w->arena, body, &hints, NULL, NULL);
     if (status == ALM_OK) status = read_page_links(w, list, self, decoded.text, decoded.charset, &tag);
     r->is_list = r->link_count >= LIST_LINKS;
-    if (status != ALM_OK || !w->session || tag.noindex) return status;
+    if (status != ALM_OK || !w->sessions || tag.noindex) return status;
     alm_str label = charset.ptr ? alm_arena_copy(&w->arena, charset) : (alm_str){0};
     return extract(w, r, body, is_text, label.ptr);
 }

@@ -11,7 +11,8 @@
 typedef struct alm_page_worker alm_page_worker;
 
 typedef struct alm_page_worker_options {
-    const alm_extractor *extractor; /**< NULL: no extraction */
+    const alm_extractor *const *extractors; /**< by alm_source.rule_set; NULL: no extraction */
+    size_t extractor_count;
     bool without_archive;
     int archive_level;
     const char *token; /**< our product token */

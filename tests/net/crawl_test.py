@@ -193,7 +193,7 @@ class RudeServers(CrawlTest):
         "/endless-headers": (4, "too-large"), "/stall": (4, "network"), "/stall-headers": (4, "network"),
         "/stall-body": (4, "network"), "/drip": (4, "network"), "/cut": (4, "network"), "/chunks-cut": (4, "network"),
         "/chunks-broken": (4, "network"), "/no-http": (4, "network"), "/close": (4, "network"),
-        "/pdf": (4, "no-page"), "/image": (4, "no-page"), "/loop": (2, None), "/loop?10": (2, None),
+        "/pdf": (2, "no-page"), "/image": (2, "no-page"), "/loop": (2, None), "/loop?10": (2, None),
         "/loop?11": (5, "redirects"),
     }
 

@@ -7,6 +7,7 @@ import socket
 import socketserver
 import ssl
 import threading
+import time
 import zlib
 
 PAGE = ("<!DOCTYPE html><html><head><title>{title}</title></head><body><h1>{title}</h1>"
@@ -31,14 +32,17 @@ def bomb(size, block=1 << 20):
 class Request:
     def __init__(self, line, headers):
         self.method, self.path = line.split(" ")[:2]
+        self.time = time.time()
         self.headers = headers
 
 
-def response(body, status="200 OK", kind="text/html; charset=utf-8", **headers):
+def response(body, status="200 OK", kind="text/html; charset=utf-8", fields=(), **headers):
+    """`fields` are whole lines: of a name that stands twice, or of a name that no keyword can be."""
     if isinstance(body, str):
         body = body.encode()
     lines = [f"HTTP/1.1 {status}", f"Content-Type: {kind}", f"Content-Length: {len(body)}"]
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    lines += fields
     return ("\r\n".join(lines) + "\r\n\r\n").encode() + body
 
 

@@ -72,6 +72,35 @@ static void targets_as_in_browsers(void **state) {
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) assert_string_equal(links_of(cases[i][0]), cases[i][1]);
 }
 
+/* RFC 8288 and the Refresh field; <base> holds for neither. */
+static void links_of_the_head(void **state) {
+    (void)state;
+    static const char *const cases[][2] = {
+        {"Link: <x>; rel=next", "next http://h.cn/d/x\n"},
+        {"LINK : <x> ; rel = \"nofollow NEXT\"", "next http://h.cn/d/x\n"},
+        {"Link: <x>; title=\"a, <y>; rel=next; \\\" \"; rel=canonical, , </z>; rel=\"prev\"",
+         "canonical http://h.cn/d/x\nnext http://h.cn/z\n"},
+        {"Link: <a>; rel=next\r\nX: 1\r\nlink: <b>;rel=sitemap", "next http://h.cn/d/a\nfeed http://h.cn/d/b\n"},
+        {"Link: <f>; rel=alternate; type=\"application/atom+xml\"", "feed http://h.cn/d/f\n"},
+        {"Link: <x>; rel=stylesheet; rel=next, <y>; rel=preload", ""},
+        {"Link: <x>; rel=next; anchor=\"#part\"", ""}, /* of another context */
+        {"Link: x; rel=next", ""},
+        {"Link: <x; rel=next", ""},
+        {"Link: <x> y; rel=next", ""},
+        {"Link: <x>; rel=\"next", "next http://h.cn/d/x\n"},
+        {"Link:", ""},
+        {"Refresh: 0; url=/neu.html", "refresh http://h.cn/neu.html\n"},
+        {"Refresh: 5", ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char head[512];
+        snprintf(head, sizeof head, "HTTP/1.1 200 OK\r\n%s\r\n\r\n", cases[i][0]);
+        alm_links_options options = {.head = alm_str_of(head)};
+        assert_string_equal(listed(read_at("http://h.cn/d/p.html", ALM_STR("<base href=/other/>"), options)),
+                            cases[i][1]);
+    }
+}
+
 static void what_is_no_markup(void **state) {
     (void)state;
     static const char *const cases[][2] = {
@@ -310,6 +339,7 @@ static void out_of_memory(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(targets_as_in_browsers, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(links_of_the_head, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_no_markup, set_up, tear_down),
         cmocka_unit_test_setup_teardown(base_holds_for_the_whole_page, set_up, tear_down),
         cmocka_unit_test_setup_teardown(kinds_of_links, set_up, tear_down),

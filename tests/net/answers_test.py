@@ -1,0 +1,113 @@
+"""almoner crawl: what it makes of answers, field by field. Nothing here leaves the machine.
+
+environment: ALMONER (the program), ALM_SOURCE. Runs with: python3 tests/net/answers_test.py [-v] [NAME]
+"""
+import json
+import sys
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+import rude_server as rude  # noqa: E402
+from crawl_test import SOURCE, CrawlTest, crawl, rows  # noqa: E402
+
+NO_ROBOTS = {"/robots.txt": rude.response("", "404 Not Found")}
+RULES = ["--rules", SOURCE / "rules" / "zh"]
+SETTINGS = {"private_addresses": "true", "delay": "0", "adaptive": "0", "timeout": "2s", "retries": "0"}
+
+
+def source(server, *seeds, name="s", **settings):
+    """An entry of a sources file; hosts of .test are the server."""
+    settings = {**SETTINGS, "resolve": f"{{'*.test': '127.0.0.1:{server.server_address[1]}'}}", **settings}
+    lines = [f"  - name: {name}", f"    seeds: [{', '.join(seeds)}]"]
+    return "\n".join(lines + [f"    {key}: {value}" for key, value in settings.items()]) + "\n"
+
+
+def linked(*targets):
+    return "".join(f'<p><a href="{target}">{target}</a></p>' for target in targets)
+
+
+class AnswersTest(CrawlTest):
+    def visit(self, server, *seeds, args=("--no-extract",), code=0, **settings):
+        self.config.write_text("sources:\n" + source(server, *seeds, **settings))
+        return crawl(self.store, "--config", self.config, *args, code=code)
+
+    def states(self):
+        """URL without its host -> (state, reason)."""
+        return {url.split(".test", 1)[1]: (state, reason) for url, state, reason in
+                rows(self.store, "SELECT url, state, reason FROM url")}
+
+    def paths(self):
+        return set(self.states())
+
+
+class Fields(AnswersTest):
+    def test_each_robots_tag_counts(self):
+        def page(*fields):
+            return rude.response(rude.page() + linked(f"/under{len(table)}"), fields=fields)
+        table = dict(NO_ROBOTS)
+        for path, *fields in (
+                ("/plain",), ("/other", "X-Robots-Tag: otherbot: none"),
+                ("/all", "X-Robots-Tag: noarchive", "X-Robots-Tag: nofollow", "X-Robots-Tag: noindex"),
+                ("/first", "X-Robots-Tag: noindex, nofollow", "X-Robots-Tag: otherbot: noarchive"),
+                ("/ours", "X-Robots-Tag: otherbot: noindex", "x-robots-tag: Almoner: none"),
+                ("/no-index", "X-Robots-Tag: noindex"), ("/no-follow", "X-Robots-Tag: almoner: nofollow")):
+            table[path] = page(*fields)
+        with rude.Server(table) as server:
+            self.visit(server, *(f"http://a.test{path}" for path in table if path != "/robots.txt"), args=RULES)
+        under = {path for path in self.paths() if path.startswith("/under")}
+        self.assertEqual(under, {"/under1", "/under2", "/under6"})
+        documents = {url.split(".test")[1] for (url,) in rows(self.store, "SELECT url FROM document", "records.db")}
+        self.assertEqual(documents, {"/plain", "/other", "/no-follow"})
+
+    def test_links_of_the_head_are_followed(self):
+        page = rude.response(rude.page() + '<base href="/elsewhere/">', fields=(
+            'Link: <p2.html>; rel="next", </style.css>; rel=preload', "Link: </whole.html>;rel=canonical",
+            "Refresh: 1; url=/new.html"))
+        with rude.Server({**NO_ROBOTS, "/list/": page}) as server:
+            self.visit(server, "http://a.test/list/")
+        self.assertEqual(self.paths(), {"/list/", "/list/p2.html", "/whole.html", "/new.html"})
+
+    def test_other_files_are_no_failures(self):
+        table = {**NO_ROBOTS,
+                 "/": rude.response(linked("/show?1", "/paper", "/a.pdf", "/b.jpg")),
+                 "/show": rude.response(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", kind="image/png"),
+                 "/paper": rude.response(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", kind="application/pdf"),
+                 "/a.pdf": rude.response(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", kind="application/pdf"),
+                 "/b.jpg": rude.response(b"\xff\xd8\xff\xe0", kind="image/jpeg")}
+        with rude.Server(table) as server:
+            self.visit(server, "http://a.test/")
+            self.assertEqual(self.states(), {"/": (2, None), "/show?1": (2, "no-page"), "/paper": (2, "no-page"),
+                                             "/a.pdf": (5, "attachment"), "/b.jpg": (5, "attachment")})
+            self.store = self.folder / "with"
+            self.visit(server, "http://a.test/", attachments="true")
+            self.assertEqual(set(self.states().values()), {(2, None)})
+            self.assertIn("/b.jpg", {request.path for request in server.log})
+
+
+class RulePacks(AnswersTest):
+    def test_packs_of_sources_and_of_the_command_line(self):
+        """Only the pack `own` knows that 蓝天义仓 is a charity."""
+        news = "<html><title>消息</title><body><h1>消息</h1><p>宏达食品有限公司向蓝天义仓暖捐2万元。</p></body></html>"
+        own = SOURCE / "rules" / "examples" / "own"
+
+        def found():
+            documents = rows(self.store, "SELECT url, json FROM document", "records.db")
+            return {url for url, text in documents if json.loads(text)["donations"][0]["recipients"]}
+        with rude.Server({**NO_ROBOTS, "/1": rude.response(news)}) as server:
+            text = source(server, "http://a.test/1", name="a") + "".join(
+                source(server, f"http://{n}.test/1", name=n, rules=f"[{own}]") for n in "bc")
+            self.config.write_text("sources:\n" + text)
+            crawl(self.store, "--config", self.config, *RULES)
+            self.assertEqual(found(), {"http://b.test/1", "http://c.test/1"})
+            self.store = self.folder / "all"
+            crawl(self.store, "--config", self.config, *RULES, "--rules", own)
+            self.assertEqual(found(), {f"http://{n}.test/1" for n in "abc"})
+            self.store = self.folder / "none"
+            self.config.write_text("sources:\n" + source(server, "http://a.test/1", rules=self.folder / "missing"))
+            self.assertIn("missing", crawl(self.store, "--config", self.config, *RULES, code=2).stderr)
+            self.assertFalse(self.store.exists())
+
+
+if __name__ == "__main__":
+    unittest.main()
