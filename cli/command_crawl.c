@@ -166,7 +166,7 @@ static bool set_option(settings *s, int id, const char *value) {
             s->packs[s->pack_count++] = value;
             break;
         }
-        alm_usage_fail(&usage, "--rules: at most %d packs", (int)MAX_PACKS);
+        alm_usage_fail(&alm_usage_crawl, "--rules: at most %d packs", (int)MAX_PACKS);
         return false;
     case OPT_NO_EXTRACT: s->no_extract = true; break;
     case OPT_NO_ARCHIVE: s->crawl.without_archive = true; break;
