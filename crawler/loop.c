@@ -110,6 +110,7 @@ void alm_loop_free(alm_loop *loop) {
     curl_multi_cleanup(loop->multi);
     alm_schedule_free(loop->schedule);
     alm_traps_free(loop->traps);
+    alm_warc_encoder_free(loop->encoder);
     alm_arena_release(&loop->scratch);
     pthread_mutex_destroy(&loop->lock);
     alm_free(loop);

@@ -62,6 +62,7 @@ struct alm_loop {
     int64_t deadline_ms, next_promote_ms, next_progress_ms;
     int64_t first_uncommitted_ms; /**< 0: nothing waits for a commit */
     uint32_t uncommitted;
+    alm_warc_encoder *encoder; /**< made by the first robots.txt that is archived */
     alm_str archive_name;
     int64_t archive_number;
     pthread_mutex_t lock;       /**< of delivered */
@@ -98,6 +99,8 @@ ALM_MUST_USE alm_status loop_drop_taken(alm_loop *loop, alm_frontier_entry *entr
 /** Make @p url known, found by @p source. @p via may be NULL: a seed. */
 ALM_MUST_USE alm_status loop_add_url(alm_loop *loop, alm_source *source, const alm_page_link *link,
                                      const alm_frontier_entry *via, alm_err *err);
+/** Append @p block to the archive, where there is one; *offset is where it begins. */
+ALM_MUST_USE alm_status loop_archive(alm_loop *loop, const alm_warc_block *block, uint64_t *offset, alm_err *err);
 ALM_MUST_USE alm_status loop_commit(alm_loop *loop, alm_err *err);
 
 /* loop.c */

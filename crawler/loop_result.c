@@ -207,11 +207,15 @@ static alm_status begin_archive(alm_loop *loop, alm_err *err) {
     return status;
 }
 
-static alm_status archive(alm_loop *loop, const alm_page_result *r, alm_visit *visit, alm_err *err) {
-    if (!loop->options.archive || !r->block.bytes.len) return ALM_OK;
+alm_status loop_archive(alm_loop *loop, const alm_warc_block *block, uint64_t *offset, alm_err *err) {
+    if (!loop->options.archive || !block->bytes.len) return ALM_OK;
     alm_status status = loop->archive_name.len ? ALM_OK : begin_archive(loop, err);
-    if (status == ALM_OK) status = alm_warc_writer_put(loop->options.archive, &r->block, &visit->offset, err);
-    visit->archive = loop->archive_number;
+    return status == ALM_OK ? alm_warc_writer_put(loop->options.archive, block, offset, err) : status;
+}
+
+static alm_status archive(alm_loop *loop, const alm_page_result *r, alm_visit *visit, alm_err *err) {
+    alm_status status = loop_archive(loop, &r->block, &visit->offset, err);
+    visit->archive = r->block.bytes.len ? loop->archive_number : 0;
     visit->length = r->block.response_len;
     return status;
 }

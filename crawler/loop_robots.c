@@ -157,12 +157,40 @@ static void put_off(alm_loop *loop, slot *s) {
     o->state = ROBOTS_RESTING;
 }
 
+/* What the host said about being crawled belongs to the record of the crawl. */
+static alm_status archive(alm_loop *loop, slot *s, alm_err *err) {
+    const alm_response *response = &s->response;
+    alm_warc_block block;
+    uint64_t offset;
+    if (!loop->options.archive) return ALM_OK;
+    if (!loop->encoder && alm_warc_encoder_new(&loop->encoder, loop->options.archive_level) != ALM_OK)
+        return alm_fail(err, ALM_E_NOMEM, "out of memory");
+    alm_warc_exchange exchange = {.url = alm_buf_str(&response->url),
+                                  .address = alm_str_of(response->address),
+                                  .request = alm_buf_str(&s->request),
+                                  .head = alm_buf_str(&response->headers),
+                                  .body = alm_buf_str(response->encoded.len ? &response->encoded : &response->body),
+                                  .status = response->status,
+                                  .started_ms = s->started_ms,
+                                  .elapsed_ms = response->elapsed_ms,
+                                  .purpose = ALM_STR("robots")};
+    alm_warc_block_init(&block);
+    alm_status status = alm_warc_encode(loop->encoder, &exchange, &block, err);
+    if (status == ALM_OK) status = loop_archive(loop, &block, &offset, err);
+    alm_warc_block_release(&block);
+    loop_changed(loop);
+    return status;
+}
+
 alm_status loop_robots_finished(alm_loop *loop, slot *s, alm_status status, const alm_outcome *outcome, alm_err *err) {
     origin *o = s->robots;
     alm_response *response = &s->response;
     loop->stats.robots_fetched++;
     if (status == ALM_OK && outcome->status == 200 && alm_response_decode(response, NULL) == ALM_E_NOMEM)
         return alm_fail(err, ALM_E_NOMEM, "out of memory");
+    bool is_answer = status == ALM_OK && outcome->status < 500 && outcome->status != 429;
+    alm_status archived = is_answer ? archive(loop, s, err) : ALM_OK;
+    if (archived != ALM_OK) return archived;
     bool redirected = status == ALM_OK && outcome->status >= 300 && outcome->status < 400 && response->location.len;
     if (redirected && o->hops < MAX_REDIRECTS && response->location.len < sizeof o->redirect) {
         o->hops++;

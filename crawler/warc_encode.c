@@ -193,6 +193,7 @@ static alm_status add_response(alm_warc_encoder *e, const alm_warc_exchange *x, 
     begin_fields(e, revisit ? "revisit" : "response", id->response, x);
     if (x->address.len) alm_buf_printf(&e->fields, "WARC-IP-Address: %.*s\r\n", ALM_FMT(x->address));
     alm_buf_printf(&e->fields, "WARC-Concurrent-To: <urn:uuid:%s>\r\n", id->request);
+    if (x->purpose.len) alm_buf_printf(&e->fields, "Almoner-Purpose: %.*s\r\n", ALM_FMT(x->purpose));
     if (revisit) add_revisit_fields(e, x);
     if (x->revisit != ALM_WARC_NOT_MODIFIED) alm_buf_printf(&e->fields, "WARC-Payload-Digest: %s\r\n", digest);
     digest_of(block_digest, alm_buf_str(&e->content));

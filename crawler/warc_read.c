@@ -306,6 +306,7 @@ static alm_status describe(alm_warc_reader *r, alm_warc_record *out, alm_str fie
     out->url = without_brackets(alm_http_field(fields, ALM_STR("warc-target-uri")));
     out->payload_digest = alm_http_field(fields, ALM_STR("warc-payload-digest"));
     out->refers_to_date = alm_http_field(fields, ALM_STR("warc-refers-to-date"));
+    out->purpose = alm_http_field(fields, ALM_STR("almoner-purpose"));
     if (!alm_time_parse(&out->date_ms, alm_http_field(fields, ALM_STR("warc-date")))) out->date_ms = 0;
     alm_str type = alm_http_field(fields, ALM_STR("content-type"));
     alm_str http = ALM_STR("application/http");

@@ -22,6 +22,7 @@ typedef struct alm_warc_record {
     int64_t date_ms; /**< WARC-Date; 0 where it is not one */
     alm_str payload_digest;
     alm_str refers_to_date; /**< of a revisit, or {0} */
+    alm_str purpose;        /**< as alm_warc_exchange.purpose, or {0} */
     /* of a response that is HTTP; 0 and {0} in others */
     int status;
     alm_str http_head;  /**< status line and fields */

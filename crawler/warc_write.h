@@ -29,7 +29,8 @@ typedef struct alm_warc_exchange {
     int status;         /**< HTTP */
     int64_t started_ms; /**< Unix time */
     int64_t elapsed_ms;
-    alm_str via; /**< URL of the page that led here; may be empty */
+    alm_str via;     /**< URL of the page that led here; may be empty */
+    alm_str purpose; /**< of what is no page: "robots", "sitemap", "feed"; else empty. In a field of our own */
     alm_warc_revisit revisit;
     int64_t earlier_ms; /**< of a revisit: when the visit was that it refers to */
 } alm_warc_exchange;

@@ -228,6 +228,7 @@ alm_status alm_crawl_new(alm_crawl **out, alm_sources *sources, const alm_crawl_
         loop->frontier = c->frontier;
         loop->sources = sources;
         loop->archive = c->archive;
+        loop->archive_level = c->options.archive_level;
         loop->handler = (alm_page_handler){c, submit, store, commit, release};
         status = alm_loop_new(&c->loop, loop, err);
     }

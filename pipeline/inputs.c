@@ -82,9 +82,17 @@ static alm_status copy_record(alm_run_input *input, const char *archive, const a
     return copied ? ALM_OK : ALM_E_NOMEM;
 }
 
+/* What the archive says is none, and robots.txt also where another crawler archived it. */
+static bool is_for_crawlers(const alm_warc_record *record) {
+    if (record->purpose.len) return true;
+    size_t slashes = 0;
+    for (size_t i = 0; i < record->url.len; i++) slashes += record->url.ptr[i] == '/';
+    return slashes == 3 && alm_str_ends(record->url, ALM_STR("/robots.txt"));
+}
+
 static bool is_page(const alm_warc_record *record) {
-    return record->type == ALM_WARC_RESPONSE && record->status >= 200 && record->status < 300 &&
-           (record->body.len > 0 || record->body_broken);
+    return !is_for_crawlers(record) && record->type == ALM_WARC_RESPONSE && record->status >= 200 &&
+           record->status < 300 && (record->body.len > 0 || record->body_broken);
 }
 
 static void close_archive(alm_run_inputs *inputs) {

@@ -209,6 +209,15 @@ static alm_status read_page(alm_page_worker *w, link_list *list, const alm_url *
     return extract(w, r, body, is_text, label.ptr);
 }
 
+static alm_str purpose_of(alm_url_kind kind) {
+    switch (kind) {
+    case ALM_URL_SITEMAP: return ALM_STR("sitemap");
+    case ALM_URL_FEED: return ALM_STR("feed");
+    case ALM_URL_PAGE: break;
+    }
+    return (alm_str){NULL, 0};
+}
+
 static alm_status archive(alm_page_worker *w, alm_page_result *r, alm_err *err) {
     const alm_fetched *page = r->page;
     const alm_response *response = &page->response;
@@ -223,6 +232,7 @@ static alm_status archive(alm_page_worker *w, alm_page_result *r, alm_err *err) 
                                   .started_ms = page->started_ms,
                                   .elapsed_ms = response->elapsed_ms,
                                   .via = alm_str_of(page->entry->via_url),
+                                  .purpose = purpose_of(page->entry->kind),
                                   .revisit = response->status == 304 ? ALM_WARC_NOT_MODIFIED
                                              : r->unchanged          ? ALM_WARC_SAME_PAYLOAD
                                                                      : ALM_WARC_NEW,

@@ -3,13 +3,14 @@
 environment: ALMONER (the program), ALM_SOURCE. Runs with: python3 tests/net/answers_test.py [-v] [NAME]
 """
 import json
+import subprocess
 import sys
 import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 import rude_server as rude  # noqa: E402
-from crawl_test import SOURCE, CrawlTest, crawl, rows  # noqa: E402
+from crawl_test import ALMONER, SOURCE, CrawlTest, crawl, rows  # noqa: E402
 
 NO_ROBOTS = {"/robots.txt": rude.response("", "404 Not Found")}
 RULES = ["--rules", SOURCE / "rules" / "zh"]
@@ -83,6 +84,26 @@ class Fields(AnswersTest):
             self.visit(server, "http://a.test/", attachments="true")
             self.assertEqual(set(self.states().values()), {(2, None)})
             self.assertIn("/b.jpg", {request.path for request in server.log})
+
+
+class Archived(AnswersTest):
+    def test_what_is_no_page_is_archived_and_not_extracted(self):
+        urls = "".join(f"http://a.test/{n}\n" for n in (1, 2))
+        table = {"/robots.txt": rude.redirect("/r.txt"),
+                 "/r.txt": rude.response("User-agent: *\nDisallow: /x\nSitemap: /s.txt\n", kind="text/plain",
+                                         Content_Encoding="identity"),
+                 "/s.txt": rude.response(urls, kind="text/plain"),
+                 "/1": rude.response(rude.page("一")), "/2": rude.gzip_page(rude.page("二"))}
+        with rude.Server(table) as server:
+            self.visit(server, "http://a.test/1", args=RULES)
+        index = "".join(path.read_text() for path in (self.store / "archive").glob("*.cdxj"))
+        archived = sorted(json.loads(line.split(" ", 2)[2])["url"][13:] for line in index.splitlines())
+        self.assertEqual(archived, ["/1", "/2", "/r.txt", "/robots.txt", "/s.txt"])
+        again = subprocess.run([ALMONER, "extract", *map(str, RULES), *(self.store / "archive").glob("*.warc.gz")],
+                               capture_output=True, text=True, check=True)
+        self.assertEqual(sorted(json.loads(line)["url"] for line in again.stdout.splitlines()),
+                         ["http://a.test/1", "http://a.test/2"])
+        self.assertEqual(again.stderr, "")
 
 
 class RulePacks(AnswersTest):
