@@ -32,6 +32,8 @@ typedef enum alm_organisation_type {
 
 /** "company", "association", …, "other". */
 const char *alm_organisation_type_name(alm_organisation_type type);
+/** The type of that name; ALM_ORGANISATION_OTHER for any other word. */
+alm_organisation_type alm_organisation_type_of(alm_str name);
 
 /** An organisation or a person of this page. Its id in JSON is "o" or "p" and its place in the array, from 1. */
 typedef struct alm_entity {

@@ -208,13 +208,6 @@ static uint32_t begin_at_place(const alm_folded *folded, uint32_t first, uint32_
     return first;
 }
 
-static alm_organisation_type type_of(alm_str name) {
-    for (int type = ALM_ORGANISATION_OTHER; type <= ALM_ORGANISATION_COMMUNITY; type++)
-        if (alm_str_is_c(name, alm_organisation_type_name((alm_organisation_type)type)))
-            return (alm_organisation_type)type;
-    return ALM_ORGANISATION_OTHER;
-}
-
 static bool is_weak(const alm_folded *folded, const alm_token *suffix) {
     return alm_str_is_c(alm_token_attr(folded, suffix, ALM_CLASS_ORG_SUFFIX, 1), "weak");
 }
@@ -238,7 +231,8 @@ static bool goes_with_bare_words(alm_organisation_type type) {
 static bool weak_holds(const alm_folded *folded, uint32_t first, uint32_t suffix) {
     if (suffix + 1 < folded->count && alm_is_plain_han(&folded->tokens[suffix + 1])) return false;
     if (starts_like_a_name(folded, first, suffix)) return true;
-    alm_organisation_type type = type_of(alm_token_attr(folded, &folded->tokens[suffix], ALM_CLASS_ORG_SUFFIX, 0));
+    alm_organisation_type type =
+        alm_organisation_type_of(alm_token_attr(folded, &folded->tokens[suffix], ALM_CLASS_ORG_SUFFIX, 0));
     return goes_with_bare_words(type) && alm_walk_length(folded, first, suffix) >= MIN_WEAK;
 }
 
@@ -249,7 +243,8 @@ static alm_status fold_name(alm_folded *folded, uint32_t first, uint32_t suffix)
                        .start = start,
                        .end = end,
                        .name = alm_str_slice(folded->text, start, end),
-                       .detail = type_of(alm_token_attr(folded, &tokens[suffix], ALM_CLASS_ORG_SUFFIX, 0)),
+                       .detail =
+                           alm_organisation_type_of(alm_token_attr(folded, &tokens[suffix], ALM_CLASS_ORG_SUFFIX, 0)),
                        .strength = is_weak(folded, &tokens[suffix]) ? 60 : 90,
                        .rule = ALM_STR("organisation/suffix")};
     uint32_t mention;
@@ -261,14 +256,15 @@ static alm_status fold_name(alm_folded *folded, uint32_t first, uint32_t suffix)
 static alm_status adopt_reference(alm_folded *folded, uint32_t i) {
     const alm_token *token = &folded->tokens[i];
     if (token->class_id != ALM_CLASS_SELF_ORG) return ALM_OK;
+    bool ours = alm_str_is_c(alm_token_attr(folded, token, ALM_CLASS_SELF_ORG, 1), "ours");
     alm_mention org = {.class_id = ALM_CLASS_ORG,
                        .start = token->start,
                        .end = token->end,
                        .name = alm_token_text(folded, token),
-                       .detail = type_of(alm_token_attr(folded, token, ALM_CLASS_SELF_ORG, 0)),
+                       .detail = alm_organisation_type_of(alm_token_attr(folded, token, ALM_CLASS_SELF_ORG, 0)),
                        .reference = true,
                        .strength = 50,
-                       .rule = ALM_STR("organisation/reference")};
+                       .rule = alm_str_of(ours ? "organisation/first-person" : "organisation/reference")};
     uint32_t mention;
     alm_status status = alm_mention_add(folded, &org, &mention);
     return status == ALM_OK ? alm_fold(folded, i, i + 1, mention) : status;
@@ -297,7 +293,7 @@ static alm_status adopt_word(alm_folded *folded, uint32_t i) {
     alm_mention org = {.class_id = ALM_CLASS_ORG,
                        .start = folded->tokens[first].start,
                        .end = token->end,
-                       .detail = type_of(alm_token_attr(folded, token, ALM_CLASS_ORG, 0)),
+                       .detail = alm_organisation_type_of(alm_token_attr(folded, token, ALM_CLASS_ORG, 0)),
                        .strength = 90,
                        .rule = ALM_STR("organisation/word")};
     org.name = alm_str_slice(folded->text, org.start, org.end);

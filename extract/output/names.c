@@ -19,6 +19,13 @@ const char *alm_organisation_type_name(alm_organisation_type type) {
     return "other";
 }
 
+alm_organisation_type alm_organisation_type_of(alm_str name) {
+    for (int type = ALM_ORGANISATION_OTHER; type <= ALM_ORGANISATION_COMMUNITY; type++)
+        if (alm_str_is_c(name, alm_organisation_type_name((alm_organisation_type)type)))
+            return (alm_organisation_type)type;
+    return ALM_ORGANISATION_OTHER;
+}
+
 const char *alm_donation_status_name(alm_donation_status status) {
     switch (status) {
     case ALM_STATUS_PLEDGED: return "pledged";

@@ -9,7 +9,7 @@
 #include "base/utf8.h"
 
 /* How far back a reference or an unsaid post looks, in names: beyond that nobody reads on. */
-enum { MAX_LOOK_BACK = 256, ANY_TYPE = 1000 };
+enum { MAX_LOOK_BACK = 256 };
 
 static bool counts_in_key(uint32_t cp) {
     return cp != ' ' && cp != '"' && cp != 0x201C && cp != 0x201D && cp != 0x300A && cp != 0x300B;
@@ -26,7 +26,7 @@ static alm_str make_key(alm_settler *s, alm_str name) {
     return (alm_str){key, len};
 }
 
-static alm_status entity_for(alm_settler *s, alm_str name, uint32_t mention, bool person, uint32_t *out) {
+alm_status alm_settler_entity(alm_settler *s, alm_str name, uint32_t mention, bool person, uint32_t *out) {
     alm_str key = make_key(s, name);
     if (!key.ptr) return ALM_E_NOMEM;
     uint64_t hash = alm_hash(key) + person;
@@ -55,7 +55,6 @@ alm_str alm_settler_text(const alm_settler *s, uint32_t start, uint32_t end) {
 }
 
 alm_str alm_settler_mention(const alm_settler *s, uint32_t mention) {
-    if (!mention) return s->own_name;
     const alm_mention *m = &s->folded->mentions[mention - 1];
     return alm_settler_text(s, m->start, m->end);
 }
@@ -73,165 +72,12 @@ static alm_status collect(alm_settler *s) {
         alm_mention *m = &s->folded->mentions[i];
         if ((m->class_id != ALM_CLASS_ORG && m->class_id != ALM_CLASS_PERSON) || m->reference) continue;
         uint32_t index;
-        alm_status status = entity_for(s, m->name, i + 1, m->class_id == ALM_CLASS_PERSON, &index);
+        alm_status status = alm_settler_entity(s, m->name, i + 1, m->class_id == ALM_CLASS_PERSON, &index);
         if (status == ALM_OK) status = span_add(s, &s->entities[index], alm_settler_span(s, m->start, m->end));
         if (status != ALM_OK) return status;
         m->entity = index + 1;
     }
     return ALM_OK;
-}
-
-/* ---- the publisher ---- */
-
-/* The source without its office ("… association, secretariat"): up to the last ending of an association or charity in
- * it. */
-static alm_str without_office(const alm_settler *s, alm_str source) {
-    const alm_lexicon *words = s->folded->pack->scanned;
-    size_t end = 0;
-    for (size_t at = 0; at < source.len;) {
-        uint32_t sense;
-        size_t len = alm_lexicon_longest(words, source, at, &sense);
-        const alm_sense *suffix = len ? alm_lexicon_sense_of(words, sense, ALM_CLASS_ORG_SUFFIX) : NULL;
-        if (suffix && alm_str_is_c(suffix->attrs[1], "strong") &&
-            (alm_str_is_c(suffix->attrs[0], "association") || alm_str_is_c(suffix->attrs[0], "charity")))
-            end = at + len;
-        if (len)
-            at += len;
-        else
-            alm_utf8_next(source, &at);
-    }
-    return end ? alm_str_slice(source, 0, end) : source;
-}
-
-/* The organisation that publishes: what the page names as its source. */
-static alm_status find_own(alm_settler *s) {
-    alm_str source = s->relation->document->page.source;
-    if (!source.len) return ALM_OK;
-    s->own_name = without_office(s, source);
-    uint32_t index;
-    alm_status status = entity_for(s, s->own_name, 0, false, &index);
-    if (status == ALM_OK) s->own = index + 1;
-    return status;
-}
-
-/* ---- references ---- */
-
-static int by_mention_start(const void *a, const void *b) {
-    const alm_mention *x = *(const alm_mention *const *)a, *y = *(const alm_mention *const *)b;
-    if (x->start != y->start) return x->start < y->start ? -1 : 1;
-    return x->end < y->end ? -1 : x->end > y->end;
-}
-
-static alm_status order_names(alm_settler *s) {
-    s->named = alm_arena_calloc(s->arena, s->folded->mention_count, sizeof *s->named);
-    if (!s->named) return ALM_E_NOMEM;
-    for (size_t i = 0; i < s->folded->mention_count; i++) {
-        const alm_mention *m = &s->folded->mentions[i];
-        if (m->class_id == ALM_CLASS_ORG && !m->reference) s->named[s->named_count++] = m;
-    }
-    if (s->named_count) qsort(s->named, s->named_count, sizeof *s->named, by_mention_start);
-    return ALM_OK;
-}
-
-/* How many of the ordered names start before byte @p at. */
-static size_t names_before(const alm_settler *s, uint32_t at) {
-    size_t low = 0, high = s->named_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (s->named[middle]->start < at)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-static uint32_t type_of(const alm_settler *s, const alm_settled *e) {
-    return e->mention ? s->folded->mentions[e->mention - 1].detail : (uint32_t)ALM_ORGANISATION_OTHER;
-}
-
-/* The word that a reference and a name share: the reference without its pointing first character ("this", "our"). */
-static bool names_kind(const alm_settler *s, const alm_mention *reference, const alm_mention *other) {
-    alm_str word = reference->name;
-    size_t first = alm_utf8_len((unsigned char)word.ptr[0]);
-    return alm_str_ends(other->name, word) ||
-           (word.len > 6 && alm_str_ends(other->name, alm_str_slice(word, first, word.len))) ||
-           (s->own && other->entity == s->own && alm_str_ends(s->entities[s->own - 1].key, word));
-}
-
-/* Whom "the company" at mention @p m means: the publisher where its name ends so, else the last one before it whose
-   name does, else the last of its kind. */
-static uint32_t resolve(const alm_settler *s, const alm_mention *m) {
-    if (s->own && alm_str_ends(s->entities[s->own - 1].key, m->name)) return s->own;
-    uint32_t kin = 0;
-    size_t end = names_before(s, m->start), stop = end > MAX_LOOK_BACK ? end - MAX_LOOK_BACK : 0;
-    while (end-- > stop) {
-        const alm_mention *other = s->named[end];
-        if (names_kind(s, m, other)) return other->entity;
-        if (!kin && other->detail == m->detail) kin = other->entity;
-    }
-    bool own_fits = s->own && (m->detail == ALM_ORGANISATION_ASSOCIATION || m->detail == ALM_ORGANISATION_CHARITY);
-    return own_fits || !kin ? s->own : kin;
-}
-
-static alm_status resolve_references(alm_settler *s) {
-    for (uint32_t i = 0; i < s->folded->mention_count; i++) {
-        alm_mention *m = &s->folded->mentions[i];
-        if (m->class_id != ALM_CLASS_ORG || !m->reference) continue;
-        m->entity = resolve(s, m);
-        if (m->entity) continue;
-        uint32_t index; /* nobody to refer to: it stands for itself */
-        alm_status status = entity_for(s, m->name, i + 1, false, &index);
-        if (status != ALM_OK) return status;
-        m->entity = index + 1;
-    }
-    return ALM_OK;
-}
-
-/* ---- posts without an organisation ---- */
-
-/* The last organisation of @p type that is named before byte @p at, no further back than @p from; its entity + 1. */
-static uint32_t last_named(const alm_settler *s, uint32_t from, uint32_t at, uint32_t type) {
-    size_t end = names_before(s, at), stop = end > MAX_LOOK_BACK ? end - MAX_LOOK_BACK : 0;
-    while (end-- > stop) {
-        const alm_mention *m = s->named[end];
-        if (m->start < from) return 0;
-        if (type == ANY_TYPE || m->detail == type) return m->entity;
-    }
-    return 0;
-}
-
-static uint32_t block_start(const alm_settler *s, uint32_t at) {
-    while (at > 0 && s->folded->text.ptr[at - 1] != '\n') at--;
-    return at;
-}
-
-static uint32_t type_by_name(alm_str name) {
-    for (uint32_t type = ALM_ORGANISATION_OTHER; type <= ALM_ORGANISATION_COMMUNITY; type++)
-        if (alm_str_is_c(name, alm_organisation_type_name((alm_organisation_type)type))) return type;
-    return ALM_ORGANISATION_OTHER;
-}
-
-/* A post without an organisation beside it: at the last one named of the type that has such posts. */
-static uint32_t unsaid_organisation(const alm_settler *s, const alm_post *post) {
-    const alm_lexicon *posts = s->folded->pack->consulted;
-    uint32_t word = alm_lexicon_find(posts, s->folded->mentions[post->role - 1].name);
-    const alm_sense *sense = alm_lexicon_sense_of(posts, word, ALM_CLASS_POST_AT);
-    if (!sense) return 0;
-    bool any = alm_str_is_c(sense->attrs[0], "any");
-    uint32_t type = any ? (uint32_t)ANY_TYPE : type_by_name(sense->attrs[0]), from = block_start(s, post->start);
-    uint32_t near = last_named(s, from, post->start, type);
-    if (near || any) return near;
-    if (type == ALM_ORGANISATION_ASSOCIATION && s->own) return s->own;
-    return last_named(s, 0, post->start, type);
-}
-
-static void resolve_posts(alm_settler *s) {
-    for (size_t i = 0; i < s->relation->post_count; i++) {
-        alm_post *post = &s->relation->posts[i];
-        bool unsaid = post->organisation == ALM_UNSAID_ORGANISATION;
-        post->settled = unsaid ? unsaid_organisation(s, post) : s->folded->mentions[post->organisation - 1].entity;
-    }
 }
 
 /* ---- short forms ---- */
@@ -254,6 +100,10 @@ static bool is_short_for(alm_str brief, alm_str full) {
     return true;
 }
 
+uint32_t alm_settler_type(const alm_settler *s, const alm_settled *e) {
+    return e->mention ? s->folded->mentions[e->mention - 1].detail : e->type;
+}
+
 static bool may_be_same(const alm_settler *s, const alm_settled *brief, const alm_settled *full) {
     if (brief->person != full->person || brief == full || brief->key.len >= full->key.len) return false;
     if (brief->key.len < 6) return false;
@@ -262,7 +112,7 @@ static bool may_be_same(const alm_settler *s, const alm_settled *brief, const al
         size_t dot = alm_str_find(full->key, ALM_STR("\xC2\xB7"), 0);
         return dot == brief->key.len && alm_str_starts(full->key, brief->key);
     }
-    uint32_t a = type_of(s, brief), b = type_of(s, full);
+    uint32_t a = alm_settler_type(s, brief), b = alm_settler_type(s, full);
     if (a != b && a != ALM_ORGANISATION_OTHER && b != ALM_ORGANISATION_OTHER) return false;
     return is_short_for(brief->key, full->key);
 }
@@ -344,6 +194,10 @@ static void mark_used(alm_settler *s) {
             s->entities[alm_entity_root(s, s->folded->mentions[i].entity - 1)].used = true;
 }
 
+static alm_str name_of(const alm_settler *s, const alm_settled *e) {
+    return e->mention ? alm_settler_mention(s, e->mention) : e->name;
+}
+
 static alm_entity *place_of(const alm_settler *s, const alm_settled *e) {
     alm_document *document = s->relation->document;
     return e->person ? &document->people[e->place] : &document->organisations[e->place];
@@ -356,8 +210,8 @@ static void place_roots(alm_settler *s) {
         if (alm_entity_root(s, i) != i || !e->used) continue;
         e->place = (uint32_t)(e->person ? document->person_count++ : document->organisation_count++);
         alm_entity *out = place_of(s, e);
-        out->name = alm_settler_mention(s, e->mention);
-        if (!e->person) out->type = (alm_organisation_type)type_of(s, e);
+        out->name = name_of(s, e);
+        if (!e->person) out->type = (alm_organisation_type)alm_settler_type(s, e);
     }
 }
 
@@ -413,10 +267,7 @@ static alm_status put_entities(alm_settler *s) {
 
 alm_status alm_entities_settle(alm_settler *s) {
     alm_status status = collect(s);
-    if (status == ALM_OK) status = find_own(s);
-    if (status == ALM_OK) status = order_names(s);
-    if (status == ALM_OK) status = resolve_references(s);
-    if (status == ALM_OK) resolve_posts(s);
+    if (status == ALM_OK) status = alm_references_resolve(s);
     if (status == ALM_OK) status = join_short_forms(s);
     return status == ALM_OK ? put_entities(s) : status;
 }

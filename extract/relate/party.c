@@ -127,6 +127,7 @@ static alm_status read_posts(alm_relation *relation, const alm_match *match, uin
                 status = alm_post_add(relation, &(alm_post){.member = members[m],
                                                             .organisation = at,
                                                             .role = token->mention,
+                                                            .carried = !organisation && at == *carried,
                                                             .start = token->start,
                                                             .end = folded->mentions[members[m] - 1].end,
                                                             .rule = match->rule->id});

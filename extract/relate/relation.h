@@ -22,6 +22,7 @@ enum { ALM_MAX_DONORS = 24, ALM_MAX_WHATS = 48, ALM_MAX_PARTIES = 32 };
 typedef struct alm_post {
     uint32_t member, organisation, role;
     uint32_t start, end; /**< bytes of the shadow */
+    bool carried;        /**< the organisation is that of the post before, said once for both */
     uint32_t settled;    /**< the organisation's entity + 1, once settled; 0 = nobody knows where */
     alm_str rule;
 } alm_post;
