@@ -24,6 +24,7 @@ enum {
     OPT_RESOLVE,
     OPT_NO_ROBOTS,
     OPT_USER_AGENT,
+    OPT_CONTACT,
     OPT_MAX_PAGES,
     OPT_MAX_TIME,
     OPT_WAIT,
@@ -52,7 +53,8 @@ static const alm_option options[] = {
     {OPT_ALLOW_PRIVATE, 0, "allow-private", NULL, "of seeds: loopback, private and link-local addresses too"},
     {OPT_RESOLVE, 0, "resolve", "HOST=ADDR:PORT", "of seeds: connect there for HOST (\"*.test\": all below)"},
     {OPT_NO_ROBOTS, 0, "no-robots", NULL, "of seeds: do not obey robots.txt; only for sites of your own"},
-    {OPT_USER_AGENT, 0, "user-agent", "TEXT", "of seeds: instead of almoner/VERSION"},
+    {OPT_CONTACT, 0, "contact", "URL|MAIL", "of seeds: told to sites in the user agent, for complaints"},
+    {OPT_USER_AGENT, 0, "user-agent", "TEXT", "of seeds: instead of almoner/VERSION (+CONTACT)"},
     {OPT_MAX_PAGES, 0, "max-pages", "N", "end after N pages"},
     {OPT_MAX_TIME, 0, "max-time", "SECONDS", "end after this time"},
     {OPT_WAIT, 0, "wait", "SECONDS", "leave hosts that rest for longer to another run (default 600)"},
@@ -82,7 +84,7 @@ const alm_usage alm_usage_crawl = {
     "  almoner crawl --resume --store news\n"};
 
 typedef struct settings {
-    const char *config, *store, *scope, *user_agent, *resolve, *delay;
+    const char *config, *store, *scope, *user_agent, *contact, *resolve, *delay;
     bool resume, dry_run, no_extract, allow_private, no_robots, for_seeds;
     int64_t depth, connections;
     const char *packs[MAX_PACKS + 1]; /* the first is the base; NULL-terminated */
@@ -148,7 +150,7 @@ static bool set_option(settings *s, int id, const char *value) {
     static const char *const kinds[] = {"auto", "none", "plain", "json", NULL};
     int choice;
     if (id == OPT_SCOPE || id == OPT_DEPTH || id == OPT_DELAY || id == OPT_CONNECTIONS || id == OPT_ALLOW_PRIVATE ||
-        id == OPT_RESOLVE || id == OPT_NO_ROBOTS || id == OPT_USER_AGENT)
+        id == OPT_RESOLVE || id == OPT_NO_ROBOTS || id == OPT_CONTACT || id == OPT_USER_AGENT)
         s->for_seeds = true;
     switch (id) {
     case OPT_CONFIG: s->config = value; break;
@@ -161,6 +163,7 @@ static bool set_option(settings *s, int id, const char *value) {
     case OPT_RESOLVE: s->resolve = value; break;
     case OPT_NO_ROBOTS: s->no_robots = true; break;
     case OPT_USER_AGENT: s->user_agent = value; break;
+    case OPT_CONTACT: s->contact = value; break;
     case OPT_RULES:
         if (s->pack_count < MAX_PACKS) {
             s->packs[s->pack_count++] = value;
@@ -213,6 +216,13 @@ static void add_quoted(alm_buf *out, const char *text) {
     alm_buf_add_byte(out, '"');
 }
 
+static void add_text(alm_buf *out, const char *key, const char *value) {
+    if (!value) return;
+    alm_buf_printf(out, "    %s: ", key);
+    add_quoted(out, value);
+    alm_buf_add_byte(out, '\n');
+}
+
 /* Seeds and their options as a sources file, which --resume finds again in the store. */
 static alm_status sources_of_seeds(const settings *s, alm_buf *out) {
     alm_buf_add_c(out, "sources:\n  - name: seeds\n    seeds:\n");
@@ -232,11 +242,8 @@ static alm_status sources_of_seeds(const settings *s, alm_buf *out) {
         if (strtod(s->delay, NULL) <= 0) alm_buf_add_c(out, "\n    adaptive: 0");
         alm_buf_add_byte(out, '\n');
     }
-    if (s->user_agent) {
-        alm_buf_add_c(out, "    user_agent: ");
-        add_quoted(out, s->user_agent);
-        alm_buf_add_byte(out, '\n');
-    }
+    add_text(out, "user_agent", s->user_agent);
+    add_text(out, "contact", s->contact);
     const char *equals = s->resolve ? strchr(s->resolve, '=') : NULL;
     if (equals)
         alm_buf_printf(out, "    resolve: {\"%.*s\": \"%s\"}\n", (int)(equals - s->resolve), s->resolve, equals + 1);

@@ -33,8 +33,9 @@ typedef struct alm_fetch_options {
     const char *const *resolve; /**< "host:port:address" answers instead of DNS, NULL-terminated, for tests */
 } alm_fetch_options;
 
-/** "almoner/0.1.0 (+https://…)": says who is asking and where to complain. Static storage. */
+/** "almoner/0.1.0", with the contact that the program was built with, if any: " (+https://…)". Static storage. */
 const char *alm_user_agent(void);
+bool alm_user_agent_has_contact(void);
 
 /** One response, caller-placed: alm_response_init before, alm_response_release after. All of it is owned. */
 typedef struct alm_response {

@@ -53,14 +53,19 @@ static void fill_defaults(alm_loop *loop) {
 }
 
 static alm_status number_sources(alm_loop *loop, alm_err *err) {
+    bool is_anonymous = false;
     alm_status status = ALM_OK;
     for (size_t i = 0; i < loop->options.sources->count && status == ALM_OK; i++) {
         alm_source *source = &loop->options.sources->items[i];
         source->fetched = 0;
         status = alm_frontier_source(loop->options.frontier, &source->number, source->name, err);
+        is_anonymous |= !source->contact && !source->fetch.user_agent && !alm_user_agent_has_contact();
         if (source->ignore_robots)
             loop_warn(loop, "source %s: robots.txt is not obeyed (robots: false)", source->name.ptr);
     }
+    if (is_anonymous)
+        loop_warn(loop,
+                  "sites are not told whom to write to: name a contact (contact: in the sources file, --contact)");
     return status;
 }
 

@@ -6,7 +6,11 @@
 
 enum { MAX_CODINGS = 3 };
 
-const char *alm_user_agent(void) { return "almoner/" ALM_VERSION " (+" ALM_CONTACT_URL ")"; }
+const char *alm_user_agent(void) {
+    return ALM_CONTACT_URL[0] ? "almoner/" ALM_VERSION " (+" ALM_CONTACT_URL ")" : "almoner/" ALM_VERSION;
+}
+
+bool alm_user_agent_has_contact(void) { return ALM_CONTACT_URL[0] != '\0'; }
 
 void alm_response_init(alm_response *response, size_t max_body) {
     *response = (alm_response){0};

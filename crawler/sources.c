@@ -5,7 +5,6 @@
 
 #include "base/alloc.h"
 #include "base/yaml.h"
-#include "crawler/domain.h"
 
 enum { MAX_ARENA = 64 << 20, MAX_SOURCES = 100000, MAX_RULES = 8 };
 
@@ -208,6 +207,21 @@ static alm_status read_max_body(reader *r, const alm_yaml_node *node) {
 static alm_status read_user_agent(reader *r, const alm_yaml_node *node) {
     return read_c_string(r, &r->source->fetch.user_agent, node);
 }
+static bool is_field_text(alm_str s) {
+    for (size_t i = 0; i < s.len; i++)
+        if ((unsigned char)s.ptr[i] < 0x20 || s.ptr[i] == 0x7F) return false;
+    return true;
+}
+
+/* An address of a person or a page: it stands in brackets in the user agent, so it holds none. */
+static alm_status read_contact(reader *r, const alm_yaml_node *node) {
+    alm_status status = read_c_string(r, &r->source->contact, node);
+    if (status != ALM_OK) return status;
+    if (strpbrk(r->source->contact, " ()<>\"\\") || !strpbrk(r->source->contact, "@:") ||
+        !is_field_text(alm_str_of(r->source->contact)))
+        return alm_yaml_fail(node, r->err, "expected a URL or an e-mail address");
+    return ALM_OK;
+}
 static alm_status read_proxy(reader *r, const alm_yaml_node *node) {
     return read_c_string(r, &r->source->fetch.proxy, node);
 }
@@ -264,12 +278,6 @@ static alm_status read_revisit(reader *r, const alm_yaml_node *node) {
     r->source->revisit_min_s = min / 1000;
     r->source->revisit_max_s = max / 1000;
     return ALM_OK;
-}
-
-static bool is_field_text(alm_str s) {
-    for (size_t i = 0; i < s.len; i++)
-        if ((unsigned char)s.ptr[i] < 0x20 || s.ptr[i] == 0x7F) return false;
-    return true;
 }
 
 static alm_status read_headers(reader *r, const alm_yaml_node *node) {
@@ -330,6 +338,7 @@ static const struct key {
             {"max_body", read_max_body},
             {"headers", read_headers},
             {"user_agent", read_user_agent},
+            {"contact", read_contact},
             {"proxy", read_proxy},
             {"ca_file", read_ca_file},
             {"private_addresses", read_private},
@@ -362,6 +371,18 @@ static const alm_source built_in = {
     .retries = 4,
     .retry_first_ms = 60000,
 };
+
+/* "almoner/0.1.0 (+https://…)": says who is asking and where to complain. */
+static alm_status set_user_agent(reader *r) {
+    alm_source *s = r->source;
+    if (!s->contact || s->fetch.user_agent) return ALM_OK;
+    size_t size = strlen(alm_user_agent()) + strlen(s->contact) + 8;
+    char *text = alm_arena_alloc(r->arena, size);
+    if (!text) return out_of_memory(r);
+    snprintf(text, size, "almoner/" ALM_VERSION " (+%s)", s->contact);
+    s->fetch.user_agent = text;
+    return ALM_OK;
+}
 
 static alm_status check_source(reader *r, const alm_yaml_node *node, const alm_sources *all, size_t index) {
     const alm_source *s = &all->items[index];
@@ -415,6 +436,7 @@ static alm_status read_file(alm_sources *out, const alm_yaml_node *root, alm_err
         r.source = &out->items[i];
         out->count = i + 1;
         status = read_source(&r, list->items[i]);
+        if (status == ALM_OK) status = set_user_agent(&r);
         if (status == ALM_OK) status = check_source(&r, list->items[i], out, i);
     }
     if (status == ALM_OK) number_rules(out);
@@ -453,57 +475,4 @@ void alm_sources_free(alm_sources *sources) {
     }
     alm_arena_release(&sources->arena);
     alm_free(sources);
-}
-
-/* ---- judging ---- */
-
-/* Sites send visitors from the bare name to the one with www., or back: for scope they are one host. */
-static alm_str without_www(alm_str host) {
-    return alm_str_starts(host, ALM_STR("www.")) ? alm_str_slice(host, 4, host.len) : host;
-}
-
-static bool is_below(const alm_url *seed, const alm_url *url) {
-    alm_str folder = seed->path;
-    while (folder.len && folder.ptr[folder.len - 1] != '/') folder.len--;
-    return alm_str_is(without_www(seed->host), without_www(url->host)) && alm_str_starts(url->path, folder);
-}
-
-static bool fits_any(alm_scope scope, const alm_url *anchors, size_t count, const alm_url *url) {
-    for (size_t i = 0; i < count; i++) {
-        bool fits = scope == ALM_SCOPE_HOST     ? alm_str_is(without_www(anchors[i].host), without_www(url->host))
-                    : scope == ALM_SCOPE_DOMAIN ? alm_domain_is_same(anchors[i].host, url->host)
-                                                : is_below(&anchors[i], url);
-        if (fits) return true;
-    }
-    return false;
-}
-
-static bool is_in_scope(const alm_source *s, const alm_url *url) {
-    return fits_any(s->scope, s->seeds, s->seed_count, url) ||
-           fits_any(s->scope, s->sitemap_urls, s->sitemap_count, url) ||
-           fits_any(s->scope, s->feed_urls, s->feed_count, url);
-}
-
-static bool finds_any(alm_pattern *const *patterns, size_t count, alm_str subject) {
-    for (size_t i = 0; i < count; i++)
-        if (alm_pattern_finds(patterns[i], subject)) return true;
-    return false;
-}
-
-const char *alm_source_refuses(const alm_source *s, const alm_url *url, uint32_t depth) {
-    if (!is_in_scope(s, url)) return "scope";
-    if (depth > s->depth) return "depth";
-    if (finds_any(s->exclude, s->exclude_count, url->href)) return "exclude";
-    if (s->include_count && depth > 0 && !finds_any(s->include, s->include_count, url->href)) return "include";
-    return NULL;
-}
-
-alm_str alm_source_resolve(const alm_source *s, const alm_url *url) {
-    for (size_t i = 0; i < s->resolve_count; i++) {
-        alm_str host = s->resolve[i].host;
-        bool any_below = alm_str_starts(host, ALM_STR("*."));
-        if (any_below ? alm_str_ends(url->host, alm_str_slice(host, 1, host.len)) : alm_str_is(url->host, host))
-            return s->resolve[i].to;
-    }
-    return (alm_str){0};
 }

@@ -43,6 +43,7 @@ typedef struct alm_source {
     alm_politeness politeness;
     int64_t revisit_min_s, revisit_max_s; /**< 0, 0: never again */
     alm_fetch_options fetch;
+    const char *contact; /**< URL or e-mail address of who runs the crawl, for sites' operators; NULL: none was given */
     alm_str encoding;
     const char *const *rules; /**< folders of rule packs to stack on the run's, NULL-terminated; NULL: none */
     size_t rule_set;          /**< sources with the same rules have the same number; 0: none, else 1 and up */

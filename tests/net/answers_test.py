@@ -86,6 +86,23 @@ class Fields(AnswersTest):
             self.assertIn("/b.jpg", {request.path for request in server.log})
 
 
+class Contact(AnswersTest):
+    def test_the_contact_is_told(self):
+        with rude.Server({**NO_ROBOTS, "/": rude.response(rude.page())}) as server:
+            done = self.visit(server, "http://a.test/")
+            self.assertIn("contact", done.stderr)
+            self.assertRegex(server.log[-1].headers["user-agent"], r"^almoner/[0-9.]+$")
+            self.store = self.folder / "named"
+            done = self.visit(server, "http://b.test/", contact="crawl@example.org")
+            self.assertNotIn("contact", done.stderr)
+            self.assertRegex(server.log[-1].headers["user-agent"], r"^almoner/[0-9.]+ \(\+crawl@example\.org\)$")
+            done = crawl(self.folder / "seed", "--no-extract", "--allow-private", "--contact", "https://a.example/x",
+                         server.url("/"))
+            self.assertRegex(server.log[-1].headers["user-agent"], r" \(\+https://a\.example/x\)$")
+            wrong = self.visit(server, "http://a.test/", contact="nobody (at) all", code=2)
+            self.assertRegex(wrong.stderr, r"sources\.yaml:\d+:\d+: expected a URL or an e-mail address")
+
+
 class Archived(AnswersTest):
     def test_what_is_no_page_is_archived_and_not_extracted(self):
         urls = "".join(f"http://a.test/{n}\n" for n in (1, 2))

@@ -115,7 +115,7 @@ class Net(unittest.TestCase):
         self.document("/page")
         headers = self.server.log[-1].headers
         version = subprocess.run([ALMONER, "--version"], capture_output=True, check=True, text=True).stdout.split()[1]
-        self.assertRegex(headers["user-agent"], rf"^almoner/{version} \(\+https://")
+        self.assertRegex(headers["user-agent"], rf"^almoner/{version}$")
         for encoding in ("gzip", "br", "zstd"):
             self.assertIn(encoding, headers["accept-encoding"])
 
