@@ -65,7 +65,7 @@ static const alm_option options[] = {
      "rule pack; else $ALMONER_RULES, else the one installed; again: packs that extend it"},
     {OPT_NO_EXTRACT, 0, "no-extract", NULL, "only fetch, archive and follow"},
     {OPT_NO_ARCHIVE, 0, "no-archive", NULL, "write no WARC files"},
-    {OPT_LEVEL, 0, "archive-level", "1-9", "gzip level of WARC files (default 3)"},
+    {OPT_LEVEL, 0, "archive-level", "1-9", "gzip level of WARC files (default 1)"},
     {OPT_FSYNC, 0, "fsync", NULL, "wait for the disk at every commit: a power cut undoes nothing"},
     {OPT_PROGRESS, 0, "progress", "auto|none|plain|json", "on stderr"},
     {0}};

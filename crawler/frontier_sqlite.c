@@ -43,7 +43,7 @@ static const char schema_sql[] =
     " interval INTEGER NOT NULL, archive INTEGER, offset INTEGER, length INTEGER, records INTEGER NOT NULL,"
     " published TEXT, cluster INTEGER);"
     "CREATE INDEX visit_cluster ON visit(cluster) WHERE cluster IS NOT NULL;"
-    "CREATE TABLE near(key INTEGER, url INTEGER, PRIMARY KEY(key, url)) WITHOUT ROWID;"
+    "CREATE TABLE near(key INTEGER, simhash INTEGER, url INTEGER, PRIMARY KEY(key, simhash, url)) WITHOUT ROWID;"
     "CREATE TABLE robots(origin TEXT PRIMARY KEY, fetched INTEGER NOT NULL, status INTEGER NOT NULL, body BLOB)"
     " WITHOUT ROWID;"
     "CREATE TABLE archive(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, length INTEGER NOT NULL);";
@@ -84,10 +84,11 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
     [SQL_ROBOTS_PUT] = "INSERT OR REPLACE INTO robots(origin, fetched, status, body) VALUES(?1, ?2, ?3, ?4)",
     [SQL_ARCHIVE_PUT] = "INSERT INTO archive(name, length) VALUES(?1, ?2)"
                         " ON CONFLICT(name) DO UPDATE SET length = ?2 RETURNING id",
-    [SQL_NEAR_ADD] = "INSERT OR IGNORE INTO near(key, url) VALUES(?1, ?2)",
-    [SQL_NEAR_FIND] = "SELECT v.url, v.simhash, v.sha256, v.cluster FROM near n JOIN visit v ON v.url = n.url"
-                      " WHERE n.key = ?1 AND n.url <> ?2 LIMIT ?3",
-    [SQL_CLUSTER_SET] = "UPDATE visit SET cluster = ?2 WHERE url = ?1",
+    [SQL_NEAR_ADD] = "INSERT OR IGNORE INTO near(key, simhash, url) VALUES(?1, ?2, ?3)",
+    [SQL_NEAR_SAME] = "SELECT url FROM near WHERE key = ?1 AND simhash = ?2 AND url <> ?3 LIMIT ?4",
+    [SQL_NEAR_FIND] = "SELECT url, simhash FROM near WHERE key = ?1 LIMIT ?2",
+    [SQL_NEAR_VISIT] = "SELECT simhash, sha256, cluster FROM visit WHERE url = ?1",
+    [SQL_CLUSTER_SET] = "UPDATE visit SET cluster = ?2 WHERE url = ?1 AND cluster IS NOT ?2",
     [SQL_CLUSTER_MERGE] = "UPDATE visit SET cluster = ?2 WHERE cluster = ?1",
     [SQL_ARCHIVE_GET] = "SELECT length FROM archive WHERE name = ?1",
 };

@@ -1,9 +1,9 @@
 #include "crawler/warc_write.h"
 
+#include <libdeflate.h>
 #include <openssl/sha.h>
 #include <stdio.h>
 #include <sys/random.h>
-#include <zlib.h>
 
 #include "base/alloc.h"
 #include "crawler/clock.h"
@@ -11,12 +11,13 @@
 
 enum { MAX_BLOCK = 64 << 20, MAX_HEAD = 1 << 20, UUID_TEXT = 37 };
 
-/* On pages of Chinese sites level 3 takes half the time of level 6 and gives files that are 9% larger. */
-enum { DEFAULT_LEVEL = 3 };
+/* On pages of Chinese sites libdeflate's level 1 takes a third of the time of its level 6, and gives files that are 6%
+ * larger: as zlib's level 3, which takes thrice as long. */
+enum { DEFAULT_LEVEL = 1 };
 
 struct alm_warc_encoder {
-    z_stream z;
-    alm_buf fields; /* WARC header of the record at hand */
+    struct libdeflate_compressor *compressor;
+    alm_buf fields; /* WARC header of the record at hand; then the whole record */
     alm_buf content;
 };
 
@@ -34,11 +35,12 @@ void alm_warc_block_release(alm_warc_block *block) {
 alm_status alm_warc_encoder_new(alm_warc_encoder **out, int level) {
     alm_warc_encoder *e = alm_calloc(1, sizeof *e);
     if (!e) return ALM_E_NOMEM;
-    if (deflateInit2(&e->z, level ? level : DEFAULT_LEVEL, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
+    e->compressor = libdeflate_alloc_compressor(level ? level : DEFAULT_LEVEL);
+    if (!e->compressor) {
         alm_free(e);
         return ALM_E_NOMEM;
     }
-    alm_buf_init(&e->fields, MAX_HEAD);
+    alm_buf_init(&e->fields, MAX_BLOCK);
     alm_buf_init(&e->content, MAX_BLOCK);
     *out = e;
     return ALM_OK;
@@ -46,7 +48,7 @@ alm_status alm_warc_encoder_new(alm_warc_encoder **out, int level) {
 
 void alm_warc_encoder_free(alm_warc_encoder *e) {
     if (!e) return;
-    deflateEnd(&e->z);
+    libdeflate_free_compressor(e->compressor);
     alm_buf_release(&e->fields);
     alm_buf_release(&e->content);
     alm_free(e);
@@ -84,32 +86,18 @@ static alm_status make_uuid(char out[UUID_TEXT]) {
 
 /* ---- one gzip member ---- */
 
-static alm_status deflate_piece(alm_warc_encoder *e, alm_buf *out, alm_str piece, int flush) {
-    union {
-        const char *in;
-        Bytef *out;
-    } cast = {piece.ptr};
-    e->z.next_in = cast.out;
-    e->z.avail_in = (uInt)piece.len;
-    int code;
-    do {
-        if (alm_buf_reserve(out, deflateBound(&e->z, e->z.avail_in) + 64) != ALM_OK) return out->status;
-        e->z.next_out = (Bytef *)out->ptr + out->len;
-        e->z.avail_out = (uInt)(out->cap - out->len - 1);
-        uInt room = e->z.avail_out;
-        code = deflate(&e->z, flush);
-        out->len += room - e->z.avail_out;
-    } while (flush == Z_FINISH ? code == Z_OK || code == Z_BUF_ERROR : e->z.avail_in > 0);
-    return code == Z_STREAM_ERROR ? ALM_E_INTERNAL : ALM_OK;
-}
-
 /* e->fields holds the WARC header. */
 static alm_status add_member(alm_warc_encoder *e, alm_buf *out, alm_str content) {
-    if (e->fields.status != ALM_OK) return e->fields.status;
-    if (deflateReset(&e->z) != Z_OK) return ALM_E_INTERNAL;
-    alm_status status = deflate_piece(e, out, alm_buf_str(&e->fields), Z_NO_FLUSH);
-    if (status == ALM_OK) status = deflate_piece(e, out, content, Z_NO_FLUSH);
-    return status == ALM_OK ? deflate_piece(e, out, ALM_STR("\r\n\r\n"), Z_FINISH) : status;
+    alm_buf *record = &e->fields;
+    alm_buf_add(record, content);
+    alm_buf_add_c(record, "\r\n\r\n");
+    if (record->status != ALM_OK) return record->status;
+    size_t room = libdeflate_gzip_compress_bound(e->compressor, record->len);
+    if (alm_buf_reserve(out, room) != ALM_OK) return out->status;
+    size_t len = libdeflate_gzip_compress(e->compressor, record->ptr, record->len, out->ptr + out->len, room);
+    if (len == 0) return ALM_E_INTERNAL;
+    out->len += len;
+    return ALM_OK;
 }
 
 static alm_status begin_fields(alm_warc_encoder *e, const char *type, const char *id, const alm_warc_exchange *x) {

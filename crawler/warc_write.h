@@ -46,7 +46,7 @@ void alm_warc_block_init(alm_warc_block *block);
 void alm_warc_block_release(alm_warc_block *block);
 
 typedef struct alm_warc_encoder alm_warc_encoder;
-/** @p level: of gzip, 1 to 9; 0: 3. */
+/** @p level: of gzip, 1 to 9; 0: 1. */
 ALM_MUST_USE alm_status alm_warc_encoder_new(alm_warc_encoder **out, int level);
 void alm_warc_encoder_free(alm_warc_encoder *encoder);
 /** Fill the (released or fresh) @p block. ALM_OK, ALM_E_NOMEM, ALM_E_LIMIT. */

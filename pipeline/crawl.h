@@ -23,7 +23,7 @@ typedef struct alm_crawl_options {
     bool without_archive;
     bool full_sync;        /**< every commit waits for the disk: see crawler/frontier.h */
     uint64_t archive_size; /**< of a WARC file; 0: 1 GiB */
-    int archive_level;     /**< of gzip; 0: 3 */
+    int archive_level;     /**< of gzip; 0: 1 */
     unsigned worker_count; /**< 0: one a processor */
     alm_loop_options loop; /**< frontier, sources, handler and archive are filled in */
 } alm_crawl_options;
