@@ -4,22 +4,17 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
-#include "base/yaml.h"
+#include "crawler/sources_priv.h"
 
 enum { MAX_ARENA = 64 << 20, MAX_SOURCES = 100000, MAX_RULES = 8 };
 
-typedef struct reader {
-    alm_arena *arena;
-    alm_source *source;
-    alm_err *err;
-} reader;
+typedef sources_reader reader;
 
 static alm_status out_of_memory(reader *r) { return alm_fail(r->err, ALM_E_NOMEM, "out of memory"); }
 
 /* ---- values ---- */
 
-/* "500ms", "30s", "15m", "6h", "90d"; a bare number is seconds. */
-static alm_status read_duration(reader *r, int64_t *out_ms, const alm_yaml_node *node) {
+alm_status sources_read_duration(reader *r, int64_t *out_ms, const alm_yaml_node *node) {
     static const struct {
         const char *unit;
         double ms;
@@ -178,7 +173,7 @@ static alm_status read_max_pages(reader *r, const alm_yaml_node *node) {
     return read_uint(r, &r->source->max_pages, node, INT64_MAX);
 }
 static alm_status read_delay(reader *r, const alm_yaml_node *node) {
-    return read_duration(r, &r->source->politeness.delay_ms, node);
+    return sources_read_duration(r, &r->source->politeness.delay_ms, node);
 }
 static alm_status read_adaptive(reader *r, const alm_yaml_node *node) {
     return alm_yaml_double(&r->source->politeness.adaptive, node, 0, 100, r->err);
@@ -187,16 +182,16 @@ static alm_status read_connections(reader *r, const alm_yaml_node *node) {
     return read_uint32(r, &r->source->politeness.connections, node, 64);
 }
 static alm_status read_backoff(reader *r, const alm_yaml_node *node) {
-    return read_duration(r, &r->source->politeness.backoff_first_ms, node);
+    return sources_read_duration(r, &r->source->politeness.backoff_first_ms, node);
 }
 static alm_status read_retries(reader *r, const alm_yaml_node *node) {
     return read_uint32(r, &r->source->retries, node, 100);
 }
 static alm_status read_retry_first(reader *r, const alm_yaml_node *node) {
-    return read_duration(r, &r->source->retry_first_ms, node);
+    return sources_read_duration(r, &r->source->retry_first_ms, node);
 }
 static alm_status read_timeout(reader *r, const alm_yaml_node *node) {
-    return read_duration(r, &r->source->fetch.total_ms, node);
+    return sources_read_duration(r, &r->source->fetch.total_ms, node);
 }
 static alm_status read_max_body(reader *r, const alm_yaml_node *node) {
     uint64_t bytes;
@@ -270,9 +265,9 @@ static alm_status read_revisit(reader *r, const alm_yaml_node *node) {
     alm_status status = alm_yaml_expect_keys(node, keys, r->err);
     int64_t min = r->source->revisit_min_s * 1000, max = r->source->revisit_max_s * 1000;
     const alm_yaml_node *at = alm_yaml_get(node, "min");
-    if (status == ALM_OK && at) status = read_duration(r, &min, at);
+    if (status == ALM_OK && at) status = sources_read_duration(r, &min, at);
     at = alm_yaml_get(node, "max");
-    if (status == ALM_OK && at) status = read_duration(r, &max, at);
+    if (status == ALM_OK && at) status = sources_read_duration(r, &max, at);
     if (status != ALM_OK) return status;
     if (min < 1000 || max < min) return alm_yaml_fail(node, r->err, "expected 1s <= min <= max");
     r->source->revisit_min_s = min / 1000;
@@ -347,7 +342,12 @@ static const struct key {
             {"encoding", read_encoding},
             {"rules", read_rules},
             {"attachments", read_attachments},
-            {"resolve", read_resolve}};
+            {"resolve", read_resolve},
+            {"schedule", sources_read_schedule},
+            {"timezone", sources_read_timezone},
+            {"jitter", sources_read_jitter},
+            {"blackout", sources_read_blackout},
+            {"max_time", sources_read_max_time}};
 
 enum { KEY_COUNT = sizeof keys / sizeof keys[0] };
 
@@ -416,7 +416,7 @@ static void number_rules(alm_sources *all) {
 static alm_status read_file(alm_sources *out, const alm_yaml_node *root, alm_err *err) {
     static const char *const top[] = {"defaults", "sources", "host_pages", NULL};
     out->defaults = built_in;
-    reader r = {.arena = &out->arena, .source = &out->defaults, .err = err};
+    reader r = {.all = out, .arena = &out->arena, .source = &out->defaults, .err = err};
     alm_status status = alm_yaml_expect_keys(root, top, err);
     const alm_yaml_node *at = alm_yaml_get(root, "defaults");
     if (status == ALM_OK && at) status = read_source(&r, at);
@@ -438,6 +438,7 @@ static alm_status read_file(alm_sources *out, const alm_yaml_node *root, alm_err
         status = read_source(&r, list->items[i]);
         if (status == ALM_OK) status = set_user_agent(&r);
         if (status == ALM_OK) status = check_source(&r, list->items[i], out, i);
+        if (status == ALM_OK) status = sources_settle_schedule(&r, list->items[i]);
     }
     if (status == ALM_OK) number_rules(out);
     return status;
@@ -473,6 +474,7 @@ void alm_sources_free(alm_sources *sources) {
         free_patterns(sources->items[i].include, sources->items[i].include_count);
         free_patterns(sources->items[i].exclude, sources->items[i].exclude_count);
     }
+    sources_free_zones(sources);
     alm_arena_release(&sources->arena);
     alm_free(sources);
 }

@@ -10,6 +10,7 @@
 #include "crawler/pattern.h"
 #include "crawler/schedule.h"
 #include "crawler/url.h"
+#include "timetable/timetable.h"
 
 typedef enum alm_scope {
     ALM_SCOPE_HOST,   /**< hosts of the seeds, and of sitemaps and feeds that the file lists; with and without www. */
@@ -52,8 +53,11 @@ typedef struct alm_source {
     int64_t retry_first_ms; /**< doubles each time */
     const alm_mapping *resolve;
     size_t resolve_count;
-    uint32_t number;  /**< in the frontier; set by the crawl */
-    uint64_t fetched; /**< in this run */
+    alm_timetable timetable; /**< when almoner watch runs it */
+    alm_str schedule;        /**< as in the file; {0}: never */
+    int64_t max_time_s;      /**< of a run by almoner watch; 0: no limit */
+    uint32_t number;         /**< in the frontier; set by the crawl */
+    uint64_t fetched;        /**< in this run */
 } alm_source;
 
 /** Everything lives as long as the alm_sources. */
@@ -63,16 +67,22 @@ typedef struct alm_sources {
     alm_source defaults;
     size_t rule_set_count; /**< rule sets beside 0 */
     uint64_t host_pages;   /**< URLs of one host that are ever queued; 0: the default */
+    alm_zone **zones;
+    size_t zone_count, zone_cap;
     alm_arena arena;
 } alm_sources;
 
 /**
- * Read @p text, named @p file in errors.
+ * Read @p text, named @p file in errors. Where a source has a schedule, TZ is set for a moment (timetable/zone.h): not
+ * while other threads run.
  *
  * @return ALM_OK, ALM_E_PARSE with file:line:column, ALM_E_NOMEM.
  */
 ALM_MUST_USE alm_status alm_sources_parse(alm_sources **out, const char *file, alm_str text, alm_err *err);
 void alm_sources_free(alm_sources *sources);
+
+/** Do the seeds, sitemaps or feeds of two sources lie in one registrable domain? */
+bool alm_sources_share_site(const alm_source *a, const alm_source *b);
 
 /**
  * Why @p url (canonical, @p depth links from a seed) is not for @p source: "scope", "depth", "exclude", "include";

@@ -43,6 +43,26 @@ const char *alm_source_refuses(const alm_source *s, const alm_url *url, uint32_t
     return NULL;
 }
 
+static bool asks_host_of(const alm_source *s, const alm_url *url) {
+    for (size_t i = 0; i < s->seed_count; i++)
+        if (alm_domain_is_same(s->seeds[i].host, url->host)) return true;
+    for (size_t i = 0; i < s->sitemap_count; i++)
+        if (alm_domain_is_same(s->sitemap_urls[i].host, url->host)) return true;
+    for (size_t i = 0; i < s->feed_count; i++)
+        if (alm_domain_is_same(s->feed_urls[i].host, url->host)) return true;
+    return false;
+}
+
+bool alm_sources_share_site(const alm_source *a, const alm_source *b) {
+    for (size_t i = 0; i < b->seed_count; i++)
+        if (asks_host_of(a, &b->seeds[i])) return true;
+    for (size_t i = 0; i < b->sitemap_count; i++)
+        if (asks_host_of(a, &b->sitemap_urls[i])) return true;
+    for (size_t i = 0; i < b->feed_count; i++)
+        if (asks_host_of(a, &b->feed_urls[i])) return true;
+    return false;
+}
+
 alm_str alm_source_resolve(const alm_source *s, const alm_url *url) {
     for (size_t i = 0; i < s->resolve_count; i++) {
         alm_str host = s->resolve[i].host;

@@ -54,6 +54,29 @@ static void keys_are_read_and_defaults_inherited(void **state) {
     alm_sources_free(sources);
 }
 
+static void schedules_are_read(void **state) {
+    (void)state;
+    alm_sources *sources = parse("defaults: {schedule: every 6h, jitter: 10m, max_time: 90m}\n" HEAD
+                                 "    schedule: 30 3 * * mon-fri\n    timezone: Europe/Berlin\n"
+                                 "    blackout: ['mon-fri 08:00-18:00', 'sun']\n"
+                                 "  - name: b\n    seeds: [b.cn]\n"
+                                 "  - name: c\n    seeds: [c.cn, news.b.cn]\n    schedule: never\n");
+    const alm_source *a = &sources->items[0], *b = &sources->items[1], *c = &sources->items[2];
+    assert_int_equal(a->timetable.kind, ALM_BY_CRON);
+    assert_string_equal(alm_zone_name(a->timetable.zone), "Europe/Berlin");
+    assert_string_equal(a->schedule.ptr, "30 3 * * mon-fri");
+    assert_int_equal(a->timetable.blackout_count, 2);
+    assert_int_equal(a->timetable.jitter_s, 600);
+    assert_int_equal(b->timetable.kind, ALM_BY_INTERVAL);
+    assert_int_equal(b->timetable.every_s, 6 * 3600);
+    assert_string_equal(alm_zone_name(b->timetable.zone), "Asia/Shanghai");
+    assert_int_equal(b->max_time_s, 5400);
+    assert_int_equal(c->timetable.kind, ALM_NEVER);
+    assert_true(alm_sources_share_site(b, c));
+    assert_false(alm_sources_share_site(a, c));
+    alm_sources_free(sources);
+}
+
 static void faults_are_told_with_their_place(void **state) {
     (void)state;
     static const struct {
@@ -71,6 +94,17 @@ static void faults_are_told_with_their_place(void **state) {
         {HEAD "    revisit: {min: 3d, max: 1d}\n", 4, 14, "min <= max"},
         {HEAD "    resolve: {a: b}\n", 4, 18, "address:port"},
         {HEAD "    headers: {\"A:b\": c}\n", 4, 15, "control characters"},
+        {HEAD "    schedule: 61 * * * *\n", 4, 15, "minute '61': no such value"},
+        {HEAD "    schedule: 0 3 * *\n", 4, 15, "expected five fields (minute hour day month weekday), found 4"},
+        {HEAD "    schedule: '@often'\n", 4, 15, "expected @hourly"},
+        {HEAD "    schedule: every 10s\n", 4, 15, "'every 10s': expected an interval"},
+        {HEAD "    schedule: 0 0 30 2 *\n", 4, 15, "that day never comes"},
+        {HEAD "    timezone: Asia/Atlantis\n", 4, 15, "no time zone 'Asia/Atlantis'"},
+        {HEAD "    timezone: ../../etc/passwd\n", 4, 15, "no time zone"},
+        {HEAD "    jitter: 2d\n", 4, 13, "expected a day at most"},
+        {HEAD "    blackout: ['8-18']\n", 4, 16, "day of week '8-18': no such value"},
+        {HEAD "    blackout: ['sat', 'mon 25:00-26:00']\n", 4, 23, "expected hours such as"},
+        {HEAD "    blackout: ['00:00-12:00', '12:00-24:00']\n", 4, 15, "no hour of the week is left"},
         {HEAD "  - name: a\n    seeds: [b.cn]\n", 4, 5, "stands twice"},
         {"sources:\n  - name: a\n", 2, 5, "needs seeds"},
         {"sources:\n  - seeds: ['http://a b/']\n", 2, 13, "expected an http or https URL"},
@@ -126,7 +160,9 @@ static void memory_may_fail_at_every_allocation(void **state) {
     for (int64_t n = 0;; n++) {
         alm_sources *sources = NULL;
         alm_alloc_fail_after(n);
-        alm_status status = alm_sources_parse(&sources, "s.yaml", ALM_STR(HEAD "    include: [a, b]\n"), NULL);
+        alm_status status =
+            alm_sources_parse(&sources, "s.yaml",
+                              ALM_STR(HEAD "    include: [a, b]\n    schedule: every 1h\n    blackout: [sun]\n"), NULL);
         bool failed = alm_alloc_has_failed();
         alm_alloc_fail_after(-1);
         alm_sources_free(sources);
@@ -140,11 +176,9 @@ static void memory_may_fail_at_every_allocation(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(defaults_are_polite),
-        cmocka_unit_test(keys_are_read_and_defaults_inherited),
-        cmocka_unit_test(faults_are_told_with_their_place),
-        cmocka_unit_test(urls_are_judged),
-        cmocka_unit_test(memory_may_fail_at_every_allocation),
+        cmocka_unit_test(defaults_are_polite), cmocka_unit_test(keys_are_read_and_defaults_inherited),
+        cmocka_unit_test(schedules_are_read),  cmocka_unit_test(faults_are_told_with_their_place),
+        cmocka_unit_test(urls_are_judged),     cmocka_unit_test(memory_may_fail_at_every_allocation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
