@@ -169,6 +169,8 @@ static int score_right(const alm_folded *folded, uint32_t last) {
     case ALM_CLASS_EACH:
     case ALM_CLASS_ETC:
     case ALM_CLASS_VERB:
+    case ALM_CLASS_VISIT:
+    case ALM_CLASS_DIRECTION:
     case ALM_CLASS_ADVERB:
     case ALM_CLASS_FUTURE:
     case ALM_CLASS_IS:

@@ -164,8 +164,8 @@ static alm_status put(alm_gift_reader *r, const alm_gift_event *e) {
 
 static bool holds(const alm_gift_reader *r, const alm_gift_event *e) {
     if (e->gift.what_count == 0 || e->gift.donor_count == 0) return false;
-    if (e->last == e->first + 1 && alm_gift_has_attr(r, &r->tokens[e->first], "weak") && e->gift.recipient_count == 0 &&
-        e->gift.channel_count == 0) {
+    if (e->last == e->first + 1 && alm_gift_has_attr(r, &r->tokens[e->first], "weak") &&
+        (e->implied || e->gift.recipient_count == 0) && e->gift.channel_count == 0) {
         bool things = false;
         for (size_t i = 0; i < e->gift.what_count; i++) things = things || e->gift.whats[i].kind == ALM_WHAT_GOODS;
         if (!things || !r->block_has_gift) return false;

@@ -20,6 +20,7 @@ bool alm_gift_is_transparent(const alm_token *token) {
     case ALM_CLASS_NOUN:
     case ALM_CLASS_NUMBER:
     case ALM_CLASS_SUBJECT_NOUN:
+    case ALM_CLASS_OWN:
     case ALM_CLASS_PLAIN: return true;
     case ALM_CLASS_TEXT:
         return alm_is_han(token->cp) || token->cp == ALM_CP_LIST_COMMA || token->cp == ALM_CP_QUOTE_OPEN ||
@@ -60,6 +61,8 @@ alm_name_case alm_gift_case_of(const alm_gift_reader *r, uint32_t i) {
         case ALM_CLASS_FUNCTION:
             if (at == i && !alm_gift_has_attr(r, before, "soft") && is_locating(r, before)) return ALM_CASE_OBJECT;
             continue;
+        case ALM_CLASS_VISIT:
+        case ALM_CLASS_DIRECTION: return ALM_CASE_OBJECT;
         case ALM_CLASS_VERB: return at == i ? ALM_CASE_OBJECT : ALM_CASE_SUBJECT;
         default: break;
         }

@@ -24,6 +24,7 @@ typedef enum alm_name_case {
 typedef struct alm_gift_event {
     uint32_t first, last;   /* tokens of the verb */
     uint32_t before, after; /* its zone: [before, first) and [last, after) */
+    bool implied;           /* no word beside the verb says who receives */
     alm_gift gift;
 } alm_gift_event;
 
@@ -73,6 +74,11 @@ static inline bool alm_gift_is_directed(const alm_gift_reader *r, const alm_toke
     return alm_gift_has_attr(r, verb, "to");
 }
 
+/* Whom a gift to this name goes to: the body, where a person stands for one. */
+static inline uint32_t alm_gift_principal(const alm_actor *actor) {
+    return actor->organisation ? actor->organisation : actor->seat ? actor->seat : actor->person;
+}
+
 /** What a governor reaches over: other names of a list, plain characters, places. */
 bool alm_gift_is_transparent(const alm_token *token);
 /** The case of the name at token @p i, by the word that governs it in its clause. */
@@ -93,6 +99,9 @@ void alm_gift_party_add(uint32_t *list, size_t *count, uint32_t mention);
 void alm_gift_read_donors(alm_gift_reader *r, alm_gift_event *e);
 /** To whom, through whom, and a giver who is named behind. */
 ALM_MUST_USE alm_status alm_gift_read_others(alm_gift_reader *r, size_t k);
+
+/** To whom event @p k gives, by what stands up to @p limit; after donors and whats. */
+ALM_MUST_USE alm_status alm_gift_read_receivers(alm_gift_reader *r, size_t k, uint32_t limit);
 
 /** Name and amount side by side, without a verb. */
 ALM_MUST_USE alm_status alm_gift_read_pairs(alm_gift_reader *r);

@@ -10,10 +10,6 @@ static void donor_add(alm_gift_event *e, alm_actor actor) {
     if (gift->donor_count < ALM_MAX_DONORS) gift->donors[gift->donor_count++] = actor;
 }
 
-static uint32_t principal(const alm_actor *actor) {
-    return actor->organisation ? actor->organisation : actor->seat ? actor->seat : actor->person;
-}
-
 void alm_gift_party_add(uint32_t *list, size_t *count, uint32_t mention) {
     for (size_t i = 0; i < *count; i++)
         if (list[i] == mention) return;
@@ -64,9 +60,11 @@ static bool read_names(alm_gift_reader *r, alm_gift_event *e, uint32_t first, ui
         if (!actor || is_gloss(r, i) || is_modifier(r, i, last)) continue;
         switch (alm_gift_case_of(r, i)) {
         case ALM_CASE_RECIPIENT:
-            alm_gift_party_add(e->gift.recipients, &e->gift.recipient_count, principal(actor));
+            alm_gift_party_add(e->gift.recipients, &e->gift.recipient_count, alm_gift_principal(actor));
             break;
-        case ALM_CASE_CHANNEL: alm_gift_party_add(e->gift.channels, &e->gift.channel_count, principal(actor)); break;
+        case ALM_CASE_CHANNEL:
+            alm_gift_party_add(e->gift.channels, &e->gift.channel_count, alm_gift_principal(actor));
+            break;
         case ALM_CASE_BEHALF:
             if (!want_donors) break;
             represent(e, actor);
@@ -86,68 +84,6 @@ static bool read_names(alm_gift_reader *r, alm_gift_event *e, uint32_t first, ui
     return found;
 }
 
-/* ---- receivers without a known name: places, villages, bare bodies ---- */
-
-static bool may_be_receiver(const alm_token *token) {
-    switch (token->class_id) {
-    case ALM_CLASS_PLACE:
-    case ALM_CLASS_LOCAL:
-    case ALM_CLASS_ORG_SUFFIX:
-    case ALM_CLASS_ORG_PART:
-    case ALM_CLASS_NUMBER: return true;
-    case ALM_CLASS_TEXT: return alm_is_han(token->cp);
-    default: return false;
-    }
-}
-
-/* A stretch that names a receiver: it starts with a place, or ends with a body's ending; "the people" names none. */
-static alm_status take_receiver(alm_gift_reader *r, alm_gift_event *e, uint32_t first, uint32_t last) {
-    if (first >= last || last - first > 12) return ALM_OK;
-    bool body = r->tokens[last - 1].class_id == ALM_CLASS_ORG_SUFFIX,
-         place = r->tokens[first].class_id == ALM_CLASS_PLACE;
-    if (!body && !place) return ALM_OK;
-    alm_mention m = {.class_id = body ? ALM_CLASS_ORG : ALM_CLASS_PLACE,
-                     .start = r->tokens[first].start,
-                     .end = r->tokens[last - 1].end,
-                     .detail = ALM_ORGANISATION_OTHER,
-                     .strength = 60,
-                     .rule = ALM_STR("gift/receiver")};
-    m.name = alm_str_slice(r->folded->text, m.start, m.end);
-    uint32_t mention;
-    alm_status status = alm_mention_add(r->folded, &m, &mention);
-    if (status == ALM_OK) alm_gift_party_add(e->gift.recipients, &e->gift.recipient_count, mention);
-    return status;
-}
-
-/* The list of receivers that begins at @p i, behind "to" or a verb that sends. */
-static alm_status read_receiver_list(alm_gift_reader *r, alm_gift_event *e, uint32_t i, uint32_t last) {
-    while (i < last) {
-        uint32_t first = i;
-        while (i < last && may_be_receiver(&r->tokens[i])) i++;
-        bool ends = i >= last || r->tokens[i].class_id != ALM_CLASS_OF;
-        alm_status status =
-            ends || r->tokens[first].class_id == ALM_CLASS_PLACE ? take_receiver(r, e, first, i) : ALM_OK;
-        if (status != ALM_OK) return status;
-        while (i < last && (r->tokens[i].class_id == ALM_CLASS_PARTY || r->tokens[i].class_id == ALM_CLASS_FUNCTION))
-            i++;
-        if (i >= last || (r->tokens[i].cp != ALM_CP_LIST_COMMA && r->tokens[i].class_id != ALM_CLASS_WITH)) break;
-        i++;
-    }
-    return ALM_OK;
-}
-
-static alm_status read_receivers(alm_gift_reader *r, alm_gift_event *e, uint32_t limit) {
-    for (uint32_t i = alm_gift_clause_start(r, e->first) > e->before ? alm_gift_clause_start(r, e->first) : e->before;
-         i < limit; i++) {
-        bool to = r->tokens[i].class_id == ALM_CLASS_TO;
-        bool sends = i + 1 == e->last && alm_gift_is_directed(r, &r->tokens[i]);
-        if (!to && !sends) continue;
-        alm_status status = read_receiver_list(r, e, i + 1, limit);
-        if (status != ALM_OK) return status;
-    }
-    return ALM_OK;
-}
-
 /* "received from X": X gives, the subject receives. */
 static bool read_receipt(alm_gift_reader *r, alm_gift_event *e, uint32_t begin) {
     for (uint32_t i = e->first; i-- > begin;) {
@@ -159,7 +95,7 @@ static bool read_receipt(alm_gift_reader *r, alm_gift_event *e, uint32_t begin) 
         }
         for (uint32_t j = begin; j < i; j++) {
             const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[j]);
-            if (actor) alm_gift_party_add(e->gift.recipients, &e->gift.recipient_count, principal(actor));
+            if (actor) alm_gift_party_add(e->gift.recipients, &e->gift.recipient_count, alm_gift_principal(actor));
         }
         if (!found) e->gift.status = ALM_STATUS_RECEIVED;
         return true;
@@ -233,5 +169,5 @@ alm_status alm_gift_read_others(alm_gift_reader *r, size_t k) {
         if (next < limit) limit = next;
     }
     read_names(r, e, e->last, limit, false);
-    return read_receivers(r, e, limit);
+    return alm_gift_read_receivers(r, k, limit);
 }

@@ -1,0 +1,180 @@
+/*
+ * Who receives: the names behind "to" and verbs that send, in the verb's own part of the sentence; else the body that
+ * was visited or helped; else who received the gift before, where the same giver goes on.
+ */
+#include "extract/relate/gift_priv.h"
+
+enum { MAX_RECEIVER = 12, MAX_MODIFIERS = 3 };
+
+/* ---- receivers without a known name: places, villages, bare bodies ---- */
+
+static bool may_be_receiver(const alm_token *token) {
+    switch (token->class_id) {
+    case ALM_CLASS_PLACE:
+    case ALM_CLASS_LOCAL:
+    case ALM_CLASS_ORG_SUFFIX:
+    case ALM_CLASS_ORG_PART:
+    case ALM_CLASS_NUMBER: return true;
+    case ALM_CLASS_TEXT: return alm_is_han(token->cp);
+    default: return false;
+    }
+}
+
+/* "the home village X", "the poor student X": what may stand between the governor and the name. */
+static bool is_modifier(const alm_gift_reader *r, uint32_t i) {
+    switch (r->tokens[i].class_id) {
+    case ALM_CLASS_OWN: return i + 1 < r->last && r->tokens[i + 1].class_id == ALM_CLASS_PARTY;
+    case ALM_CLASS_NOUN:
+    case ALM_CLASS_SUBJECT_NOUN:
+    case ALM_CLASS_PLAIN:
+    case ALM_CLASS_ADVERB: return true;
+    default: return false;
+    }
+}
+
+static bool ends_place(const alm_token *token) {
+    return token->class_id == ALM_CLASS_PLACE || token->class_id == ALM_CLASS_LOCAL ||
+           token->class_id == ALM_CLASS_ORG_SUFFIX;
+}
+
+/*
+ * A stretch that names a receiver: it starts with a place, or ends with a body's ending or as villages do; "the people"
+ * names none. What follows the last ending is not the name's.
+ */
+static alm_status take_receiver(alm_gift_reader *r, alm_gift_event *e, uint32_t first, uint32_t last, bool implied) {
+    uint32_t end = last;
+    while (end > first && !ends_place(&r->tokens[end - 1])) end--;
+    if (end == first || end - first > MAX_RECEIVER) return ALM_OK;
+    bool body = r->tokens[end - 1].class_id == ALM_CLASS_ORG_SUFFIX,
+         place = r->tokens[first].class_id == ALM_CLASS_PLACE,
+         village = r->tokens[end - 1].class_id == ALM_CLASS_LOCAL && end - first > 1;
+    if (!place && !village && (!body || end < last || implied)) return ALM_OK;
+    alm_mention m = {.class_id = body ? ALM_CLASS_ORG : ALM_CLASS_PLACE,
+                     .start = r->tokens[first].start,
+                     .end = r->tokens[end - 1].end,
+                     .detail = ALM_ORGANISATION_OTHER,
+                     .strength = 60,
+                     .rule = ALM_STR("gift/receiver")};
+    m.name = alm_str_slice(r->folded->text, m.start, m.end);
+    uint32_t mention;
+    alm_status status = alm_mention_add(r->folded, &m, &mention);
+    if (status == ALM_OK) alm_gift_party_add(e->gift.recipients, &e->gift.recipient_count, mention);
+    return status;
+}
+
+static alm_status take_own(alm_gift_reader *r, alm_gift_event *e, uint32_t i) {
+    alm_mention m = {.class_id = ALM_CLASS_ORG,
+                     .start = r->tokens[i].start,
+                     .end = r->tokens[i].end,
+                     .name = alm_token_text(r->folded, &r->tokens[i]),
+                     .detail = ALM_ORGANISATION_OTHER,
+                     .strength = 60,
+                     .rule = ALM_STR("gift/own")};
+    uint32_t mention;
+    alm_status status = alm_mention_add(r->folded, &m, &mention);
+    if (status == ALM_OK) alm_gift_party_add(e->gift.recipients, &e->gift.recipient_count, mention);
+    return status;
+}
+
+static bool joins_receivers(const alm_token *token) {
+    return token->cp == ALM_CP_LIST_COMMA || token->class_id == ALM_CLASS_WITH;
+}
+
+/*
+ * The list of receivers that begins at @p i, behind what governs them. @p implied: another verb names them, so known
+ * names are taken, too, and bare words for bodies are not.
+ */
+static alm_status read_list(alm_gift_reader *r, alm_gift_event *e, uint32_t i, uint32_t last, bool implied) {
+    while (i < last) {
+        for (uint32_t n = 0; n < MAX_MODIFIERS && i < last && is_modifier(r, i); n++) i++;
+        uint32_t first = i;
+        while (i < last && may_be_receiver(&r->tokens[i])) i++;
+        bool ends = i >= last || r->tokens[i].class_id != ALM_CLASS_OF;
+        alm_status status = ALM_OK;
+        if (ends || r->tokens[first].class_id == ALM_CLASS_PLACE) status = take_receiver(r, e, first, i, implied);
+        if (status == ALM_OK && i == first && i < last && r->tokens[i].class_id == ALM_CLASS_OWN)
+            status = take_own(r, e, i++);
+        if (status != ALM_OK) return status;
+        for (; i < last && (r->tokens[i].class_id == ALM_CLASS_PARTY || r->tokens[i].class_id == ALM_CLASS_FUNCTION);
+             i++) {
+            const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[i]);
+            if (implied && actor)
+                alm_gift_party_add(e->gift.recipients, &e->gift.recipient_count, alm_gift_principal(actor));
+        }
+        if (i >= last || !joins_receivers(&r->tokens[i])) break;
+        i++;
+    }
+    return ALM_OK;
+}
+
+static alm_status read_governed(alm_gift_reader *r, alm_gift_event *e, uint32_t limit) {
+    for (uint32_t i = alm_gift_clause_start(r, e->first) > e->before ? alm_gift_clause_start(r, e->first) : e->before;
+         i < limit; i++) {
+        bool to = r->tokens[i].class_id == ALM_CLASS_TO;
+        bool sends = i + 1 == e->last && alm_gift_is_directed(r, &r->tokens[i]);
+        if (!to && !sends) continue;
+        alm_status status = read_list(r, e, i + 1, limit, false);
+        if (status != ALM_OK) return status;
+    }
+    return ALM_OK;
+}
+
+/* ---- receivers that another verb names ---- */
+
+/* "went to the school and …", "to help the village …": the nearest such verb before the event, in what its subject
+ * does. */
+static alm_status read_visited(alm_gift_reader *r, alm_gift_event *e) {
+    bool subject = false;
+    for (uint32_t i = e->first; i-- > r->first && e->gift.recipient_count == 0;) {
+        const alm_token *token = &r->tokens[i];
+        if (alm_gift_ends_clause(token->cp) && (subject || token->cp != ALM_CP_COMMA)) break;
+        if (token->class_id == ALM_CLASS_PARTY && alm_gift_case_of(r, i) == ALM_CASE_SUBJECT) subject = true;
+        if (alm_gift_is_trigger(token->class_id) && i < e->before) break;
+        if (token->class_id != ALM_CLASS_VISIT) continue;
+        alm_status status = read_list(r, e, i + 1, alm_gift_clause_end(r, i + 1), true);
+        if (status != ALM_OK) return status;
+    }
+    return ALM_OK;
+}
+
+/* "… for building a road in the village X", "…, to support X": a verb of purpose behind what was given. */
+static alm_status read_purpose(alm_gift_reader *r, alm_gift_event *e, uint32_t limit) {
+    for (uint32_t i = e->last; i < limit && e->gift.recipient_count == 0; i++) {
+        if (r->tokens[i].class_id != ALM_CLASS_DIRECTION) continue;
+        alm_status status = read_list(r, e, i + 1, alm_gift_clause_end(r, i + 1), true);
+        if (status != ALM_OK) return status;
+    }
+    return ALM_OK;
+}
+
+static bool same_donors(const alm_gift *a, const alm_gift *b) {
+    if (a->donor_count != b->donor_count || a->donor_count == 0) return false;
+    for (size_t i = 0; i < a->donor_count; i++)
+        if (a->donors[i].person != b->donors[i].person || a->donors[i].organisation != b->donors[i].organisation)
+            return false;
+    return true;
+}
+
+/* "gave A 10,000, and a box of masks too": the same giver goes on, and the receiver is said once. */
+static void carry_over(const alm_gift_reader *r, alm_gift_event *e, size_t k) {
+    for (size_t j = k; j-- > 0;) {
+        const alm_gift *before = &r->events[j].gift;
+        if (before->what_count == 0) continue;
+        if (before->recipient_count == 0 || !same_donors(before, &e->gift)) return;
+        for (size_t i = 0; i < before->recipient_count; i++)
+            alm_gift_party_add(e->gift.recipients, &e->gift.recipient_count, before->recipients[i]);
+        return;
+    }
+}
+
+alm_status alm_gift_read_receivers(alm_gift_reader *r, size_t k, uint32_t limit) {
+    alm_gift_event *e = &r->events[k];
+    alm_status status = read_governed(r, e, limit);
+    if (status != ALM_OK || e->gift.recipient_count) return status;
+    e->implied = true;
+    if (alm_gift_is_directed(r, &r->tokens[e->last - 1])) return ALM_OK; /* said, in words that no list knows */
+    status = read_purpose(r, e, limit);
+    if (status == ALM_OK && e->gift.recipient_count == 0) status = read_visited(r, e);
+    if (status == ALM_OK && e->gift.recipient_count == 0) carry_over(r, e, k);
+    return status;
+}
