@@ -30,6 +30,7 @@ enum {
     OPT_WAIT,
     OPT_TOTAL,
     OPT_PER_ADDRESS,
+    OPT_BODY_MEMORY,
     OPT_JOBS,
     OPT_RULES,
     OPT_NO_EXTRACT,
@@ -60,6 +61,7 @@ static const alm_option options[] = {
     {OPT_WAIT, 0, "wait", "SECONDS", "leave hosts that rest for longer to another run (default 600)"},
     {OPT_TOTAL, 0, "total-connections", "N", "all hosts together (default 128)"},
     {OPT_PER_ADDRESS, 0, "address-connections", "N", "to one network address, all its hosts together (default 4)"},
+    {OPT_BODY_MEMORY, 0, "body-memory", "MIB", "answers that are under way, all together (default 128)"},
     {OPT_JOBS, 'j', "jobs", "N", "threads that read pages (default: one a processor)"},
     {OPT_RULES, 'r', "rules", "DIR",
      "rule pack; else $ALMONER_RULES, else the one installed; again: packs that extend it"},
@@ -134,6 +136,10 @@ static bool set_number(settings *s, int id, const char *value) {
     case OPT_PER_ADDRESS:
         if (!take_int(&n, "--address-connections", value, 1, 4096)) return false;
         loop->address_connections = (uint32_t)n;
+        return true;
+    case OPT_BODY_MEMORY:
+        if (!take_int(&n, "--body-memory", value, 1, 1 << 20)) return false;
+        loop->max_body_memory = (size_t)n << 20;
         return true;
     case OPT_JOBS:
         if (!take_int(&n, "--jobs", value, 1, 64)) return false;

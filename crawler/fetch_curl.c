@@ -55,6 +55,18 @@ static curl_socket_t open_socket(void *context, curlsocktype purpose, struct cur
 static size_t take_body(char *bytes, size_t size, size_t count, void *context) {
     alm_transfer *transfer = context;
     size_t len = size * count;
+    alm_body_budget *budget = transfer->budget;
+    if (budget && budget->held >= budget->max && budget->exempt != transfer) {
+        if (budget->exempt) {
+            transfer->paused = true;
+            return CURL_WRITEFUNC_PAUSE;
+        }
+        budget->exempt = transfer;
+    }
+    if (budget) {
+        budget->held += len;
+        transfer->held += len;
+    }
     return alm_buf_add(&transfer->response->body, (alm_str){bytes, len}) == ALM_OK ? len : 0;
 }
 

@@ -16,7 +16,8 @@ enum {
     PROMOTE_MS = 500,
     PROMOTE_MAX = 200,
     PROGRESS_MS = 250,
-    SCRATCH = 1 << 20
+    SCRATCH = 1 << 20,
+    BODY_MEMORY = 128 << 20
 };
 
 int64_t loop_now(const alm_loop *loop) { return alm_clock_now(loop->options.clock); }
@@ -47,6 +48,7 @@ static void fill_defaults(alm_loop *loop) {
     if (!o->clock) o->clock = alm_clock_system();
     if (!o->max_connections) o->max_connections = MAX_CONNECTIONS;
     if (!o->max_pending) o->max_pending = MAX_PENDING;
+    loop->bodies.max = o->max_body_memory ? o->max_body_memory : BODY_MEMORY;
     if (!o->wait_ms) o->wait_ms = WAIT_MS;
     if (!o->commit_ms) o->commit_ms = COMMIT_MS;
     loop->token = o->product_token ? alm_str_of(o->product_token) : ALM_STR("almoner");
@@ -311,7 +313,8 @@ static alm_status begin_host(alm_loop *loop, alm_schedule_host *host, alm_err *e
 static alm_status begin_ready(alm_loop *loop, int64_t *next_ms, alm_err *err) {
     alm_status status = ALM_OK;
     *next_ms = INT64_MAX;
-    while (status == ALM_OK && loop->stats.active < loop->options.max_connections &&
+    while (status == ALM_OK && loop->bodies.held < loop->bodies.max &&
+           loop->stats.active < loop->options.max_connections &&
            loop->stats.active + loop->stats.pending < loop->options.max_connections + loop->options.max_pending &&
            loop->stats.pending < loop->options.max_pending) {
         alm_schedule_host *host = NULL;
@@ -381,6 +384,7 @@ static int poll_time(const alm_loop *loop, int64_t next_ms) {
 static alm_status step(alm_loop *loop, int64_t *next_ms, bool drain, alm_err *err) {
     int running;
     *next_ms = INT64_MAX;
+    loop_resume_paused(loop);
     CURLMcode code = curl_multi_perform(loop->multi, &running);
     alm_status status = code == CURLM_OK ? loop_finish_transfers(loop, err)
                                          : alm_fail(err, ALM_E_INTERNAL, "libcurl: %s", curl_multi_strerror(code));

@@ -26,6 +26,7 @@ typedef struct alm_fetched {
     alm_frontier_entry *entry;
     alm_source *source;
     alm_response response; /**< the body as it came: alm_response_decode is the handler's to call */
+    size_t held;           /**< of the loop's memory for bodies, until the result is there */
     alm_buf request;       /**< head as it was sent */
     int64_t started_ms;
 } alm_fetched;
@@ -112,6 +113,7 @@ typedef struct alm_loop_options {
     uint32_t max_connections;     /**< 0: 128 */
     uint32_t address_connections; /**< to one network address; 0: 4 */
     uint32_t max_pending;         /**< answers with the handler at once; 0: 64 */
+    size_t max_body_memory;       /**< bodies of all answers that are under way, about; 0: 128 MiB */
     uint64_t max_pages;           /**< 0: no limit */
     int64_t max_time_ms;          /**< 0: no limit */
     int64_t wait_ms;              /**< hosts that rest for longer are left for another run; 0: ten minutes */

@@ -29,7 +29,7 @@ static int note_request(CURL *easy, curl_infotype type, char *bytes, size_t len,
     return 0;
 }
 
-static alm_status set_up(slot *s, alm_source *source, alm_err *err) {
+static alm_status set_up(alm_loop *loop, slot *s, alm_source *source, alm_err *err) {
     if (s->ready && s->source == source) return ALM_OK;
     if (s->ready) alm_transfer_release(&s->transfer);
     s->ready = false;
@@ -37,6 +37,7 @@ static alm_status set_up(slot *s, alm_source *source, alm_err *err) {
     if (status != ALM_OK) return status;
     s->ready = true;
     s->source = source;
+    s->transfer.budget = &loop->bodies;
     CURL *easy = s->transfer.easy;
     bool well = curl_easy_setopt(easy, CURLOPT_COOKIEFILE, "") == CURLE_OK &&
                 curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, note_request) == CURLE_OK &&
@@ -197,7 +198,7 @@ alm_status loop_start_page(alm_loop *loop, host_state *hs, alm_source *source, a
     }
     s->host = hs;
     s->page = page;
-    alm_status status = set_up(s, source, err);
+    alm_status status = set_up(loop, s, source, err);
     if (status == ALM_OK) status = start(loop, s, url, entry, &page->response, err);
     if (status == ALM_OK) source->fetched++;
     return status;
@@ -212,12 +213,31 @@ alm_status loop_start_robots(alm_loop *loop, host_state *hs, alm_source *source,
     slot *s = take_slot(loop, source);
     if (!s) return out_of_memory(err);
     s->host = hs;
-    status = set_up(s, source, err);
+    status = set_up(loop, s, source, err);
     if (status != ALM_OK) return status;
     s->robots = robots;
     alm_response_init(&s->response, ALM_ROBOTS_MAX * 4);
     hs->robots_active = true;
     return start(loop, s, &url, NULL, &s->response, err);
+}
+
+void loop_resume_paused(alm_loop *loop) {
+    alm_body_budget *bodies = &loop->bodies;
+    bool has_room = bodies->held < bodies->max;
+    for (slot *s = loop->active; s && (has_room || !bodies->exempt); s = s->next) {
+        if (!s->transfer.paused) continue;
+        if (!has_room) bodies->exempt = &s->transfer;
+        s->transfer.paused = false;
+        curl_easy_pause(s->transfer.easy, CURLPAUSE_CONT);
+    }
+}
+
+/* What no page took over is held no more. */
+static void give_back_memory(alm_loop *loop, slot *s) {
+    if (loop->bodies.exempt == &s->transfer) loop->bodies.exempt = NULL;
+    loop->bodies.held -= s->transfer.held;
+    s->transfer.held = 0;
+    s->transfer.paused = false;
 }
 
 static alm_outcome outcome_of(const slot *s, const alm_response *response, alm_status status, int64_t now_ms) {
@@ -243,6 +263,8 @@ static alm_status finish_page(alm_loop *loop, slot *s, alm_status status, const 
         return out_of_memory(err);
     }
     loop->stats.pending++;
+    page->held = s->transfer.held; /* until loop_apply_delivered gives it back */
+    s->transfer.held = 0;
     return loop->options.handler.submit(loop->options.handler.context, page, err);
 }
 
@@ -275,6 +297,7 @@ static alm_status finish_one(alm_loop *loop, slot *s, CURLcode code, alm_err *er
         stored = s->robots ? loop_robots_finished(loop, s, status, &outcome, err)
                            : finish_page(loop, s, status, &outcome, err);
     if (s->robots) alm_response_release(&s->response);
+    give_back_memory(loop, s);
     give_back(loop, s);
     return stored;
 }

@@ -54,6 +54,7 @@ struct alm_loop {
     alm_schedule *schedule;
     alm_traps *traps;
     slot *idle, *active;
+    alm_body_budget bodies;
     host_state *hosts;
     origin *origins;
     size_t origin_count;
@@ -76,6 +77,8 @@ ALM_MUST_USE alm_status loop_start_robots(alm_loop *loop, host_state *hs, alm_so
                                           const char *url, alm_err *err);
 /** Take what libcurl has finished. */
 ALM_MUST_USE alm_status loop_finish_transfers(alm_loop *loop, alm_err *err);
+/** Let transfers go on that waited for memory, where there is some again. */
+void loop_resume_paused(alm_loop *loop);
 void loop_free_slots(alm_loop *loop);
 
 /* loop_robots.c */

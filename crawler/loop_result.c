@@ -284,6 +284,7 @@ alm_status loop_apply_delivered(alm_loop *loop, alm_err *err) {
         alm_page_result *r = oldest;
         oldest = r->next;
         loop->stats.pending--;
+        loop->bodies.held -= r->page->held;
         if (status == ALM_OK) status = apply(loop, r, err);
         loop->options.handler.release(loop->options.handler.context, r);
         alm_page_result_free(r);

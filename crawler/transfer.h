@@ -10,12 +10,21 @@
 #include "crawler/fetch.h"
 #include "crawler/guard.h"
 
+/** What bodies of all transfers of a loop may hold together. One transfer is let run past it, so that some end. */
+typedef struct alm_body_budget {
+    size_t held, max;
+    const struct alm_transfer *exempt;
+} alm_body_budget;
+
 typedef struct alm_transfer {
     CURL *easy;                       /**< owned */
     const alm_fetch_options *options; /**< borrowed until release */
     alm_response *response;           /**< borrowed from start to finish */
     struct curl_slist *headers, *resolve;
-    size_t header_bytes; /**< of all blocks so far */
+    alm_body_budget *budget; /**< borrowed; NULL: none */
+    size_t held;             /**< of the budget, by this transfer; the loop takes it over when it ends */
+    bool paused;             /**< until the budget has room */
+    size_t header_bytes;     /**< of all blocks so far */
     bool headers_full;
     bool refused;                    /**< the guard said no to some address … */
     alm_address_class refused_class; /**< … of this class */

@@ -270,6 +270,9 @@ alm_status alm_page_worker_do(alm_page_worker *w, alm_fetched *page, alm_page_re
     if (!r) return alm_fail(err, ALM_E_NOMEM, "out of memory");
     alm_arena_reset(&w->arena);
     alm_status status = do_page(w, r, err);
+    /* what was read of it is in the result, which may wait for a while */
+    alm_buf_release(&page->response.body);
+    alm_buf_release(&page->response.encoded);
     *out = r; /* also on failure: the page goes with it */
     return status == ALM_OK ? ALM_OK : alm_fail(err, status, "%s: %s", page->entry->url, alm_status_name(status));
 }

@@ -3,6 +3,7 @@
 environment: ALMONER (the program), ALM_SOURCE. Runs with: python3 tests/net/answers_test.py [-v] [NAME]
 """
 import json
+import os
 import subprocess
 import sys
 import unittest
@@ -10,7 +11,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 import rude_server as rude  # noqa: E402
-from crawl_test import ALMONER, SOURCE, CrawlTest, crawl, rows  # noqa: E402
+from crawl_test import ALMONER, SOURCE, CrawlTest, command, crawl, rows  # noqa: E402
 
 NO_ROBOTS = {"/robots.txt": rude.response("", "404 Not Found")}
 RULES = ["--rules", SOURCE / "rules" / "zh"]
@@ -101,6 +102,32 @@ class Contact(AnswersTest):
             self.assertRegex(server.log[-1].headers["user-agent"], r" \(\+https://a\.example/x\)$")
             wrong = self.visit(server, "http://a.test/", contact="nobody (at) all", code=2)
             self.assertRegex(wrong.stderr, r"sources\.yaml:\d+:\d+: expected a URL or an e-mail address")
+
+
+class Memory(AnswersTest):
+    """Forty hosts send 6 MiB each, at once: they share what bodies may hold together."""
+    COUNT, SIZE = 40, 6 << 20
+
+    def peak(self, server, store, *args):
+        """MiB"""
+        seeds = [f"http://h{n}.test/{n}" for n in range(self.COUNT)]
+        self.config.write_text("sources:\n" + source(server, *seeds, timeout="60s"))
+        child = subprocess.Popen(command(store, "--config", self.config, "--no-extract", "--jobs", 1, *args))
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        self.assertEqual(child.returncode, 0)
+        self.assertEqual(rows(store, "SELECT count(*) FROM url WHERE state = 2"), [(self.COUNT,)])
+        return usage.ru_maxrss >> 10
+
+    def test_bodies_share_a_budget(self):
+        body = rude.response(b"<p>" + b"x" * self.SIZE)
+        with rude.Server({**NO_ROBOTS, **{f"/{n}": body for n in range(self.COUNT)}}) as server:
+            tight = self.peak(server, self.folder / "tight", "--body-memory", 16)
+            wide = self.peak(server, self.folder / "wide", "--body-memory", 1000)
+        print(f"\npeak of {self.COUNT} x 6 MiB: {tight} MiB with --body-memory 16, {wide} MiB with 1000")
+        if not os.environ.get("ALM_SANITIZE"):
+            self.assertLess(tight, 150)
+            self.assertLess(tight + 30, wide)
 
 
 class Archived(AnswersTest):
