@@ -2,13 +2,16 @@
 """Crawl one loopback site beside wget2: crawl.py ALMONER [--pages N] [--rounds N] [--rules DIR]
 
 The site: N pages (10,000) of 11 KB with 23 links each, by nginx, no delay. almoner runs with durable frontier and WARC
-over eight connections, with extraction off and on; wget2 with --max-threads=8. Prints pages a second of each round.
+over eight connections, with extraction off and (given --rules) on; wget2 with --max-threads=8. Prints pages a second of
+each round, then medians and ratios. What others do on the machine moves both programs: quote ratios of quiet rounds.
 """
 import argparse
 import os
 import random
 import resource
 import shutil
+import sqlite3
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -55,7 +58,17 @@ http {{ access_log off; types {{ text/html html; }} default_type text/html; keep
     return server
 
 
+def fetched(out):
+    """How many pages a run got, whichever program it was."""
+    store = out / "store"
+    if not store.exists():
+        return sum(1 for path in out.rglob("*.html"))
+    with sqlite3.connect(f"file:{store}/frontier.db?mode=ro", uri=True) as db:
+        return db.execute("SELECT count(*) FROM visit WHERE status = 200").fetchone()[0]
+
+
 def timed(name, command, pages, folder):
+    """Pages a second of one run; a run that did not get every page counts for nothing."""
     out = folder / "out"
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir()
@@ -65,17 +78,27 @@ def timed(name, command, pages, folder):
     seconds = time.monotonic() - began
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    print(f"{name:28} {pages / seconds:8.0f} pages/s  {seconds:6.2f} s  {cpu:6.2f} s of processor  exit {done.returncode}", flush=True)
-    if done.returncode not in (0, 8):
-        print(done.stderr[-500:])
-    return done
+    print(f"{name:28} {pages / seconds:8.0f} pages/s  {seconds:6.2f} s  {cpu:6.2f} s of processor", flush=True)
+    got = fetched(out)
+    if got < pages:
+        sys.exit(f"{name}: {got} pages of {pages}, exit {done.returncode}\n{done.stderr[-500:]}")
+    return pages / seconds
+
+
+def summary(rates):
+    """Medians, and the ratio to the first program, round by round."""
+    first, *_ = rates.values()
+    for name, own in rates.items():
+        ratios = sorted(mine / theirs for mine, theirs in zip(own, first))
+        print(f"{name:28} median {statistics.median(own):6.0f} pages/s, {statistics.median(ratios):.2f} of wget2"
+              f" ({ratios[0]:.2f} to {ratios[-1]:.2f})")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("almoner")
     parser.add_argument("--pages", type=int, default=10000)
-    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--rules")
     parser.add_argument("--port", type=int, default=18471)
     args = parser.parse_args()
@@ -91,13 +114,16 @@ def main():
     url = f"http://127.0.0.1:{args.port}/"
     crawl = [args.almoner, "crawl", "--allow-private", "--delay", "0", "--connections", "8", "--address-connections", "8",
              "--depth", "1000", "--progress", "none", "--store", "OUT/store"]
+    commands = {"wget2 --max-threads=8": ["wget2", "--max-threads=8", "-q", "-r", "-l", "inf", "-P", "OUT", url],
+                "almoner, extraction off": crawl + ["--no-extract", url]}
+    if args.rules:
+        commands["almoner, extraction on"] = crawl + ["--rules", args.rules, url]
+    rates = {name: [] for name in commands}
     try:
         for _ in range(args.rounds):
-            timed("wget2 --max-threads=8", ["wget2", "--max-threads=8", "-q", "-r", "-l", "inf", "-P", "OUT", url],
-                  args.pages, folder)
-            timed("almoner, extraction off", crawl + ["--no-extract", url], args.pages, folder)
-            if args.rules:
-                timed("almoner, extraction on", crawl + ["--rules", args.rules, url], args.pages, folder)
+            for name, command in commands.items():
+                rates[name].append(timed(name, command, args.pages, folder))
+        summary(rates)
     finally:
         server.terminate()
         server.wait()
