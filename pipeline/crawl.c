@@ -11,7 +11,7 @@
 #include "base/alloc.h"
 #include "pipeline/archive_repair.h"
 #include "pipeline/page_work.h"
-#include "store/sink_sqlite.h"
+#include "store/open.h"
 
 enum { PATH_SIZE = 4096, MAX_WORKERS = 64 };
 
@@ -100,7 +100,8 @@ static alm_status start_workers(alm_crawl *c, alm_err *err) {
                                        .extractor_count = c->options.extractor_count,
                                        .without_archive = c->options.without_archive,
                                        .archive_level = c->options.archive_level,
-                                       .token = c->options.loop.product_token};
+                                       .token = c->options.loop.product_token,
+                                       .privacy = c->options.privacy};
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     unsigned count = c->options.worker_count ? c->options.worker_count : processors > 0 ? (unsigned)processors : 1;
     if (count > MAX_WORKERS) count = MAX_WORKERS;
@@ -142,14 +143,15 @@ static void end_workers(alm_crawl *c) {
 static alm_status store(void *context, alm_page_result *r, alm_err *err) {
     alm_crawl *c = context;
     const alm_page_records *records = r->payload;
+    if (r->page->response.status == 404 || r->page->response.status == 410)
+        return alm_sink_put_gone(c->sink, alm_str_of(r->page->entry->url), r->page->started_ms, err);
     if (!records || !records->json.len) return ALM_OK;
     alm_sink_document document = {.url = alm_str_of(r->page->entry->url),
                                   .version = alm_str_of(records->version),
                                   .fetched_ms = r->page->started_ms,
                                   .json = alm_str_trim(alm_buf_str(&records->json)),
                                   .rows = alm_buf_str(&records->rows)};
-    alm_status status = alm_sink_begin(c->sink, err);
-    return status == ALM_OK ? alm_sink_put_document(c->sink, &document, err) : status;
+    return alm_sink_put_document(c->sink, &document, err);
 }
 
 static alm_status commit(void *context, alm_err *err) { return alm_sink_commit(((alm_crawl *)context)->sink, err); }
@@ -202,8 +204,9 @@ static alm_status open_store(alm_crawl *c, const alm_sources *sources, alm_err *
                                             .context = c};
     status = alm_frontier_sqlite_new(&c->frontier, &frontier, err);
     if (status != ALM_OK) return status;
-    snprintf(path, sizeof path, "%s/records.db", c->options.store);
-    status = alm_sink_sqlite_new(&c->sink, path, err);
+    alm_store_location records;
+    status = alm_store_locate(&records, c->options.records ? c->options.records : c->options.store, err);
+    if (status == ALM_OK) status = alm_sink_open(&c->sink, &records, err);
     snprintf(path, sizeof path, "%s/archive", c->options.store);
     if (status == ALM_OK) status = alm_archive_repair(path, c->frontier, err);
     if (status != ALM_OK || c->options.without_archive) return status;

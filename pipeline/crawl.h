@@ -13,13 +13,16 @@
 
 #include "crawler/loop.h"
 #include "extract/almoner.h"
+#include "pipeline/page_records.h"
 
 /** All-zero is the default; strings are borrowed. */
 typedef struct alm_crawl_options {
     const char *store;              /**< folder; made where it is missing; required */
+    const char *records;            /**< a store (store/locate.h) for documents and rows; NULL: in the folder */
     /** By alm_source.rule_set: that of the run, then those with packs of sources. NULL: no extraction. */
     const alm_extractor *const *extractors;
     size_t extractor_count;
+    alm_privacy privacy;
     bool without_archive;
     bool full_sync;        /**< every commit waits for the disk: see crawler/frontier.h */
     uint64_t archive_size; /**< of a WARC file; 0: 1 GiB */

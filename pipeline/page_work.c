@@ -12,7 +12,7 @@
 #include "extract/page/decode.h"
 #include "pipeline/sniff.h"
 
-enum { MAX_ARENA = 256 << 20, MAX_LINKS = 32 << 20, MAX_JSON = 64 << 20, LIST_LINKS = 20, TEXT_PER_LINK = 30 };
+enum { MAX_ARENA = 256 << 20, MAX_LINKS = 32 << 20, LIST_LINKS = 20, TEXT_PER_LINK = 30 };
 
 struct alm_page_worker {
     alm_page_worker_options options;
@@ -49,8 +49,7 @@ void alm_page_worker_free(alm_page_worker *w) {
 
 void alm_page_records_free(alm_page_records *records) {
     if (!records) return;
-    alm_buf_release(&records->json);
-    alm_buf_release(&records->rows);
+    alm_page_records_release(records);
     alm_free(records);
 }
 
@@ -130,28 +129,23 @@ static alm_status read_sitemap(alm_page_worker *w, link_list *list, const alm_ur
 
 /* ---- records ---- */
 
-static int add_to_buf(void *context, const char *bytes, size_t len) {
-    return alm_buf_add(context, (alm_str){bytes, len}) == ALM_OK ? 0 : 1;
-}
-
 static alm_session *session_for(alm_page_worker *w, const alm_source *source) {
     size_t set = source->rule_set < w->options.extractor_count ? source->rule_set : 0;
     if (!w->sessions[set]) w->sessions[set] = alm_session_new(w->options.extractors[set]);
     return w->sessions[set];
 }
 
-static alm_status write_records(alm_session *session, alm_page_result *r) {
+static alm_status write_records(alm_page_worker *w, alm_session *session, alm_page_result *r) {
     alm_page_records *records = alm_calloc(1, sizeof *records);
     if (!records) return ALM_E_NOMEM;
     r->payload = records;
-    alm_buf_init(&records->json, MAX_JSON);
-    alm_buf_init(&records->rows, MAX_JSON);
-    for (size_t i = 0; i < ALM_SHA256_LEN; i++) snprintf(records->version + 2 * i, 3, "%02x", r->sha256[i]);
-    alm_output_options json = {.format = ALM_FORMAT_JSON}, rows = {.format = ALM_FORMAT_NDJSON};
-    if (alm_session_write(session, &json, add_to_buf, &records->json) != 0 ||
-        (r->records && alm_session_write(session, &rows, add_to_buf, &records->rows) != 0))
-        r->failure = "output"; /* larger than MAX_JSON: told, not stored */
-    return records->json.status == ALM_E_NOMEM || records->rows.status == ALM_E_NOMEM ? ALM_E_NOMEM : ALM_OK;
+    alm_page_records_init(records);
+    const alm_document *document = alm_session_document(session);
+    alm_status status = alm_page_records_fill(records, &w->arena, document, false, &w->options.privacy, NULL);
+    if (status == ALM_E_NOMEM) return status;
+    if (status != ALM_OK) r->failure = "output"; /* larger than a record may be: told, not stored */
+    if (status != ALM_OK) alm_buf_reset(&records->json);
+    return ALM_OK;
 }
 
 static alm_status extract(alm_page_worker *w, alm_page_result *r, alm_str body, bool is_text, const char *charset) {
@@ -179,7 +173,7 @@ static alm_status extract(alm_page_worker *w, alm_page_result *r, alm_str body, 
     if (read->published.len < sizeof r->published)
         snprintf(r->published, sizeof r->published, "%.*s", ALM_FMT(read->published));
     r->is_list = r->link_count >= LIST_LINKS && text.len < r->link_count * TEXT_PER_LINK;
-    return write_records(session, r);
+    return write_records(w, session, r);
 }
 
 /* ---- one answer ---- */

@@ -6,6 +6,7 @@
 
 #include "crawler/loop.h"
 #include "extract/almoner.h"
+#include "pipeline/page_records.h"
 
 /** One worker's tools; belongs to one thread. */
 typedef struct alm_page_worker alm_page_worker;
@@ -16,19 +17,18 @@ typedef struct alm_page_worker_options {
     bool without_archive;
     int archive_level;
     const char *token; /**< our product token */
+    alm_privacy privacy;
 } alm_page_worker_options;
-
-/** What the store gets of a page: alm_page_result.payload. */
-typedef struct alm_page_records {
-    alm_buf json, rows;
-    char version[2 * ALM_SHA256_LEN + 1];
-} alm_page_records;
 
 ALM_MUST_USE alm_status alm_page_worker_new(alm_page_worker **out, const alm_page_worker_options *options);
 void alm_page_worker_free(alm_page_worker *worker);
-/** Takes @p page. What is wrong with the page is in the result. @return ALM_OK, ALM_E_NOMEM. */
+/**
+ * Takes @p page. What is wrong with the page is in the result; what the store gets is its payload, alm_page_records.
+ * @return ALM_OK, ALM_E_NOMEM.
+ */
 ALM_MUST_USE alm_status alm_page_worker_do(alm_page_worker *worker, alm_fetched *page, alm_page_result **out,
                                            alm_err *err);
+/** Release and free a payload. */
 void alm_page_records_free(alm_page_records *records);
 
 #endif

@@ -1,5 +1,5 @@
 /**
- * Documents and donation rows in one SQLite file.
+ * A store in one SQLite file (schemas/sqlite.sql).
  */
 #ifndef ALM_STORE_SINK_SQLITE_H
 #define ALM_STORE_SINK_SQLITE_H
@@ -7,10 +7,9 @@
 #include "store/sink.h"
 
 /**
- * Open or make the database @p path: tables document(url, version, fetched_ms, json) and record(uid, url, version,
- * json). A record that a later version of its page still holds stays as it was first written.
+ * Open or make the database @p path. Readers see each group whole or not at all, and are not kept waiting.
  *
- * @return ALM_OK, ALM_E_STORAGE, ALM_E_NOMEM.
+ * @return ALM_OK, ALM_E_UNSUPPORTED (schema of a later version), ALM_E_STORAGE, ALM_E_NOMEM.
  */
 ALM_MUST_USE alm_status alm_sink_sqlite_new(alm_sink **out, const char *path, alm_err *err);
 

@@ -3,7 +3,9 @@
 #include <openssl/evp.h>
 #include <stdio.h>
 
-enum { SHA256_LEN = 32, UID_LEN = 16 };
+#include "extract/output/output.h"
+
+enum { SHA256_LEN = 32, UID_LEN = 16, MAX_JSON = 64 << 20 };
 
 static void to_hex(char *out, const unsigned char *bytes, size_t len) {
     static const char digits[] = "0123456789abcdef";
@@ -126,5 +128,27 @@ alm_status alm_document_sign(alm_document *document, alm_arena *arena, alm_str b
     status = document->donation_count ? sign_donations(&h, document, arena) : ALM_OK;
 out:
     hasher_release(&h);
+    return status;
+}
+
+alm_status alm_document_digest(char out[ALM_DIGEST_SIZE], const alm_document *document, alm_arena *arena) {
+    alm_document timeless = *document;
+    unsigned char digest[SHA256_LEN];
+    alm_buf json;
+    hasher h;
+    timeless.fetched_at = (alm_str){NULL, 0};
+    timeless.content_sha256[0] = '\0';
+    alm_buf_init(&json, MAX_JSON);
+    alm_status status = alm_write_page(&json, arena, &timeless, false, false);
+    if (!hasher_init(&h)) status = ALM_E_NOMEM;
+    if (status == ALM_OK) {
+        hash_start(&h);
+        hash_bytes(&h, json.ptr, json.len);
+        hash_end(&h, digest);
+        if (h.failed) status = ALM_E_NOMEM;
+    }
+    if (status == ALM_OK) to_hex(out, digest, SHA256_LEN);
+    hasher_release(&h);
+    alm_buf_release(&json);
     return status;
 }

@@ -4,6 +4,7 @@
 #ifndef ALM_EXTRACT_OUTPUT_DIGEST_H
 #define ALM_EXTRACT_OUTPUT_DIGEST_H
 
+#include "base/arena.h"
 #include "extract/document.h"
 
 /**
@@ -14,5 +15,15 @@
  * @return ALM_OK, ALM_E_NOMEM.
  */
 ALM_MUST_USE alm_status alm_document_sign(alm_document *document, alm_arena *arena, alm_str bytes);
+
+enum { ALM_DIGEST_SIZE = 65 };
+
+/**
+ * Names what @p document tells: the SHA-256 in hex of its JSON without text, fetched_at and content_sha256, so that a page
+ * fetched again, or with another advertisement, is known to tell the same. Scratch goes into @p arena.
+ *
+ * @return ALM_OK, ALM_E_NOMEM, ALM_E_LIMIT (more than 64 MiB of JSON).
+ */
+ALM_MUST_USE alm_status alm_document_digest(char out[ALM_DIGEST_SIZE], const alm_document *document, alm_arena *arena);
 
 #endif

@@ -53,11 +53,12 @@ def contents(store):
     urls = set(rows(store, "SELECT url, CASE state WHEN 1 THEN 0 ELSE state END, reason FROM url"))
     visits = set(rows(store, "SELECT u.url, v.status, hex(v.sha256) FROM visit v JOIN url u ON u.id = v.url"))
     documents = set()
-    for url, version, text in rows(store, "SELECT url, version, json FROM document", "records.db"):
+    for url, version, text in rows(store, "SELECT url, digest, document FROM versions JOIN pages USING (page_id)"
+                                   " WHERE NOT gone", "records.db"):
         document = json.loads(text)
         document.pop("fetched_at", None)
         documents.add((url, version, json.dumps(document, sort_keys=True)))
-    records = set(rows(store, "SELECT uid, url FROM record", "records.db"))
+    records = set(rows(store, "SELECT uid, url FROM donations_flat", "records.db"))
     return {"urls": urls, "visits": visits, "documents": documents, "records": records}
 
 
