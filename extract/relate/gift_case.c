@@ -43,15 +43,62 @@ static bool speaks(const alm_gift_reader *r, uint32_t i) {
     return next < r->last && r->tokens[next].class_id == ALM_CLASS_SAY;
 }
 
+/* What stands behind the list of names in which the name at @p i is; adverbs are passed over. */
+static const alm_token *behind_names(const alm_gift_reader *r, uint32_t i) {
+    uint32_t next = i + 1;
+    while (next < r->last &&
+           (r->tokens[next].class_id == ALM_CLASS_PARTY || r->tokens[next].class_id == ALM_CLASS_WITH ||
+            r->tokens[next].class_id == ALM_CLASS_ADVERB || r->tokens[next].cp == ALM_CP_LIST_COMMA))
+        next++;
+    return next < r->last ? &r->tokens[next] : NULL;
+}
+
+/* "by the charity, which hands it on": whom a verb of handing on follows gives nothing of its own. */
+static alm_name_case agent_case(const alm_gift_reader *r, uint32_t i) {
+    const alm_token *next = behind_names(r, i);
+    return next && next->class_id == ALM_CLASS_SEND && alm_gift_has_attr(r, next, "hand") ? ALM_CASE_CHANNEL
+                                                                                          : ALM_CASE_AGENT;
+}
+
+/* "through X's mediation", "asked X to mediate": what X does with the gift is not to pass it on. */
+static alm_name_case channel_case(const alm_gift_reader *r, uint32_t i) {
+    const alm_token *next = behind_names(r, i);
+    return next && next->class_id == ALM_CLASS_VERB ? ALM_CASE_OBJECT : ALM_CASE_CHANNEL;
+}
+
+/* "gave 200 loaves to the home": a goal behind what was given. */
+static bool is_goal(const alm_gift_reader *r, uint32_t at) {
+    return alm_gift_has_attr(r, &r->tokens[at], "goal") && at > r->first &&
+           alm_gift_is_what(r->tokens[at - 1].class_id);
+}
+
+/* "to the people who fight at the front of X", "to the office, which …, X": the governor stands before the clause that
+ * describes the name. */
+static bool is_described_receiver(const alm_gift_reader *r, uint32_t i) {
+    uint32_t begin = alm_gift_clause_start(r, i), at = i;
+    while (at > begin &&
+           (r->tokens[at - 1].class_id == ALM_CLASS_PLACE || r->tokens[at - 1].class_id == ALM_CLASS_LOCAL ||
+            r->tokens[at - 1].class_id == ALM_CLASS_NOUN))
+        at--;
+    if (at == begin || r->tokens[at - 1].class_id != ALM_CLASS_OF) return false;
+    while (at-- > begin) {
+        if (r->tokens[at].class_id == ALM_CLASS_TO) return alm_gift_has_attr(r, &r->tokens[at], "far");
+        if (alm_gift_is_trigger(r->tokens[at].class_id)) return alm_gift_is_directed(r, &r->tokens[at]);
+        if (alm_gift_is_what(r->tokens[at].class_id) || r->tokens[at].class_id == ALM_CLASS_PARTY) return false;
+    }
+    return false;
+}
+
 alm_name_case alm_gift_case_of(const alm_gift_reader *r, uint32_t i) {
     if (speaks(r, i)) return ALM_CASE_OBJECT;
+    if (is_described_receiver(r, i)) return ALM_CASE_RECIPIENT;
     uint32_t begin = alm_gift_clause_start(r, i);
     for (uint32_t at = i; at > begin; at--) {
         const alm_token *before = &r->tokens[at - 1];
         switch (before->class_id) {
         case ALM_CLASS_TO: return ALM_CASE_RECIPIENT;
-        case ALM_CLASS_VIA: return ALM_CASE_CHANNEL;
-        case ALM_CLASS_BY: return ALM_CASE_AGENT;
+        case ALM_CLASS_VIA: return channel_case(r, i);
+        case ALM_CLASS_BY: return agent_case(r, i);
         case ALM_CLASS_BEHALF: return ALM_CASE_BEHALF;
         case ALM_CLASS_JOIN: return ALM_CASE_JOINED;
         case ALM_CLASS_RECEIVE: return ALM_CASE_SOURCE;
@@ -59,6 +106,7 @@ alm_name_case alm_gift_case_of(const alm_gift_reader *r, uint32_t i) {
         case ALM_CLASS_GIVE:
         case ALM_CLASS_SEND: return at == i || alm_gift_is_directed(r, before) ? ALM_CASE_RECIPIENT : ALM_CASE_SUBJECT;
         case ALM_CLASS_FUNCTION:
+            if (is_goal(r, at - 1)) return ALM_CASE_RECIPIENT;
             if (at == i && !alm_gift_has_attr(r, before, "soft") && is_locating(r, before)) return ALM_CASE_OBJECT;
             continue;
         case ALM_CLASS_VISIT:

@@ -67,7 +67,9 @@ static inline bool alm_gift_has_class(const alm_gift_reader *r, uint32_t first, 
 }
 
 static inline bool alm_gift_has_attr(const alm_gift_reader *r, const alm_token *word, const char *attr) {
-    return alm_str_is_c(alm_token_attr(r->folded, word, word->class_id, 0), attr);
+    for (size_t i = 0; i < ALM_LEXICON_MAX_ATTRS; i++)
+        if (alm_str_is_c(alm_token_attr(r->folded, word, word->class_id, i), attr)) return true;
+    return false;
 }
 /* "send to", "hand over to": a verb whose object is the receiver. */
 static inline bool alm_gift_is_directed(const alm_gift_reader *r, const alm_token *verb) {

@@ -112,8 +112,19 @@ static alm_status read_governed(alm_gift_reader *r, alm_gift_event *e, uint32_t 
          i < limit; i++) {
         bool to = r->tokens[i].class_id == ALM_CLASS_TO;
         bool sends = i + 1 == e->last && alm_gift_is_directed(r, &r->tokens[i]);
-        if (!to && !sends) continue;
+        bool goal = r->tokens[i].class_id == ALM_CLASS_FUNCTION && alm_gift_has_attr(r, &r->tokens[i], "goal") &&
+                    i > e->last && alm_gift_is_what(r->tokens[i - 1].class_id);
+        if (!to && !sends && !goal) continue;
+        size_t before = e->gift.recipient_count;
         alm_status status = read_list(r, e, i + 1, limit, false);
+        /* "to the … who … of X": X stands behind what describes it */
+        uint32_t of = i + 1;
+        while (of < limit && !alm_gift_ends_clause(r->tokens[of].cp) && r->tokens[of].class_id != ALM_CLASS_OF &&
+               !alm_gift_is_trigger(r->tokens[of].class_id) && !alm_gift_is_what(r->tokens[of].class_id))
+            of++;
+        if (status == ALM_OK && e->gift.recipient_count == before && of < limit &&
+            r->tokens[of].class_id == ALM_CLASS_OF && (sends || alm_gift_has_attr(r, &r->tokens[i], "far")))
+            status = read_list(r, e, of + 1, limit, false);
         if (status != ALM_OK) return status;
     }
     return ALM_OK;
