@@ -89,6 +89,7 @@ alm_status alm_loop_new(alm_loop **out, const alm_loop_options *options, alm_err
         curl_multi_setopt(loop->multi, CURLMOPT_MAXCONNECTS, (long)loop->options.max_connections * 2);
         curl_multi_setopt(loop->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
         status = number_sources(loop, err);
+        if (status == ALM_OK) status = loop_load_cookies(loop, err);
     }
     if (status == ALM_OK) {
         *out = loop;
@@ -114,6 +115,7 @@ void alm_loop_free(alm_loop *loop) {
         alm_free(hs);
     }
     loop_free_robots(loop);
+    loop_free_cookies(loop);
     curl_multi_cleanup(loop->multi);
     alm_schedule_free(loop->schedule);
     alm_traps_free(loop->traps);
@@ -425,6 +427,7 @@ alm_status alm_loop_run(alm_loop *loop, alm_err *err) {
     if (status == ALM_OK) status = w.status;
     if (status == ALM_OK) status = run(loop, err);
     if (status == ALM_OK) status = loop_commit(loop, err);
+    loop_save_cookies(loop, true);
     report(loop, true);
     return status;
 }

@@ -109,6 +109,7 @@ typedef struct alm_loop_options {
     alm_page_handler handler;
     alm_warc_writer *archive;     /**< NULL: none */
     int archive_level;            /**< of gzip, for what the loop archives itself: robots.txt; 0: the encoder's */
+    const char *cookie_file;      /**< cookies that outlive a run; NULL: none do */
     const char *product_token;    /**< for robots.txt; NULL: "almoner" */
     uint32_t max_connections;     /**< 0: 128 */
     uint32_t address_connections; /**< to one network address; 0: 4 */

@@ -6,7 +6,7 @@
 #include "base/alloc.h"
 #include "crawler/http_message.h"
 
-enum { MAX_REQUEST = 64 << 10, COOKIE_REQUESTS = 500 };
+enum { MAX_REQUEST = 64 << 10 };
 
 static alm_status out_of_memory(alm_err *err) { return alm_fail(err, ALM_E_NOMEM, "out of memory"); }
 
@@ -141,20 +141,6 @@ static alm_status set_address(slot *s, const alm_url *url, alm_err *err) {
                                                                                              : out_of_memory(err);
 }
 
-/* Cookies are a host's own, and do not live for ever: a host that sends a new one each time must not fill memory. */
-static alm_status set_cookies(slot *s, alm_err *err) {
-    host_state *hs = s->host;
-    bool well = true;
-    if (!hs->cookies) {
-        hs->cookies = curl_share_init();
-        well = hs->cookies && curl_share_setopt(hs->cookies, CURLSHOPT_SHARE, CURL_LOCK_DATA_COOKIE) == CURLSHE_OK;
-    }
-    well = well && curl_easy_setopt(s->transfer.easy, CURLOPT_SHARE, hs->cookies) == CURLE_OK;
-    if (well && ++hs->requests % COOKIE_REQUESTS == 0)
-        well = curl_easy_setopt(s->transfer.easy, CURLOPT_COOKIELIST, "ALL") == CURLE_OK;
-    return well ? ALM_OK : out_of_memory(err);
-}
-
 static alm_status name_host(host_state *hs, const alm_url *url, alm_err *err) {
     if (hs->name) return ALM_OK;
     hs->name = alm_strdup(url->host);
@@ -167,7 +153,7 @@ static alm_status start(alm_loop *loop, slot *s, const alm_url *url, const alm_f
     alm_status status = alm_transfer_start(&s->transfer, url->href.ptr, response, err);
     if (status == ALM_OK) status = set_fields(s, entry, err);
     if (status == ALM_OK) status = set_address(s, url, err);
-    if (status == ALM_OK) status = set_cookies(s, err);
+    if (status == ALM_OK) status = loop_set_cookies(loop, s->host, url, s->transfer.easy, err);
     if (status == ALM_OK) status = name_host(s->host, url, err);
     if (status != ALM_OK) return status;
     alm_buf_reset(&s->request);

@@ -11,6 +11,7 @@
 
 typedef struct origin origin;
 typedef struct slot slot;
+typedef struct stored_cookies stored_cookies;
 
 /** What the loop keeps of a host beside its place in the schedule (alm_schedule_host.user). */
 typedef struct host_state {
@@ -56,6 +57,8 @@ struct alm_loop {
     slot *idle, *active;
     alm_body_budget bodies;
     host_state *hosts;
+    stored_cookies *stored_cookies; /* of hosts that were not asked yet */
+    int64_t next_cookies_ms;
     origin *origins;
     size_t origin_count;
     alm_loop_stats stats;
@@ -80,6 +83,14 @@ ALM_MUST_USE alm_status loop_finish_transfers(alm_loop *loop, alm_err *err);
 /** Let transfers go on that waited for memory, where there is some again. */
 void loop_resume_paused(alm_loop *loop);
 void loop_free_slots(alm_loop *loop);
+
+/* loop_cookies.c */
+ALM_MUST_USE alm_status loop_load_cookies(alm_loop *loop, alm_err *err);
+/** Let @p easy, which is about to fetch @p url, use its host's cookies. */
+ALM_MUST_USE alm_status loop_set_cookies(alm_loop *loop, host_state *hs, const alm_url *url, CURL *easy, alm_err *err);
+/** Write those that outlive the run; now and then, and @p at_end. A file that cannot be written is warned of. */
+void loop_save_cookies(alm_loop *loop, bool at_end);
+void loop_free_cookies(alm_loop *loop);
 
 /* loop_robots.c */
 /** What is known of the robots.txt of @p url's origin; NULL out of memory. */

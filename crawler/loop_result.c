@@ -312,6 +312,7 @@ alm_status loop_commit(alm_loop *loop, alm_err *err) {
     if (status == ALM_OK) status = loop->options.handler.commit(loop->options.handler.context, err);
     if (status == ALM_OK) status = alm_frontier_commit(loop->options.frontier, err);
     if (status != ALM_OK) return status;
+    loop_save_cookies(loop, false);
     loop->first_uncommitted_ms = 0;
     loop->uncommitted = 0;
     bool closed = false;

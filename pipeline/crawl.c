@@ -22,6 +22,7 @@ struct alm_crawl {
     alm_warc_writer *archive;
     alm_loop *loop;
     int lock;
+    char cookies[PATH_SIZE]; /* path of the file */
     /* the workers and what they wait for */
     pthread_mutex_t mutex;
     pthread_cond_t wake;
@@ -231,6 +232,8 @@ alm_status alm_crawl_new(alm_crawl **out, alm_sources *sources, const alm_crawl_
         loop->frontier = c->frontier;
         loop->sources = sources;
         loop->archive = c->archive;
+        snprintf(c->cookies, sizeof c->cookies, "%s/cookies", c->options.store);
+        loop->cookie_file = c->cookies;
         loop->archive_level = c->options.archive_level;
         loop->handler = (alm_page_handler){c, submit, store, commit, release};
         status = alm_loop_new(&c->loop, loop, err);

@@ -6,6 +6,7 @@
  *     STORE/frontier.db   what is known and what became of it
  *     STORE/records.db    documents and donation rows
  *     STORE/archive/      WARC files with their indexes
+ *     STORE/cookies       what hosts asked to have back in a later run
  *     STORE/sources.yaml  the sources of the last crawl, for --resume
  */
 #ifndef ALM_PIPELINE_CRAWL_H

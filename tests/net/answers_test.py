@@ -104,6 +104,39 @@ class Contact(AnswersTest):
             self.assertRegex(wrong.stderr, r"sources\.yaml:\d+:\d+: expected a URL or an e-mail address")
 
 
+class Cookies(AnswersTest):
+    """The site gives a new one with each answer, one that outlives the session, and one for another site."""
+
+    def rotate(self, _connection, request, server):
+        self.turn += 1
+        return rude.response(rude.page() + linked(f"/{self.turn % 6}", "http://b.test/0"), fields=(
+            f"Set-Cookie: turn={self.turn}", f"Set-Cookie: lasting={self.turn}; Max-Age=86400",
+            "Set-Cookie: alien=1; Domain=b.test; Max-Age=86400", "Set-Cookie: wide=1; Domain=.test; Max-Age=86400",
+            "Set-Cookie: gone=1; Max-Age=0"))
+
+    def cookies(self, request):
+        return dict(pair.split("=") for pair in request.headers.get("cookie", "").split("; ") if pair)
+
+    def test_the_last_ones_come_back_also_in_the_next_run(self):
+        self.turn = 0
+        table = {**NO_ROBOTS, **{f"/{n}": self.rotate for n in range(6)}, "/new": rude.response(rude.page())}
+        with rude.Server(table) as server:
+            self.visit(server, "http://a.test/1", "http://b.test/2")
+            for host in ("a.test", "b.test"):
+                asked = [r for r in server.log if r.headers["host"] == host and r.path != "/robots.txt"]
+                self.assertEqual(self.cookies(asked[0]), {})
+                turns = [int(self.cookies(r)["turn"]) for r in asked[1:]]
+                self.assertEqual(turns, sorted(set(turns)), "each answer's cookie, never an old one")
+                self.assertEqual({name for r in asked for name in self.cookies(r)} - {"turn", "lasting"},
+                                 {"alien"} if host == "b.test" else set())
+            self.assertEqual((self.store / "cookies").stat().st_mode & 0o777, 0o600)
+            before = len(server.log)
+            self.visit(server, "http://a.test/new")
+            again = [self.cookies(r) for r in server.log[before:] if r.path == "/new"]
+            self.assertEqual([set(c) for c in again], [{"lasting"}])
+            self.assertIn("b.test\t", (self.store / "cookies").read_text(), "of a host that was not asked")
+
+
 class Memory(AnswersTest):
     """Forty hosts send 6 MiB each, at once: they share what bodies may hold together."""
     COUNT, SIZE = 40, 6 << 20
