@@ -326,6 +326,24 @@ static alm_status begin_ready(alm_loop *loop, int64_t *next_ms, alm_err *err) {
     return status;
 }
 
+/* ---- what is known ---- */
+
+/* What earlier runs let pass counts: a path must not get its share of queries anew with each --resume. */
+static bool recall_url(void *context, const alm_frontier_row *row) {
+    alm_loop *loop = context;
+    alm_url url;
+    bool passed = row->state != ALM_URL_DROPPED || (row->reason && strcmp(row->reason, "robots") == 0);
+    alm_arena_reset(&loop->scratch);
+    if (passed && alm_url_parse(&url, &loop->scratch, alm_str_of(row->url), NULL, NULL) == ALM_OK)
+        (void)alm_traps_admit(loop->traps, &url);
+    return true;
+}
+
+static alm_status recall_traps(alm_loop *loop, alm_err *err) {
+    alm_frontier_filter with_query = {.url = "*[?]*"};
+    return alm_frontier_list(loop->options.frontier, &with_query, recall_url, loop, err);
+}
+
 /* ---- seeds ---- */
 
 static alm_status add_all(alm_loop *loop, alm_source *source, const alm_url *urls, size_t count, alm_url_kind kind,
@@ -339,7 +357,7 @@ static alm_status add_all(alm_loop *loop, alm_source *source, const alm_url *url
 }
 
 alm_status alm_loop_add_seeds(alm_loop *loop, alm_err *err) {
-    alm_status status = ALM_OK;
+    alm_status status = recall_traps(loop, err);
     for (size_t i = 0; i < loop->options.sources->count && status == ALM_OK; i++) {
         alm_source *s = &loop->options.sources->items[i];
         status = add_all(loop, s, s->sitemap_urls, s->sitemap_count, ALM_URL_SITEMAP, err);

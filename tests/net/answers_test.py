@@ -104,6 +104,23 @@ class Contact(AnswersTest):
             self.assertRegex(wrong.stderr, r"sources\.yaml:\d+:\d+: expected a URL or an e-mail address")
 
 
+class Traps(AnswersTest):
+    def test_counts_outlive_the_run(self):
+        """A path whose parameters come in all combinations has its share of 48, however often the crawl begins anew."""
+        def page(_connection, request, _server):
+            self.turn += 1
+            return rude.response(rude.page() + linked(*(f"/s?p{self.turn * 10 + n}=1" for n in range(10))))
+        self.turn = 0
+        with rude.Server({**NO_ROBOTS, "/": page, "/s": page}) as server:
+            self.visit(server, "http://a.test/", args=("--no-extract", "--max-pages", 3))
+            for _ in range(6):
+                crawl(self.store, "--resume", "--no-extract", "--max-pages", 3)
+            crawl(self.store, "--resume", "--no-extract")
+        reasons = dict(rows(self.store, "SELECT reason, count(*) FROM url GROUP BY 1"))
+        self.assertEqual(reasons[None], 49)
+        self.assertGreater(reasons["query-permutations"], 400)
+
+
 class Cookies(AnswersTest):
     """The site gives a new one with each answer, one that outlives the session, and one for another site."""
 
