@@ -1,6 +1,7 @@
 #include "base/arena.h"
 
 #include <stdalign.h>
+#include <sys/mman.h>
 
 #include "base/alloc.h"
 
@@ -20,7 +21,14 @@
 #define UNPOISON(ptr, size) ((void)(ptr), (void)(size))
 #endif
 
-enum { FIRST_CHUNK = 64 * 1024, KEPT_CHUNK = 32 << 20, ALIGN = alignof(max_align_t) };
+enum { FIRST_CHUNK = 64 * 1024, KEPT_CHUNK = 32 << 20, HUGE_PAGE = 2 << 20, ALIGN = alignof(max_align_t) };
+/* From how many bytes on an array has a block of its own; early under the sanitizer, which then finds who kept a
+ * pointer into an array that has moved. */
+#ifdef ALM_HAS_ASAN
+enum { LARGE = 512 };
+#else
+enum { LARGE = 256 * 1024 };
+#endif
 
 struct alm_arena_chunk {
     alm_arena_chunk *older;
@@ -29,7 +37,35 @@ struct alm_arena_chunk {
     alignas(max_align_t) unsigned char data[];
 };
 
+/* An array that has grown large, alone in its block: it grows by realloc, which moves pages instead of copying. */
+struct alm_arena_block {
+    alm_arena_block *older, *newer;
+    size_t size; /* of data */
+    alignas(max_align_t) unsigned char data[];
+};
+
 void alm_arena_init(alm_arena *arena, size_t max) { *arena = (alm_arena){.max = max}; }
+
+/* Ask for huge pages behind what is large: a long document spends much of its time on faults otherwise. A hint. */
+static void hint_huge(void *ptr, size_t size) {
+#ifdef MADV_HUGEPAGE
+    uintptr_t from = ((uintptr_t)ptr + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE,
+              to = ((uintptr_t)ptr + size) / HUGE_PAGE * HUGE_PAGE;
+    if (to > from) (void)madvise((void *)from, to - from, MADV_HUGEPAGE); /* NOLINT(performance-no-int-to-ptr) */
+#else
+    (void)ptr;
+    (void)size;
+#endif
+}
+
+static void blocks_free(alm_arena *arena) {
+    while (arena->block) {
+        alm_arena_block *older = arena->block->older;
+        arena->held -= arena->block->size;
+        alm_free(arena->block);
+        arena->block = older;
+    }
+}
 
 static void chunk_free(alm_arena *arena, alm_arena_chunk *chunk) {
     arena->held -= chunk->size;
@@ -38,6 +74,7 @@ static void chunk_free(alm_arena *arena, alm_arena_chunk *chunk) {
 }
 
 void alm_arena_release(alm_arena *arena) {
+    blocks_free(arena);
     while (arena->chunk) {
         alm_arena_chunk *older = arena->chunk->older;
         chunk_free(arena, arena->chunk);
@@ -50,6 +87,7 @@ void alm_arena_release(alm_arena *arena) {
 void alm_arena_reset(alm_arena *arena) {
     arena->used = 0;
     arena->full = arena->failed = false;
+    blocks_free(arena);
     if (!arena->chunk) return;
     while (arena->chunk->older) {
         alm_arena_chunk *older = arena->chunk->older;
@@ -78,6 +116,7 @@ static alm_arena_chunk *chunk_add(alm_arena *arena, size_t need) {
         arena->failed = true;
         return NULL;
     }
+    hint_huge(chunk, sizeof *chunk + size);
     *chunk = (alm_arena_chunk){.older = arena->chunk, .size = size};
     POISON(chunk->data, size);
     arena->chunk = chunk;
@@ -114,13 +153,57 @@ alm_str alm_arena_copy(alm_arena *arena, alm_str s) {
     return (alm_str){copy, s.len};
 }
 
+/* A block for @p bytes, grown from @p block where that is one; NULL at the cap or out of memory, and @p block stays. */
+static alm_arena_block *block_grow(alm_arena *arena, alm_arena_block *block, size_t bytes) {
+    size_t had = block ? block->size : 0;
+    if (bytes - had > arena->max - arena->held || bytes > SIZE_MAX - sizeof *block) {
+        arena->full = arena->failed = true;
+        return NULL;
+    }
+    alm_arena_block *grown = alm_realloc(block, sizeof *grown + bytes);
+    if (!grown) {
+        arena->failed = true;
+        return NULL;
+    }
+    hint_huge(grown, sizeof *grown + bytes);
+    if (!block) {
+        *grown = (alm_arena_block){.older = arena->block};
+        if (arena->block) arena->block->newer = grown;
+    }
+    if (grown->older) grown->older->newer = grown;
+    if (grown->newer)
+        grown->newer->older = grown;
+    else
+        arena->block = grown;
+    grown->size = bytes;
+    arena->held += bytes - had;
+    arena->used += bytes - had;
+    return grown;
+}
+
+static alm_status grow_large(alm_arena *arena, void **items, size_t had, size_t bytes) {
+    alm_arena_block *old = arena->block;
+    while (old && (void *)old->data != *items) old = old->older;
+    alm_arena_block *block = block_grow(arena, old, bytes);
+    if (!block) return ALM_E_NOMEM;
+    if (!old && had) memcpy(block->data, *items, had);
+    *items = block->data;
+    return ALM_OK;
+}
+
 alm_status alm_arena_grow(alm_arena *arena, void **items, size_t *cap, size_t count, size_t item_size) {
     if (count < *cap) return ALM_OK;
     size_t wanted = *cap ? *cap * 2 : 16, bytes;
     if (!alm_size_mul(&bytes, wanted, item_size)) return ALM_E_LIMIT;
+    if (bytes >= LARGE) {
+        alm_status status = grow_large(arena, items, *cap * item_size, bytes);
+        if (status == ALM_OK) *cap = wanted;
+        return status;
+    }
     void *grown = alm_arena_alloc(arena, bytes);
     if (!grown) return ALM_E_NOMEM;
     if (count) memcpy(grown, *items, count * item_size);
+
     *items = grown;
     *cap = wanted;
     return ALM_OK;

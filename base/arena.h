@@ -9,11 +9,13 @@
 #include "base/base.h"
 
 typedef struct alm_arena_chunk alm_arena_chunk;
+typedef struct alm_arena_block alm_arena_block;
 
 typedef struct alm_arena {
     alm_arena_chunk *chunk; /**< the one that is being filled; older ones hang behind it */
+        alm_arena_block *block; /**< the newest of the arrays that grew large, each in a block of its own */
     size_t used;            /**< bytes taken from all chunks, with padding */
-    size_t held;            /**< bytes of all chunks */
+    size_t held;            /**< bytes of all chunks and blocks */
     size_t max;             /**< cap on held */
     bool full;              /**< an allocation failed at the cap, not for want of memory; until reset */
     bool failed;            /**< an allocation failed, for either reason; until reset */
@@ -32,7 +34,11 @@ void *alm_arena_alloc(alm_arena *arena, size_t size);
 void *alm_arena_calloc(alm_arena *arena, size_t count, size_t size);
 /** A NUL-terminated copy of @p s in the arena; .ptr is NULL on failure. */
 alm_str alm_arena_copy(alm_arena *arena, alm_str s);
-/** alm_grow for an array in the arena: the old place is abandoned, the elements are copied. */
+/**
+ * alm_grow for an array in the arena: the old place is abandoned, the elements are copied. A large array gets a block of
+ * its own that grows by realloc: pointers into the array are void then.
+ */
+
 ALM_MUST_USE alm_status alm_arena_grow(alm_arena *arena, void **items, size_t *cap, size_t count, size_t item_size);
 
 /** A new T, zeroed, in the arena. */

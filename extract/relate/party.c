@@ -18,12 +18,38 @@ alm_status alm_post_add(alm_relation *relation, const alm_post *post) {
     return status;
 }
 
+static void *copy(alm_arena *arena, const void *items, size_t count, size_t size) {
+    void *copied = alm_arena_alloc(arena, count * size);
+    if (copied && count) memcpy(copied, items, count * size);
+    return copied;
+}
+
 alm_status alm_gift_add(alm_relation *relation, const alm_gift *gift) {
+    alm_arena *arena = &relation->session->arena;
     void *items = relation->gifts;
-    alm_status status = grow(relation, &items, &relation->gift_cap, relation->gift_count, sizeof(alm_gift));
+    alm_status status = grow(relation, &items, &relation->gift_cap, relation->gift_count, sizeof(alm_told_gift));
     relation->gifts = items;
-    if (status == ALM_OK) relation->gifts[relation->gift_count++] = *gift;
-    return status;
+    if (status != ALM_OK) return status;
+    alm_told_gift told = {.donors = copy(arena, gift->donors, gift->donor_count, sizeof *gift->donors),
+                          .whats = copy(arena, gift->whats, gift->what_count, sizeof *gift->whats),
+                          .recipients = copy(arena, gift->recipients, gift->recipient_count, sizeof(uint32_t)),
+                          .channels = copy(arena, gift->channels, gift->channel_count, sizeof(uint32_t)),
+                          .donor_count = (uint32_t)gift->donor_count,
+                          .what_count = (uint32_t)gift->what_count,
+                          .recipient_count = (uint32_t)gift->recipient_count,
+                          .channel_count = (uint32_t)gift->channel_count,
+                          .date = gift->date,
+                          .trigger_start = gift->trigger_start,
+                          .trigger_end = gift->trigger_end,
+                          .start = gift->start,
+                          .end = gift->end,
+                          .status = gift->status,
+                          .total = gift->total,
+                          .rule = gift->rule,
+                          .confidence = gift->confidence};
+    if (!told.donors || !told.whats || !told.recipients || !told.channels) return ALM_E_NOMEM;
+    relation->gifts[relation->gift_count++] = told;
+    return ALM_OK;
 }
 
 /* Fold tokens [first, last) into a PARTY of @p actor. */

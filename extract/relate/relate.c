@@ -40,7 +40,7 @@ static void add_names(alm_buf *line, const alm_relation *relation, const char *l
         add(line, i == 0 ? label : ", ", relation->folded->mentions[mentions[i] - 1].name);
 }
 
-static void add_donors(alm_buf *line, const alm_relation *relation, const alm_gift *gift) {
+static void add_donors(alm_buf *line, const alm_relation *relation, const alm_told_gift *gift) {
     for (size_t i = 0; i < gift->donor_count; i++) {
         const uint32_t names[] = {gift->donors[i].person, gift->donors[i].organisation};
         size_t first = names[0] == 0, last = names[1] == 0 ? 1 : 2;
@@ -48,7 +48,7 @@ static void add_donors(alm_buf *line, const alm_relation *relation, const alm_gi
     }
 }
 
-static void add_whats(alm_buf *line, const alm_relation *relation, const alm_gift *gift) {
+static void add_whats(alm_buf *line, const alm_relation *relation, const alm_told_gift *gift) {
     static const char *const kinds[] = {"cash ", "worth ", "goods "};
     for (size_t i = 0; i < gift->what_count; i++) {
         const alm_mention *what = &relation->folded->mentions[gift->whats[i].mention - 1];
@@ -62,7 +62,7 @@ static void explain_gifts(const alm_relation *relation) {
     if (!relation->explain->write) return;
     alm_explain_line(relation->explain, "== gifts");
     for (size_t i = 0; i < relation->gift_count; i++) {
-        const alm_gift *gift = &relation->gifts[i];
+        const alm_told_gift *gift = &relation->gifts[i];
         alm_buf line;
         alm_buf_init(&line, 1 << 20);
         add_donors(&line, relation, gift);

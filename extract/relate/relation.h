@@ -16,7 +16,7 @@
 /** A post without an organisation beside it; settle looks for one. */
 #define ALM_UNSAID_ORGANISATION UINT32_MAX
 
-enum { ALM_MAX_DONORS = 24, ALM_MAX_WHATS = 48, ALM_MAX_PARTIES = 32 };
+enum { ALM_MAX_DONORS = 160, ALM_MAX_WHATS = 64, ALM_MAX_PARTIES = 32 };
 
 /** A role that somebody holds somewhere. */
 typedef struct alm_post {
@@ -41,7 +41,7 @@ typedef struct alm_what {
     uint32_t quantity; /**< a QUANTITY mention that several goods share, each its own; 0 */
 } alm_what;
 
-/** One giving statement. */
+/** One giving statement, while it is read. */
 typedef struct alm_gift {
     alm_actor donors[ALM_MAX_DONORS];
     size_t donor_count;
@@ -59,6 +59,21 @@ typedef struct alm_gift {
     alm_str rule;
     double confidence;
 } alm_gift;
+
+/** A giving statement that was read: as alm_gift, with arrays of their length. */
+typedef struct alm_told_gift {
+    alm_actor *donors;
+    alm_what *whats;
+    uint32_t *recipients, *channels;
+    uint32_t donor_count, what_count, recipient_count, channel_count;
+    uint32_t date;
+    uint32_t trigger_start, trigger_end;
+    uint32_t start, end;
+    alm_donation_status status;
+    bool total;
+    alm_str rule;
+    double confidence;
+} alm_told_gift;
 
 /** A value of a record, as the rule found it: a mention, or bare text. */
 typedef struct alm_found_value {
@@ -85,7 +100,7 @@ typedef struct alm_relation {
     size_t post_count, post_cap;
     alm_actor *actors; /**< by alm_mention.detail of a PARTY */
     size_t actor_count, actor_cap;
-    alm_gift *gifts;
+        alm_told_gift *gifts;
     size_t gift_count, gift_cap;
     alm_found_record *records;
     size_t record_count, record_cap;
@@ -94,7 +109,9 @@ typedef struct alm_relation {
 } alm_relation;
 
 ALM_MUST_USE alm_status alm_post_add(alm_relation *relation, const alm_post *post);
+/** Keep what was read; the caller's stays its own. */
 ALM_MUST_USE alm_status alm_gift_add(alm_relation *relation, const alm_gift *gift);
+
 
 /** Read posts and fold parties: the rules of phase `affiliations`, then every name that is left. */
 ALM_MUST_USE alm_status alm_parties_find(alm_relation *relation);

@@ -83,7 +83,7 @@ static void put_goods(const alm_settler *s, alm_goods *out, const alm_what *what
     out->qualifier = quantity->qualifier;
 }
 
-static alm_status put_whats(alm_settler *s, alm_donation *out, const alm_gift *gift) {
+static alm_status put_whats(alm_settler *s, alm_donation *out, const alm_told_gift *gift) {
     out->cash = alm_arena_calloc(s->arena, gift->what_count, sizeof(alm_amount));
     out->goods = alm_arena_calloc(s->arena, gift->what_count, sizeof(alm_goods));
     if (!out->cash || !out->goods) return ALM_E_NOMEM;
@@ -131,7 +131,7 @@ static void donor_put(alm_donation *out, alm_ref ref) {
     out->donors[out->donor_count++] = ref;
 }
 
-static alm_status put_donors(alm_settler *s, alm_donation *out, const alm_gift *gift) {
+static alm_status put_donors(alm_settler *s, alm_donation *out, const alm_told_gift *gift) {
     out->donors = alm_arena_calloc(s->arena, gift->donor_count * 2, sizeof(alm_ref));
     if (!out->donors) return ALM_E_NOMEM;
     for (size_t i = 0; i < gift->donor_count; i++) {
@@ -153,7 +153,7 @@ static alm_status put_date(alm_settler *s, alm_donation *out, uint32_t mention) 
     return ALM_OK;
 }
 
-static alm_status put_donation(alm_settler *s, const alm_gift *gift) {
+static alm_status put_donation(alm_settler *s, const alm_told_gift *gift) {
     alm_donation *out = &s->relation->document->donations[s->relation->document->donation_count];
     memset(out, 0, sizeof *out);
     alm_str evidence = alm_str_trim(alm_str_slice(s->folded->text, gift->start, gift->end));
@@ -179,14 +179,24 @@ static alm_status put_donation(alm_settler *s, const alm_gift *gift) {
 
 /* ---- gifts told twice ---- */
 
-static bool shares_donor(const alm_settler *s, const alm_gift *a, const alm_gift *b) {
+/* Whether two names may be one: where both are told they must be. */
+static bool agrees(const alm_settler *s, uint32_t a, uint32_t b, bool *shared) {
+    if (!a || !b) return true;
+    if (alm_entity_of(s, a) != alm_entity_of(s, b)) return false;
+    *shared = true;
+    return true;
+}
+
+/* One person of two organisations may be two of one name; two persons of one organisation are two donors. */
+static bool same_actor(const alm_settler *s, const alm_actor *a, const alm_actor *b) {
+    bool shared = false;
+    return agrees(s, a->person, b->person, &shared) && agrees(s, a->organisation, b->organisation, &shared) && shared;
+}
+
+static bool shares_donor(const alm_settler *s, const alm_told_gift *a, const alm_told_gift *b) {
     for (size_t i = 0; i < a->donor_count; i++)
         for (size_t j = 0; j < b->donor_count; j++) {
-            const alm_actor *x = &a->donors[i], *y = &b->donors[j];
-            if (x->person && y->person && alm_entity_of(s, x->person) == alm_entity_of(s, y->person)) return true;
-            if (x->organisation && y->organisation &&
-                alm_entity_of(s, x->organisation) == alm_entity_of(s, y->organisation))
-                return true;
+            if (same_actor(s, &a->donors[i], &b->donors[j])) return true;
         }
     return false;
 }
@@ -201,57 +211,111 @@ static bool same_what(const alm_settler *s, const alm_what *a, const alm_what *b
     return alm_str_is(x->value->amount, y->value->amount) && alm_str_is(x->value->unit, y->value->unit);
 }
 
-/* Take from @p later what @p earlier has told already. */
-static void drop_told(const alm_settler *s, const alm_gift *earlier, alm_gift *later) {
-    size_t kept = 0;
-    for (size_t i = 0; i < later->what_count; i++) {
-        bool told = false;
-        for (size_t j = 0; j < earlier->what_count; j++)
-            told = told || same_what(s, &later->whats[i], &earlier->whats[j]);
-        if (!told) later->whats[kept++] = later->whats[i];
-    }
-    later->what_count = kept;
-}
-
-static void inherit(alm_gift *earlier, const alm_gift *later) {
-    for (size_t i = 0; i < later->recipient_count && earlier->recipient_count < ALM_MAX_PARTIES; i++)
-        earlier->recipients[earlier->recipient_count++] = later->recipients[i];
-    for (size_t i = 0; i < later->channel_count && earlier->channel_count < ALM_MAX_PARTIES; i++)
-        earlier->channels[earlier->channel_count++] = later->channels[i];
+static uint64_t what_hash(const alm_settler *s, const alm_what *what) {
+    const alm_mention *m = &s->folded->mentions[what->mention - 1];
+    uint64_t hash = what->kind == ALM_WHAT_GOODS ? alm_hash(m->name) : what->kind;
+    return m->value ? hash * 31 + alm_hash(m->value->amount) : hash;
 }
 
 /* The entities that give in @p gift, one after the other; false where there is no more. */
-static bool next_donor(const alm_settler *s, const alm_gift *gift, size_t *at, uint32_t *entity) {
-    for (; *at < gift->donor_count * 2; (*at)++) {
+static bool next_donor(const alm_settler *s, const alm_told_gift *gift, size_t *at, uint32_t *entity) {
+    while (*at < (size_t)gift->donor_count * 2) {
         const alm_actor *actor = &gift->donors[*at / 2];
         uint32_t mention = *at % 2 ? actor->organisation : actor->person;
-        if (!mention) continue;
         (*at)++;
+        if (!mention) continue;
         *entity = alm_entity_of(s, mention);
         return true;
     }
     return false;
 }
 
-/* Gifts by who gives: a gift is held against the last ones of its donors alone. */
-static alm_status merge_told_twice(alm_settler *s) {
-    alm_gift *gifts = s->relation->gifts;
-    alm_index by_donor = {0};
-    for (uint32_t j = 0; j < s->relation->gift_count; j++) {
-        uint32_t donor, i;
-        for (size_t at = 0; gifts[j].what_count && next_donor(s, &gifts[j], &at, &donor);) {
-            size_t cursor = 0, looked = 0;
-            while (alm_index_next(&by_donor, donor, &cursor, &i) && looked++ < MAX_EARLIER && gifts[j].what_count) {
-                if (!gifts[i].what_count || gifts[i].start == gifts[j].start || !shares_donor(s, &gifts[i], &gifts[j]))
-                    continue;
-                drop_told(s, &gifts[i], &gifts[j]);
-                if (gifts[j].what_count == 0) inherit(&gifts[i], &gifts[j]);
-            }
+/* Whether an entry of the index tells @p what of gift @p later: another statement, a donor in common, the same thing.
+ */
+static bool tells(const alm_settler *s, const alm_told_gift *earlier, const alm_told_gift *later,
+                  const alm_what *what) {
+    if (earlier->start == later->start || !shares_donor(s, earlier, later)) return false;
+    for (size_t i = 0; i < earlier->what_count; i++)
+        if (same_what(s, &earlier->whats[i], what)) return true;
+    return false;
+}
+
+/* The latest earlier gift that tells @p what of gift @p later already; UINT32_MAX where none does. */
+static uint32_t find_told(const alm_settler *s, const alm_index *told, uint32_t later, const alm_what *what) {
+    const alm_told_gift *gifts = s->relation->gifts;
+    uint64_t hash = what_hash(s, what);
+    uint32_t donor, i;
+    for (size_t at = 0; next_donor(s, &gifts[later], &at, &donor);) {
+        size_t cursor = 0, looked = 0;
+        while (looked++ < MAX_EARLIER && alm_index_next(told, hash + donor, &cursor, &i))
+            if (tells(s, &gifts[i], &gifts[later], what)) return i;
+    }
+    return UINT32_MAX;
+}
+
+static bool same_party(const alm_settler *s, uint32_t a, uint32_t b) {
+    bool places = s->folded->mentions[a - 1].class_id == ALM_CLASS_PLACE ||
+                  s->folded->mentions[b - 1].class_id == ALM_CLASS_PLACE;
+    if (!places && alm_entity_of(s, a) == alm_entity_of(s, b)) return true;
+    return alm_str_is(alm_settler_mention(s, a), alm_settler_mention(s, b));
+}
+
+/* Add to a list of parties those that are not in it. */
+static alm_status append(alm_settler *s, uint32_t **list, uint32_t *count, const uint32_t *more, uint32_t more_count) {
+    uint32_t *joined = NULL, total = *count;
+    for (uint32_t i = 0; i < more_count; i++) {
+        bool known = false;
+        for (uint32_t k = 0; k < *count; k++) known = known || same_party(s, (*list)[k], more[i]);
+        if (known) continue;
+        if (!joined) {
+            joined = alm_arena_calloc(s->arena, (size_t)*count + more_count, sizeof *joined);
+            if (!joined) return ALM_E_NOMEM;
+            memcpy(joined, *list, *count * sizeof *joined);
         }
-        for (size_t at = 0; next_donor(s, &gifts[j], &at, &donor);) {
-            alm_status status = alm_index_add(&by_donor, s->arena, donor, j);
+        joined[total++] = more[i];
+    }
+    if (joined) *list = joined;
+    *count = total;
+    return ALM_OK;
+}
+
+static alm_status inherit(alm_settler *s, alm_told_gift *earlier, const alm_told_gift *later) {
+    alm_status status =
+        append(s, &earlier->recipients, &earlier->recipient_count, later->recipients, later->recipient_count);
+    if (status != ALM_OK) return status;
+    return append(s, &earlier->channels, &earlier->channel_count, later->channels, later->channel_count);
+}
+
+static alm_status remember(alm_settler *s, alm_index *told, uint32_t gift) {
+    const alm_told_gift *g = &s->relation->gifts[gift];
+    for (size_t i = 0; i < g->what_count; i++) {
+        uint64_t hash = what_hash(s, &g->whats[i]);
+        uint32_t donor;
+        for (size_t at = 0; next_donor(s, g, &at, &donor);) {
+            alm_status status = alm_index_add(told, s->arena, hash + donor, gift);
             if (status != ALM_OK) return status;
         }
+    }
+    return ALM_OK;
+}
+
+/* Take from every gift what an earlier one of its donors has told; looked up by donor and thing. */
+static alm_status merge_told_twice(alm_settler *s) {
+    alm_told_gift *gifts = s->relation->gifts;
+    alm_index told = {0};
+    for (uint32_t j = 0; j < s->relation->gift_count; j++) {
+        uint32_t kept = 0, by = UINT32_MAX;
+        for (size_t i = 0; i < gifts[j].what_count; i++) {
+            uint32_t earlier = find_told(s, &told, j, &gifts[j].whats[i]);
+            if (earlier == UINT32_MAX)
+                gifts[j].whats[kept++] = gifts[j].whats[i];
+            else
+                by = earlier;
+        }
+        gifts[j].what_count = kept;
+        alm_status status = kept == 0 && by != UINT32_MAX ? inherit(s, &gifts[by], &gifts[j]) : ALM_OK;
+        if (status == ALM_OK) status = remember(s, &told, j);
+        if (status != ALM_OK) return status;
     }
     return ALM_OK;
 }

@@ -6,17 +6,23 @@
 /*
  * A trie by code point. The edges of all nodes stand in one open-addressing table keyed by (node, code point), so that
  * a step is one probe and building is linear. A bit table over the Basic Multilingual Plane tells which code points
- * start a word at all: most characters of running text do not get as far as the table.
+ * start a word at all: most characters of running text do not get as far as the table. Beside each node stand 32 bits
+ * that tell which edges it cannot have, since most walks end where a word does.
  */
 typedef struct edge {
     uint32_t node, cp; /* key; node is stored + 1, 0 = free */
     uint32_t child;
 } edge;
 
+typedef struct trie_node {
+    uint32_t sense;  /* first sense + 1 */
+    uint32_t follow; /* by follow_bit of their code points: edges that there may be */
+} trie_node;
+
 struct alm_lexicon {
     edge *edges;
     size_t edge_count, edge_cap; /* cap is a power of two */
-    uint32_t *node_sense;        /* by node: first sense + 1 */
+    trie_node *nodes;
     size_t node_count, node_cap;
     alm_sense *senses;
     size_t sense_count, sense_cap;
@@ -31,12 +37,14 @@ static size_t slot_of(uint32_t node, uint32_t cp, size_t cap) {
     return (size_t)(key >> 20) & (cap - 1);
 }
 
-static uint32_t child_of(const alm_lexicon *lexicon, uint32_t node, uint32_t cp) {
-    if (lexicon->edge_cap == 0) return 0;
-    for (size_t i = slot_of(node, cp, lexicon->edge_cap);; i = (i + 1) & (lexicon->edge_cap - 1)) {
+static uint32_t follow_bit(uint32_t cp) { return UINT32_C(1) << (cp * 0x9E3779B1u >> 27); }
+
+static uint32_t child_of(const alm_lexicon *lexicon, uint32_t from, uint32_t cp) {
+    if (!(lexicon->nodes[from].follow & follow_bit(cp))) return 0;
+    for (size_t i = slot_of(from, cp, lexicon->edge_cap);; i = (i + 1) & (lexicon->edge_cap - 1)) {
         const edge *e = &lexicon->edges[i];
         if (e->node == 0) return 0;
-        if (e->node == node + 1 && e->cp == cp) return e->child;
+        if (e->node == from + 1 && e->cp == cp) return e->child;
     }
 }
 
@@ -60,11 +68,11 @@ static alm_status edges_grow(alm_lexicon *lexicon) {
 }
 
 static alm_status node_add(alm_lexicon *lexicon, uint32_t *out) {
-    void *nodes = lexicon->node_sense;
-    alm_status status = alm_grow(&nodes, &lexicon->node_cap, lexicon->node_count, sizeof(uint32_t), MAX_NODES);
-    lexicon->node_sense = nodes;
+    void *nodes = lexicon->nodes;
+    alm_status status = alm_grow(&nodes, &lexicon->node_cap, lexicon->node_count, sizeof(trie_node), MAX_NODES);
+    lexicon->nodes = nodes;
     if (status != ALM_OK) return status;
-    lexicon->node_sense[lexicon->node_count] = 0;
+    lexicon->nodes[lexicon->node_count] = (trie_node){0};
     *out = (uint32_t)lexicon->node_count++;
     return ALM_OK;
 }
@@ -82,18 +90,19 @@ alm_lexicon *alm_lexicon_new(void) {
 void alm_lexicon_free(alm_lexicon *lexicon) {
     if (!lexicon) return;
     alm_free(lexicon->edges);
-    alm_free(lexicon->node_sense);
+    alm_free(lexicon->nodes);
     alm_free(lexicon->senses);
     alm_free(lexicon);
 }
 
-static alm_status child_make(alm_lexicon *lexicon, uint32_t node, uint32_t cp, uint32_t *out) {
-    uint32_t child = child_of(lexicon, node, cp);
+static alm_status child_make(alm_lexicon *lexicon, uint32_t from, uint32_t cp, uint32_t *out) {
+    uint32_t child = child_of(lexicon, from, cp);
     if (child == 0) {
         alm_status status = edges_grow(lexicon);
         if (status == ALM_OK) status = node_add(lexicon, &child);
         if (status != ALM_OK) return status;
-        edge_put(lexicon->edges, lexicon->edge_cap, (edge){node + 1, cp, child});
+        edge_put(lexicon->edges, lexicon->edge_cap, (edge){from + 1, cp, child});
+        lexicon->nodes[from].follow |= follow_bit(cp);
         lexicon->edge_count++;
     }
     *out = child;
@@ -101,26 +110,26 @@ static alm_status child_make(alm_lexicon *lexicon, uint32_t node, uint32_t cp, u
 }
 
 /* The link that points to the sense of class @p class_id, or the last one, which points to none. */
-static uint32_t *link_of(alm_lexicon *lexicon, uint32_t node, uint16_t class_id) {
-    uint32_t *link = &lexicon->node_sense[node];
+static uint32_t *link_of(alm_lexicon *lexicon, uint32_t at, uint16_t class_id) {
+    uint32_t *link = &lexicon->nodes[at].sense;
     while (*link && lexicon->senses[*link - 1].class_id != class_id) link = &lexicon->senses[*link - 1].next;
     return link;
 }
 
-static alm_status sense_put(alm_lexicon *lexicon, uint32_t node, alm_str word, const alm_sense *sense) {
+static alm_status sense_put(alm_lexicon *lexicon, uint32_t at, alm_str word, const alm_sense *sense) {
     void *senses = lexicon->senses;
     alm_status status = alm_grow(&senses, &lexicon->sense_cap, lexicon->sense_count, sizeof(alm_sense), MAX_NODES);
     lexicon->senses = senses;
     if (status != ALM_OK) return status;
-    uint32_t *link = link_of(lexicon, node, sense->class_id);
+    uint32_t *link = link_of(lexicon, at, sense->class_id);
     bool again = *link && lexicon->senses[*link - 1].layer == sense->layer;
-    if (lexicon->node_sense[node] == 0) lexicon->word_count++;
+    if (lexicon->nodes[at].sense == 0) lexicon->word_count++;
     if (*link) {
         lexicon->senses[*link - 1].dead = again;
         *link = lexicon->senses[*link - 1].next;
     }
     if (!again) { /* else the new one takes its place */
-        link = &lexicon->node_sense[node];
+        link = &lexicon->nodes[at].sense;
         while (*link && lexicon->senses[*link - 1].layer >= sense->layer) link = &lexicon->senses[*link - 1].next;
     }
     lexicon->senses[lexicon->sense_count] = *sense;
@@ -157,7 +166,7 @@ bool alm_lexicon_remove(alm_lexicon *lexicon, alm_str word, uint16_t class_id) {
     uint32_t *link = link_of(lexicon, node, class_id);
     if (*link == 0) return false;
     *link = lexicon->senses[*link - 1].next;
-    if (lexicon->node_sense[node] == 0) lexicon->word_count--;
+    if (lexicon->nodes[node].sense == 0) lexicon->word_count--;
     return true;
 }
 
@@ -166,9 +175,9 @@ size_t alm_lexicon_longest(const alm_lexicon *lexicon, alm_str text, size_t at, 
     uint32_t cp = alm_utf8_next(text, &at);
     if (cp < 0x10000 && !(lexicon->starts[cp / 64] >> (cp % 64) & 1)) return 0;
     for (uint32_t node = child_of(lexicon, 0, cp); node; node = child_of(lexicon, node, cp)) {
-        if (lexicon->node_sense[node]) {
+        if (lexicon->nodes[node].sense) {
             longest = at - begin;
-            *sense = lexicon->node_sense[node];
+            *sense = lexicon->nodes[node].sense;
         }
         if (at >= text.len) break;
         cp = alm_utf8_next(text, &at);
@@ -178,7 +187,7 @@ size_t alm_lexicon_longest(const alm_lexicon *lexicon, alm_str text, size_t at, 
 
 uint32_t alm_lexicon_find(const alm_lexicon *lexicon, alm_str word) {
     uint32_t node = word.len ? node_of(lexicon, word) : 0;
-    return node ? lexicon->node_sense[node] : 0;
+    return node ? lexicon->nodes[node].sense : 0;
 }
 
 const alm_sense *alm_lexicon_sense(const alm_lexicon *lexicon, uint32_t sense) { return &lexicon->senses[sense - 1]; }
