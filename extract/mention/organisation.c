@@ -38,6 +38,7 @@ static bool may_stand_inside(const alm_folded *folded, const alm_token *token) {
     case ALM_CLASS_SELF_ORG:
     case ALM_CLASS_LOCAL:
     case ALM_CLASS_GOODS_NOUN:
+    case ALM_CLASS_NAME_PART:
     case ALM_CLASS_ORG: return true;
     case ALM_CLASS_NUMBER:
         return token->end - token->start <= MAX_NUMBER &&

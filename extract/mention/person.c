@@ -5,34 +5,41 @@
  */
 #include "base/utf8.h"
 #include "extract/mention/mention.h"
+#include "extract/mention/person.h"
 #include "extract/mention/walk.h"
 
 enum {
     ACCEPT = 70,
+    ACCEPT_FIRST = 92, /* names this sure are taken before any other, so that no half of one is */
     ACCEPT_AGAIN = 76, /* names this sure are looked for in the whole document */
-    MAX_FOREIGN_PART = 10,
+    ACCEPT_TWICE = 54, /* candidates this likely are names where they stand twice, before different words */
+    BETTER = 12,       /* by how much a candidate that overlaps must be likelier to win against the one before it */
     MAX_KNOWN = 512
 };
 
-typedef struct candidate {
-    uint32_t first, last; /* tokens [first, last) */
-    int score;
-    const char *rule;
-} candidate;
+/* A candidate that alone is not sure enough. */
+typedef struct doubtful {
+    alm_str name;
+    uint32_t after; /* what the next token is */
+    uint16_t next;  /* in its bucket, + 1; 0 = none */
+} doubtful;
 
 typedef struct finder {
     alm_folded *folded;
     alm_str known[MAX_KNOWN];              /* names found for certain */
     uint16_t next[MAX_KNOWN], bucket[256]; /* see index_known; + 1, 0 = none */
     size_t known_count;
+    doubtful doubtful[MAX_KNOWN];
+    uint16_t doubtful_bucket[256];
+    size_t doubtful_count;
 } finder;
 
-static const alm_sense *consult(const alm_folded *folded, uint32_t first, uint32_t last, uint16_t class_id) {
+const alm_sense *alm_person_consult(const alm_folded *folded, uint32_t first, uint32_t last, uint16_t class_id) {
     alm_str text = alm_str_slice(folded->text, folded->tokens[first].start, folded->tokens[last - 1].end);
     return alm_lexicon_sense_of(folded->pack->consulted, alm_lexicon_find(folded->pack->consulted, text), class_id);
 }
 
-/* A token that may be part of a given name: a character, or a short ordinary word that people are named by. */
+/* A token that may be part of a given name: a character, or a short word that is no mention. */
 static bool may_be_given(const alm_folded *folded, uint32_t i, uint32_t *length) {
     if (i >= folded->count) return false;
     const alm_token *token = &folded->tokens[i];
@@ -40,30 +47,40 @@ static bool may_be_given(const alm_folded *folded, uint32_t i, uint32_t *length)
         *length = 1;
         return true;
     }
-    switch (token->class_id) {
-    case ALM_CLASS_PLAIN:
-    case ALM_CLASS_NOUN:
-    case ALM_CLASS_ORG_PART:
-    case ALM_CLASS_PLACE:
-    case ALM_CLASS_GOODS_NOUN:
-    case ALM_CLASS_VERB:
-    case ALM_CLASS_ADVERB:
-    case ALM_CLASS_TITLE:
-    case ALM_CLASS_NUMBER:
-    case ALM_CLASS_WITH:
-    case ALM_CLASS_TO:
-    case ALM_CLASS_FUNCTION:
-    case ALM_CLASS_IS:
-    case ALM_CLASS_SPEND:
-    case ALM_CLASS_ROLE_PREFIX: break;
-    default: return false;
-    }
+    if ((token->mention && token->class_id != ALM_CLASS_NUMBER) || token->class_id == ALM_CLASS_TEXT ||
+        token->class_id == ALM_CLASS_OF)
+        return false;
     alm_str text = alm_token_text(folded, token);
     size_t at = 0, count = 0;
     while (at < text.len)
         if (!alm_is_han(alm_utf8_next(text, &at)) || ++count > 2) return false;
     *length = (uint32_t)count;
     return true;
+}
+
+/* What a word costs that would be taken for part of a given name. */
+static int word_cost(const alm_folded *folded, const alm_token *token) {
+    bool single = token->end - token->start <= 3;
+    switch (token->class_id) {
+    case ALM_CLASS_TEXT: return 0;
+    case ALM_CLASS_PLAIN: return alm_str_is_c(alm_token_attr(folded, token, ALM_CLASS_PLAIN, 0), "name") ? 0 : 14;
+    case ALM_CLASS_VERB: return alm_str_is_c(alm_token_attr(folded, token, ALM_CLASS_VERB, 0), "name") ? 6 : 25;
+    case ALM_CLASS_FUNCTION:
+    case ALM_CLASS_ADVERB: return single ? 12 : 25;
+    case ALM_CLASS_NOUN: return alm_str_is_c(alm_token_attr(folded, token, ALM_CLASS_NOUN, 0), "name") ? 2 : 12;
+    case ALM_CLASS_ORG_PART:
+    case ALM_CLASS_PLACE:
+    case ALM_CLASS_GOODS_NOUN:
+    case ALM_CLASS_TITLE:
+    case ALM_CLASS_NUMBER:
+    case ALM_CLASS_WITH:
+    case ALM_CLASS_TO:
+    case ALM_CLASS_IS:
+    case ALM_CLASS_SPEND:
+    case ALM_CLASS_NAME_PART:
+    case ALM_CLASS_ROLE_PREFIX: return 12;
+    default: return single ? 12 : 40;
+    }
 }
 
 static bool given_char(const alm_folded *folded, alm_str text, size_t index) {
@@ -83,14 +100,15 @@ static bool is_grammar(uint16_t class_id) {
 static bool stands_before_mark(const alm_folded *folded, uint32_t i) {
     if (i >= folded->count) return true;
     const alm_token *token = &folded->tokens[i];
-    if (token->class_id == ALM_CLASS_TITLE) return true;
+    if (token->class_id == ALM_CLASS_TITLE || token->class_id == ALM_CLASS_MONEY || token->class_id == ALM_CLASS_NUMBER)
+        return true;
     return token->class_id == ALM_CLASS_TEXT && !alm_is_han(token->cp) && !alm_is_latin(token->cp) &&
            !alm_is_digit(token->cp) && token->cp != ALM_CP_QUOTE_OPEN && token->cp != ALM_CP_TITLE_OPEN;
 }
 
 /* What the form alone says: 0 where the tokens cannot be surname and given name. */
 static int score_form(const alm_folded *folded, uint32_t first, uint32_t surname_end, uint32_t last) {
-    const alm_sense *surname = consult(folded, first, surname_end, ALM_CLASS_SURNAME);
+    const alm_sense *surname = alm_person_consult(folded, first, surname_end, ALM_CLASS_SURNAME);
     if (!surname) return 0;
     int score = 40;
     if (alm_str_is_c(surname->attrs[0], "rare")) score -= 20;
@@ -102,19 +120,16 @@ static int score_form(const alm_folded *folded, uint32_t first, uint32_t surname
     for (uint32_t i = surname_end; i < last; i++) {
         uint16_t class_id = folded->tokens[i].class_id;
         if (i + 1 == last && is_grammar(class_id) && stands_before_mark(folded, last)) continue;
-        if (class_id != ALM_CLASS_TEXT && class_id != ALM_CLASS_PLAIN)
-            score -= (class_id == ALM_CLASS_VERB ? 25 : 12) / (behind_role ? 2 : 1);
-        if (class_id == ALM_CLASS_PLAIN &&
-            !alm_str_is_c(alm_token_attr(folded, &folded->tokens[i], ALM_CLASS_PLAIN, 0), "name"))
-            score -= 14;
+        score -= word_cost(folded, &folded->tokens[i]) / (behind_role ? 2 : 1);
     }
     if (length == 2) score += 10;
     if (length == 3) score -= 6;
-    if (consult(folded, last - 1, last, ALM_CLASS_NAME_STOP) && !stands_before_mark(folded, last)) score -= 25;
+    if (alm_person_consult(folded, last - 1, last, ALM_CLASS_NAME_STOP) && !stands_before_mark(folded, last))
+        score -= 25;
     return score;
 }
 
-static int score_left(const alm_folded *folded, uint32_t first) {
+int alm_person_score_left(const alm_folded *folded, uint32_t first) {
     if (first == 0) return 15;
     const alm_token *before = &folded->tokens[first - 1];
     switch (before->class_id) {
@@ -140,22 +155,25 @@ static int score_left(const alm_folded *folded, uint32_t first) {
     case ALM_CP_STOP:
     case ALM_CP_SEMICOLON:
     case ALM_CP_COLON:
-    case ALM_CP_LIST_COMMA:
     case ALM_CP_COMMA: return 15;
+    case ALM_CP_LIST_COMMA: return first > 1 && folded->tokens[first - 2].class_id == ALM_CLASS_PERSON ? 30 : 15;
     case ALM_CP_BRACKET_OPEN: return 12;
     case ' ': return 15;
     case ALM_CP_EM_DASH: return 20;
-    default: return alm_is_han(before->cp) ? -25 : 0;
+    default: break;
     }
+    if (!alm_is_han(before->cp)) return 0;
+    return -25;
 }
 
-static int score_right(const alm_folded *folded, uint32_t last) {
+int alm_person_score_right(const alm_folded *folded, uint32_t last) {
     if (last >= folded->count) return 12;
     const alm_token *after = &folded->tokens[last];
     if (is_grammar(after->class_id) && stands_before_mark(folded, last + 1)) return -15; /* the name goes on */
     switch (after->class_id) {
     case ALM_CLASS_ROLE:
-    case ALM_CLASS_TITLE: return 25;
+    case ALM_CLASS_TITLE: return 30;
+    case ALM_CLASS_SAY:
     case ALM_CLASS_GIVE:
     case ALM_CLASS_SEND:
     case ALM_CLASS_RAISE:
@@ -174,7 +192,12 @@ static int score_right(const alm_folded *folded, uint32_t last) {
     case ALM_CLASS_ADVERB:
     case ALM_CLASS_FUTURE:
     case ALM_CLASS_IS:
+    case ALM_CLASS_PRONOUN:
     case ALM_CLASS_GROUP: return 16;
+    case ALM_CLASS_FUNCTION:
+    case ALM_CLASS_NEGATION: return 12;
+    case ALM_CLASS_ORG_PART: /* a firm's name begins like a person's */
+    case ALM_CLASS_ORG_SUFFIX: return -12;
     case ALM_CLASS_TEXT: break;
     default: return 6;
     }
@@ -189,140 +212,80 @@ static int score_right(const alm_folded *folded, uint32_t last) {
     case ALM_CP_COLON:
     case ALM_CP_BRACKET_CLOSE:
     case ALM_CP_COMMA: return 12;
-    default: return alm_is_han(after->cp) ? -15 : 4;
+    default: break;
     }
+    if (!alm_is_han(after->cp)) return 4;
+    return alm_person_consult(folded, last, last + 1, ALM_CLASS_NAME_STOP) ? 8 : -15;
+}
+
+static bool is_usual_surname(const alm_folded *folded, uint32_t i) {
+    const alm_sense *surname = alm_person_consult(folded, i, i + 1, ALM_CLASS_SURNAME);
+    return surname && !alm_str_is_c(surname->attrs[0], "rare");
 }
 
 /* The best reading of the tokens from @p first as surname and given name. */
-static candidate best_chinese(const alm_folded *folded, uint32_t first) {
-    candidate best = {.first = first, .last = first, .rule = "person/surname"};
+static alm_candidate best_chinese(const alm_folded *folded, uint32_t first) {
+    alm_candidate best = {.first = first, .last = first, .rule = "person/surname"};
     if (!alm_is_plain_han(&folded->tokens[first]) && alm_walk_length(folded, first, first + 1) > 2) return best;
     for (uint32_t surname_len = 1; surname_len <= 2; surname_len++) {
-        uint32_t surname_end = first + surname_len;
+        uint32_t surname_end = first + surname_len, characters = 0;
         if (surname_end > folded->count) break;
         if (surname_len == 2 &&
-            (!alm_is_plain_han(&folded->tokens[first]) || !alm_is_plain_han(&folded->tokens[first + 1])))
+            (alm_walk_length(folded, first, surname_end) != 2 || !may_be_given(folded, first, &characters) ||
+             !may_be_given(folded, first + 1, &characters)))
             break;
-        if (!consult(folded, first, surname_end, ALM_CLASS_SURNAME)) continue;
+        if (!alm_person_consult(folded, first, surname_end, ALM_CLASS_SURNAME)) continue;
         uint32_t length = 0, given = 0;
-        bool doubled = surname_len == 1 && surname_end < folded->count &&
-                       consult(folded, surname_end, surname_end + 1, ALM_CLASS_SURNAME);
+        bool doubled = surname_len == 1 && surname_end < folded->count && is_usual_surname(folded, surname_end);
         for (uint32_t last = surname_end; given < 3 && may_be_given(folded, last, &length); last++) {
             given += length;
             if (given > (doubled ? 3 : 2)) break; /* a married woman's two surnames */
-            int score = score_form(folded, first, surname_end, last + 1) + score_left(folded, first) +
-                        score_right(folded, last + 1);
+            int score = score_form(folded, first, surname_end, last + 1) + alm_person_score_left(folded, first) +
+                        alm_person_score_right(folded, last + 1);
             if (score > best.score) best.last = last + 1, best.score = score;
         }
     }
     return best;
 }
 
-static bool is_dot(const alm_token *token) {
-    return token->class_id == ALM_CLASS_TEXT && (token->cp == ALM_CP_MIDDLE_DOT);
-}
-
-/* Every character of the token is one that foreign names are transcribed with. */
-static bool is_transcription(const alm_folded *folded, uint32_t i) {
-    const alm_token *token = &folded->tokens[i];
-    if (token->mention && token->class_id != ALM_CLASS_NUMBER) return false;
-    alm_str text = alm_token_text(folded, token);
-    for (size_t at = 0; at < text.len;) {
-        size_t start = at;
-        if (!alm_is_han(alm_utf8_next(text, &at))) return false;
-        uint32_t sense = alm_lexicon_find(folded->pack->consulted, alm_str_slice(text, start, at));
-        if (!alm_lexicon_sense_of(folded->pack->consulted, sense, ALM_CLASS_TRANSCRIPTION)) return false;
-    }
-    return true;
-}
-
-/* The characters that a name in transcription runs over to the left of the dot at @p dot, or one plain character at
- * least. */
-static uint32_t transcribed_left(const alm_folded *folded, uint32_t dot) {
-    uint32_t first = dot;
-    while (first > 0 && is_transcription(folded, first - 1) &&
-           alm_walk_length(folded, first - 1, dot) <= MAX_FOREIGN_PART)
-        first--;
-    if (first == dot && alm_is_plain_han(&folded->tokens[dot - 1])) first--;
-    return first;
-}
-
-static uint32_t transcribed_right(const alm_folded *folded, uint32_t start) {
-    uint32_t end = start;
-    while (end < folded->count && is_transcription(folded, end) &&
-           alm_walk_length(folded, start, end + 1) <= MAX_FOREIGN_PART)
-        end++;
-    if (end == start && end < folded->count && alm_is_plain_han(&folded->tokens[end])) end++;
-    return end;
-}
-
-/* Han dot Han …: a name in transcription, wherever it stands. The parts may hold words of the lexicon. */
-static candidate transcribed(const alm_folded *folded, uint32_t dot) {
-    candidate found = {.first = dot, .last = dot, .rule = "person/transcribed"};
-    uint32_t first = transcribed_left(folded, dot), last = dot;
-    while (last < folded->count && is_dot(&folded->tokens[last])) {
-        uint32_t end = transcribed_right(folded, last + 1);
-        if (end == last + 1) break;
-        last = end;
-    }
-    if (first == dot || last == dot) return found;
-    return (candidate){first, last, 95, found.rule};
-}
-
-/* Capitalised Latin words with spaces, dots or hyphens between them: at least two. */
-static candidate latin(const alm_folded *folded, uint32_t first) {
-    candidate found = {.first = first, .last = first, .rule = "person/latin"};
-    const alm_token *t = folded->tokens;
-    uint32_t i = first, words = 0, last = first;
-    while (i < folded->count && t[i].class_id == ALM_CLASS_TEXT && t[i].cp >= 'A' && t[i].cp <= 'Z') {
-        uint32_t lower = 0;
-        for (i++; i < folded->count && t[i].class_id == ALM_CLASS_TEXT && (alm_is_latin(t[i].cp) || t[i].cp == '-');
-             i++)
-            lower += t[i].cp >= 'a';
-        if (lower == 0 && !(i < folded->count && t[i].cp == '.')) break;
-        words++;
-        last = i;
-        while (i < folded->count && t[i].class_id == ALM_CLASS_TEXT && (t[i].cp == ' ' || t[i].cp == '.')) i++;
-        for (uint32_t j = i; j + 1 < folded->count && alm_is_latin(t[j].cp) && t[j].cp >= 'a' && j - i < 4; j++)
-            if (t[j + 1].cp == ' ' && j + 2 < folded->count && t[j + 2].cp >= 'A' && t[j + 2].cp <= 'Z') {
-                i = j + 2; /* a particle: da, van, de */
-                break;
-            }
-    }
-    if (words < 2) return found;
-    return (candidate){first, last, 80, found.rule};
-}
-
 /* After a role, a run of plain characters up to a boundary: a name without a Chinese surname. */
-static candidate after_role(const alm_folded *folded, uint32_t first) {
-    candidate found = {.first = first, .last = first, .rule = "person/after-role"};
+static alm_candidate after_role(const alm_folded *folded, uint32_t first) {
+    alm_candidate found = {.first = first, .last = first, .rule = "person/after-role"};
     if (first == 0 || folded->tokens[first - 1].class_id != ALM_CLASS_ROLE) return found;
     uint32_t last = first;
     while (last < folded->count && alm_is_plain_han(&folded->tokens[last]) && last - first < 6) last++;
     size_t length = last - first;
-    if (length < 3 || length > 5 || score_right(folded, last) < 12) return found;
-    if (consult(folded, last - 1, last, ALM_CLASS_NAME_STOP)) return found;
-    return (candidate){first, last, 72, found.rule};
+    if (length < 3 || length > 5 || alm_person_score_right(folded, last) < 12) return found;
+    if (alm_person_consult(folded, last - 1, last, ALM_CLASS_NAME_STOP)) return found;
+    return (alm_candidate){first, last, 72, found.rule};
 }
 
 /* Two or three characters before a religious or courtesy title that goes with names (not surnames alone). */
-static candidate before_title(const alm_folded *folded, uint32_t first) {
-    candidate found = {.first = first, .last = first, .rule = "person/title"};
+static alm_candidate before_title(const alm_folded *folded, uint32_t first) {
+    alm_candidate found = {.first = first, .last = first, .rule = "person/title"};
     uint32_t last = first;
     while (last < folded->count && alm_is_plain_han(&folded->tokens[last]) && last - first < 4) last++;
     if (last - first < 2 || last >= folded->count || folded->tokens[last].class_id != ALM_CLASS_TITLE) return found;
     if (!alm_str_is_c(alm_token_attr(folded, &folded->tokens[last], ALM_CLASS_TITLE, 0), "name")) return found;
-    if (score_left(folded, first) < 8) return found;
-    return (candidate){first, last, 75, found.rule};
+    if (alm_person_score_left(folded, first) < 8) return found;
+    return (alm_candidate){first, last, 75, found.rule};
 }
 
-static candidate better(candidate a, candidate b) { return b.score > a.score ? b : a; }
+static alm_candidate better(alm_candidate a, alm_candidate b) { return b.score > a.score ? b : a; }
 
-static candidate best_at(const alm_folded *folded, uint32_t i) {
+/* A part of a foreign name, or a character of transcription right before one. */
+static bool starts_parts(const alm_folded *folded, uint32_t i) {
+    if (folded->tokens[i].class_id == ALM_CLASS_NAME_PART) return true;
+    return i + 1 < folded->count && folded->tokens[i + 1].class_id == ALM_CLASS_NAME_PART &&
+           alm_person_consult(folded, i, i + 1, ALM_CLASS_TRANSCRIPTION);
+}
+
+static alm_candidate best_at(const alm_folded *folded, uint32_t i) {
     const alm_token *token = &folded->tokens[i];
-    if (token->class_id == ALM_CLASS_TEXT && token->cp >= 'A' && token->cp <= 'Z') return latin(folded, i);
-    if (token->class_id == ALM_CLASS_ORG || token->class_id == ALM_CLASS_ROLE) return (candidate){0};
-    candidate best = best_chinese(folded, i);
+    if (token->class_id == ALM_CLASS_TEXT && token->cp >= 'A' && token->cp <= 'Z') return alm_foreign_latin(folded, i);
+    if (token->class_id == ALM_CLASS_ORG || token->class_id == ALM_CLASS_ROLE) return (alm_candidate){0};
+    alm_candidate best = best_chinese(folded, i);
+    if (starts_parts(folded, i)) best = better(best, alm_foreign_parts(folded, i));
     if (alm_is_plain_han(token)) {
         best = better(best, after_role(folded, i));
         best = better(best, before_title(folded, i));
@@ -330,7 +293,15 @@ static candidate best_at(const alm_folded *folded, uint32_t i) {
     return best;
 }
 
-static alm_status fold_person(finder *f, candidate c) {
+/* The same, unless a likelier one starts inside it. */
+static alm_candidate unrivalled_at(const alm_folded *folded, uint32_t i) {
+    alm_candidate best = best_at(folded, i);
+    for (uint32_t j = i + 1; best.score >= ACCEPT_TWICE && j < best.last; j++)
+        if (best_at(folded, j).score >= best.score + BETTER) best.score = 0;
+    return best;
+}
+
+static alm_status fold_person(finder *f, alm_candidate c) {
     alm_folded *folded = f->folded;
     uint32_t start = folded->tokens[c.first].start, end = folded->tokens[c.last - 1].end;
     alm_str name = alm_str_slice(folded->text, start, end);
@@ -351,20 +322,8 @@ static alm_status fold_person(finder *f, candidate c) {
 static alm_status find_dotted(finder *f) {
     alm_folded *folded = f->folded;
     for (uint32_t i = 1; i + 1 < folded->count; i++) {
-        if (!is_dot(&folded->tokens[i])) continue;
-        candidate c = transcribed(folded, i);
-        if (c.score < ACCEPT) continue;
-        alm_status status = fold_person(f, c);
-        if (status != ALM_OK) return status;
-        i = c.last - 1;
-    }
-    return alm_fold_close(folded);
-}
-
-static alm_status find_scored(finder *f) {
-    alm_folded *folded = f->folded;
-    for (uint32_t i = 0; i < folded->count; i++) {
-        candidate c = best_at(folded, i);
+        if (!alm_foreign_is_dot(folded, i)) continue;
+        alm_candidate c = alm_foreign_dotted(folded, i);
         if (c.score < ACCEPT) continue;
         alm_status status = fold_person(f, c);
         if (status != ALM_OK) return status;
@@ -391,6 +350,37 @@ static uint32_t spells(const alm_folded *folded, uint32_t first, alm_str name) {
  * against the few names that may begin there.
  */
 static uint8_t bucket_of(alm_str text) { return (uint8_t)(text.ptr[0] * 31 + text.ptr[1] * 7 + text.ptr[2]); }
+
+/* A name that is doubtful each time is sure where it stands before different words. */
+static void note_doubtful(finder *f, alm_candidate c) {
+    const alm_folded *folded = f->folded;
+    alm_str name = alm_str_slice(folded->text, folded->tokens[c.first].start, folded->tokens[c.last - 1].end);
+    uint32_t after = c.last < folded->count ? folded->tokens[c.last].cp : 0;
+    if (name.len < 6 || f->doubtful_count == MAX_KNOWN) return;
+    uint8_t bucket = bucket_of(name);
+    for (uint16_t k = f->doubtful_bucket[bucket]; k; k = f->doubtful[k - 1].next) {
+        if (!alm_str_is(f->doubtful[k - 1].name, name)) continue;
+        if (f->doubtful[k - 1].after != after && f->known_count < MAX_KNOWN) f->known[f->known_count++] = name;
+        return;
+    }
+    f->doubtful[f->doubtful_count] = (doubtful){name, after, f->doubtful_bucket[bucket]};
+    f->doubtful_bucket[bucket] = (uint16_t)++f->doubtful_count;
+}
+
+static alm_status find_scored(finder *f, int accept) {
+    alm_folded *folded = f->folded;
+    for (uint32_t i = 0; i < folded->count; i++) {
+        alm_candidate c = unrivalled_at(folded, i);
+        if (c.score < accept) {
+            if (accept == ACCEPT && c.score >= ACCEPT_TWICE) note_doubtful(f, c);
+            continue;
+        }
+        alm_status status = fold_person(f, c);
+        if (status != ALM_OK) return status;
+        i = c.last - 1;
+    }
+    return alm_fold_close(folded);
+}
 
 static void index_known(finder *f) {
     memset(f->bucket, 0, sizeof f->bucket);
@@ -456,7 +446,7 @@ static alm_status find_again(finder *f) {
         alm_str name = known_at(f, folded->text, folded->tokens[i].start);
         uint32_t last = name.len ? spells(folded, i, name) : 0;
         if (!last) continue;
-        status = fold_person(f, (candidate){i, last, 85, "person/again"});
+        status = fold_person(f, (alm_candidate){i, last, 85, "person/again"});
         i = last - 1;
     }
     return status == ALM_OK ? alm_fold_close(folded) : status;
@@ -468,6 +458,21 @@ alm_status alm_foreign_people_find(alm_folded *folded, alm_err *err) {
     f->folded = folded;
     alm_status status = find_dotted(f);
     return status == ALM_OK ? ALM_OK : alm_fail(err, status, "cannot fold foreign names: %s", alm_status_name(status));
+}
+
+/* A word that is a usual given name, before what a donor is followed by: "vice president Sunshine 20,000 yuan". */
+static bool may_be_whole_name(const alm_folded *folded, uint32_t i) {
+    const alm_token *token = &folded->tokens[i];
+    bool usual = token->class_id == ALM_CLASS_ORG_PART || token->class_id == ALM_CLASS_PLACE ||
+                 alm_str_is_c(alm_token_attr(folded, token, token->class_id, 0), "name");
+    if (!usual) return false;
+    switch (folded->tokens[i + 1].class_id) {
+    case ALM_CLASS_MONEY:
+    case ALM_CLASS_GIVE:
+    case ALM_CLASS_SAY:
+    case ALM_CLASS_TITLE: return true;
+    default: return stands_before_mark(folded, i + 1);
+    }
 }
 
 /*
@@ -488,7 +493,8 @@ static bool hides_a_name(const alm_folded *folded, uint32_t i) {
     case ALM_CLASS_ORG_PART: break;
     default: return false;
     }
-    if (alm_walk_length(folded, i, i + 1) != 2 || !alm_is_plain_han(&folded->tokens[i + 1])) return false;
+    if (alm_walk_length(folded, i, i + 1) != 2) return false;
+    if (!alm_is_plain_han(&folded->tokens[i + 1]) && !may_be_whole_name(folded, i)) return false;
     alm_str text = alm_token_text(folded, token);
     alm_str first = alm_str_slice(text, 0, alm_utf8_len((unsigned char)text.ptr[0]));
     return alm_lexicon_sense_of(folded->pack->consulted, alm_lexicon_find(folded->pack->consulted, first),
@@ -525,8 +531,13 @@ alm_status alm_people_find(alm_folded *folded, alm_err *err) {
     if (!f) return alm_fail(err, ALM_E_NOMEM, "out of memory");
     f->folded = folded;
     alm_status status = take_apart(folded);
-    if (status == ALM_OK) status = find_scored(f);
-    if (status == ALM_OK && f->known_count) status = find_again(f);
+    if (status == ALM_OK) status = find_scored(f, ACCEPT_FIRST);
+    size_t sure = f->known_count;
+    if (status == ALM_OK && sure) status = find_again(f);
+    if (status == ALM_OK) status = find_scored(f, ACCEPT);
+    if (status == ALM_OK && f->known_count > sure) status = find_again(f);
+    for (uint32_t i = 0; status == ALM_OK && i < folded->count; i++)
+        if (folded->tokens[i].class_id == ALM_CLASS_NAME_PART) alm_walk_release(folded, i);
     return status == ALM_OK ? ALM_OK
                             : alm_fail(err, status, "cannot fold names of people: %s", alm_status_name(status));
 }
