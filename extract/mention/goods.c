@@ -5,7 +5,7 @@
 #include "extract/mention/mention.h"
 #include "extract/mention/walk.h"
 
-enum { MAX_ITEM = 16, MAX_QUOTED = 14 };
+enum { MAX_ITEM = 16, MAX_QUOTED = 14, MAX_LISTED = 8, MAX_CHAIN = 12 };
 
 static bool is_goods_quantity(const alm_folded *folded, const alm_token *token) {
     const alm_mention *mention = alm_mention_of(folded, token);
@@ -67,6 +67,13 @@ static uint32_t behind_complement(const alm_folded *folded, uint32_t first, uint
     return first;
 }
 
+/* "the coats were changed": a verb's character between the noun and the verb's particle is not the thing's. */
+static uint32_t before_particle(const alm_folded *folded, uint32_t first, uint32_t last) {
+    bool cut = last - first > 1 && last < folded->count && folded->tokens[last].class_id == ALM_CLASS_FUNCTION &&
+               alm_is_plain_han(&folded->tokens[last - 1]) && folded->tokens[last - 2].class_id == ALM_CLASS_GOODS_NOUN;
+    return cut ? last - 1 : last;
+}
+
 static alm_status fold_goods(alm_folded *folded, uint32_t first, uint32_t last, uint32_t item_first, uint32_t item_last,
                              const alm_value *quantity) {
     const alm_token *tokens = folded->tokens;
@@ -82,12 +89,25 @@ static alm_status fold_goods(alm_folded *folded, uint32_t first, uint32_t last, 
     return status == ALM_OK ? alm_fold(folded, first, last, mention) : status;
 }
 
-/* Not a thing: a place or body that is counted ("five communities"), a lone character that is no word for a thing. */
+/* A single character of running text that may be a thing ("fish", "coal"), not half of a verb ("bought"). */
+static bool is_short_thing(const alm_folded *folded, uint32_t i) {
+    if (!alm_is_plain_han(&folded->tokens[i])) return false;
+    uint32_t sense = alm_lexicon_find(folded->pack->consulted, alm_token_text(folded, &folded->tokens[i]));
+    return !alm_lexicon_sense_of(folded->pack->consulted, sense, ALM_CLASS_COMPLEMENT);
+}
+
+/* Not a thing: a place or body that is counted ("five communities"). */
 static bool is_no_thing(const alm_folded *folded, uint32_t first, uint32_t last) {
     const alm_token *end = &folded->tokens[last - 1];
     if (holds_noun(folded, first, last)) return false;
-    return alm_token_can_be(folded, end, ALM_CLASS_ORG_SUFFIX) || end->class_id == ALM_CLASS_NOUN ||
-           alm_walk_length(folded, first, last) < 2;
+    if (alm_walk_length(folded, first, last) < 2) return !is_short_thing(folded, first);
+    return alm_token_can_be(folded, end, ALM_CLASS_ORG_SUFFIX) || end->class_id == ALM_CLASS_NOUN;
+}
+
+/* "200 bowls of gruel were …": a character behind a quantity is a thing where a verb's particle does not follow. */
+static bool is_cut_off(const alm_folded *folded, uint32_t first, uint32_t last) {
+    return alm_walk_length(folded, first, last) == 1 && !holds_noun(folded, first, last) && last < folded->count &&
+           folded->tokens[last].class_id == ALM_CLASS_FUNCTION;
 }
 
 /* The noun stands on the side that has one; where both have, a noun of the lexicon decides, else the left. */
@@ -111,13 +131,16 @@ static alm_status with_quantity(alm_folded *folded, uint32_t i, uint32_t *next) 
     *next = i;
     uint32_t summed = has_left ? i : summed_thing(folded, i);
     if (summed < i) return fold_goods(folded, summed, i + 1, summed, i - 1, quantity);
-    if (has_left && has_right) has_left = holds_noun(folded, left, i) || !holds_noun(folded, i + 1, right);
+    if (has_left && has_right)
+        has_left =
+            holds_noun(folded, left, i) || (!holds_noun(folded, i + 1, right) && alm_walk_length(folded, left, i) > 1);
     if (has_left) {
         left = behind_complement(folded, left, i);
         if (is_no_thing(folded, left, i)) return ALM_OK;
         return fold_goods(folded, left, i + 1, left, i, quantity);
     }
-    if (!has_right || is_no_thing(folded, i + 1, right)) return ALM_OK;
+    if (has_right) right = before_particle(folded, i + 1, right);
+    if (!has_right || is_no_thing(folded, i + 1, right) || is_cut_off(folded, i + 1, right)) return ALM_OK;
     *next = right - 1;
     return fold_goods(folded, i, right, i + 1, right, quantity);
 }
@@ -149,8 +172,88 @@ static alm_status find_nouns(alm_folded *folded) {
     return alm_fold_close(folded);
 }
 
+/* ---- things that no list knows, beside things of one list ---- */
+
+static bool separates_things(const alm_token *token) {
+    return token->cp == ALM_CP_LIST_COMMA || token->class_id == ALM_CLASS_WITH;
+}
+
+/* What a list of things begins behind. */
+static bool opens_things(const alm_token *token) {
+    switch (token->class_id) {
+    case ALM_CLASS_GIVE:
+    case ALM_CLASS_SEND:
+    case ALM_CLASS_BUY:
+    case ALM_CLASS_RAISE:
+    case ALM_CLASS_BA:
+    case ALM_CLASS_OF:
+    case ALM_CLASS_MANY: return true;
+    default: return token->cp == ALM_CP_COLON;
+    }
+}
+
+/* What a list of things ends before. */
+static bool closes_things(const alm_token *token) {
+    switch (token->class_id) {
+    case ALM_CLASS_ETC:
+    case ALM_CLASS_QUANTITY:
+    case ALM_CLASS_EACH:
+    case ALM_CLASS_TOTAL:
+    case ALM_CLASS_MANY: return true;
+    default:
+        return separates_things(token) || token->cp == ALM_CP_COMMA || token->cp == ALM_CP_STOP ||
+               token->cp == ALM_CP_SEMICOLON || token->cp == '\n' || token->cp == ALM_CP_BRACKET_OPEN;
+    }
+}
+
+static bool may_be_listed(const alm_folded *folded, uint32_t first, uint32_t last) {
+    return first < last && alm_walk_length(folded, first, last) <= MAX_LISTED && !is_no_thing(folded, first, last);
+}
+
+/* The unknown things before the one at @p i, back to where the list opens; without an opening they are none. */
+static alm_status find_before(alm_folded *folded, uint32_t i) {
+    uint32_t starts[MAX_CHAIN], ends[MAX_CHAIN], count = 0, at = i;
+    while (count < MAX_CHAIN && at > 1 && separates_things(&folded->tokens[at - 1])) {
+        uint32_t last = at - 1, first = run_left(folded, last);
+        if (!may_be_listed(folded, first, last)) break;
+        starts[count] = first;
+        ends[count++] = last;
+        at = first;
+    }
+    if (count == 0 || at == 0 ||
+        !(opens_things(&folded->tokens[at - 1]) || folded->tokens[at - 1].class_id == ALM_CLASS_FUNCTION))
+        return ALM_OK;
+    for (uint32_t k = 0; k < count; k++) {
+        alm_status status = fold_goods(folded, starts[k], ends[k], starts[k], ends[k], NULL);
+        if (status != ALM_OK) return status;
+    }
+    return ALM_OK;
+}
+
+/* The unknown thing that begins at @p first, behind a list mark. */
+static alm_status find_behind(alm_folded *folded, uint32_t first) {
+    uint32_t last = run_right(folded, first);
+    if (!may_be_listed(folded, first, last) || last >= folded->count || !closes_things(&folded->tokens[last]))
+        return ALM_OK;
+    return fold_goods(folded, first, last, first, last, NULL);
+}
+
+static alm_status find_listed(alm_folded *folded) {
+    alm_status status = ALM_OK;
+    for (uint32_t i = 1; status == ALM_OK && i < folded->count; i++)
+        if (folded->tokens[i].class_id == ALM_CLASS_GOODS && separates_things(&folded->tokens[i - 1]))
+            status = find_before(folded, i);
+    if (status == ALM_OK) status = alm_fold_close(folded);
+    /* what is folded here is a thing of the list itself, behind which the next may stand */
+    for (uint32_t i = 0; status == ALM_OK && i + 2 < folded->count; i++)
+        if (folded->tokens[i].class_id == ALM_CLASS_GOODS && separates_things(&folded->tokens[i + 1]))
+            status = find_behind(folded, i + 2);
+    return status == ALM_OK ? alm_fold_close(folded) : status;
+}
+
 alm_status alm_goods_find(alm_folded *folded, alm_err *err) {
     alm_status status = find_quantities(folded);
     if (status == ALM_OK) status = find_nouns(folded);
+    if (status == ALM_OK) status = find_listed(folded);
     return status == ALM_OK ? ALM_OK : alm_fail(err, status, "cannot fold goods: %s", alm_status_name(status));
 }

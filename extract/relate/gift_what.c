@@ -100,6 +100,44 @@ static void share_quantity(const alm_gift_reader *r, alm_gift *gift, uint32_t i)
     }
 }
 
+static bool counts_things(const alm_gift_reader *r, uint32_t i) {
+    return r->tokens[i].class_id == ALM_CLASS_QUANTITY &&
+           alm_mention_of(r->folded, &r->tokens[i])->value->measure == ALM_MEASURE_GOODS;
+}
+
+/* "a device worth 40,000": the thing's quantity stands before its value. 0 where none does. */
+static uint32_t quantity_before_value(const alm_gift_reader *r, uint32_t i) {
+    if (i < r->first + 3 || r->tokens[i - 1].class_id != ALM_CLASS_OF || r->tokens[i - 2].class_id != ALM_CLASS_MONEY)
+        return 0;
+    uint32_t at = i - 2;
+    while (at > r->first &&
+           (r->tokens[at - 1].class_id == ALM_CLASS_WORTH || r->tokens[at - 1].class_id == ALM_CLASS_TOTAL ||
+            r->tokens[at - 1].class_id == ALM_CLASS_ADVERB || r->tokens[at - 1].cp == ALM_CP_COMMA))
+        at--;
+    return at > r->first && counts_things(r, at - 1) ? r->tokens[at - 1].mention : 0;
+}
+
+/*
+ * "took the masks and gave … 600 boxes": one thing before the verb or behind it without its quantity, and a quantity
+ * of its own clause that counts nothing else.
+ */
+static void quantity_behind_verb(const alm_gift_reader *r, alm_gift_event *e) {
+    alm_what *thing = NULL;
+    for (size_t i = 0; i < e->gift.what_count; i++) {
+        alm_what *what = &e->gift.whats[i];
+        if (what->kind != ALM_WHAT_GOODS) continue;
+        if (thing || what->quantity || r->folded->mentions[what->mention - 1].value) return;
+        thing = what;
+    }
+    if (!thing) return;
+    uint32_t end = alm_gift_clause_end(r, e->last);
+    for (uint32_t i = e->last; i < end && i < e->after; i++)
+        if (counts_things(r, i)) {
+            thing->quantity = r->tokens[i].mention;
+            return;
+        }
+}
+
 void alm_gift_add_what(alm_gift_reader *r, alm_gift_event *e, uint32_t from, uint32_t i) {
     alm_gift *gift = &e->gift;
     const alm_token *token = &r->tokens[i];
@@ -121,7 +159,10 @@ void alm_gift_add_what(alm_gift_reader *r, alm_gift_event *e, uint32_t from, uin
     }
     r->used[i] = true;
     gift->whats[gift->what_count++] = what;
-    if (what.kind == ALM_WHAT_GOODS) share_quantity(r, gift, i);
+    if (what.kind != ALM_WHAT_GOODS) return;
+    if (!alm_mention_of(r->folded, token)->value)
+        gift->whats[gift->what_count - 1].quantity = quantity_before_value(r, i);
+    share_quantity(r, gift, i);
 }
 
 static bool has_what(const alm_gift_reader *r, uint32_t first, uint32_t last) {
@@ -152,7 +193,7 @@ static uint32_t leave_to_next(const alm_gift_reader *r, const alm_gift_event *e,
     return own < limit ? own : limit;
 }
 
-void alm_gift_read_whats(alm_gift_reader *r, size_t k) {
+static void read_whats(alm_gift_reader *r, size_t k) {
     alm_gift_event *e = &r->events[k];
     alm_gift_event *next = k + 1 < r->event_count ? &r->events[k + 1] : NULL;
     uint32_t limit = leave_to_next(r, e, next, alm_gift_reach(r, e));
@@ -167,4 +208,9 @@ void alm_gift_read_whats(alm_gift_reader *r, size_t k) {
     uint32_t begin = reaches_back ? e->before : own;
     for (uint32_t i = begin; i < e->first; i++)
         if (alm_gift_is_what(r->tokens[i].class_id)) alm_gift_add_what(r, e, begin, i);
+}
+
+void alm_gift_read_whats(alm_gift_reader *r, size_t k) {
+    read_whats(r, k);
+    quantity_behind_verb(r, &r->events[k]);
 }
