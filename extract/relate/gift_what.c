@@ -47,6 +47,22 @@ static bool is_foreign_amount(const alm_gift_reader *r, uint32_t i) {
            value->amount.len == 0 || alm_str_starts(value->amount, ALM_STR("0"));
 }
 
+/* "100,000 each, 850,000 in all": the sum of what was told before it, by several donors. */
+static bool is_sum_of_told(const alm_gift_reader *r, const alm_gift_event *e, uint32_t i) {
+    if (!alm_gift_governed_by(r, i, ALM_CLASS_TOTAL, 5)) return false;
+    bool several = e->gift.donor_count > 1 || alm_gift_has_class(r, e->before, e->first, ALM_CLASS_EACH);
+    if (!several && alm_gift_has_class(r, e->last, i, ALM_CLASS_EACH)) return false; /* so much to each of them */
+
+    bool told = false;
+    for (size_t k = 0; k < e->gift.what_count; k++) {
+        const alm_what *what = &e->gift.whats[k];
+        if (what->kind == ALM_WHAT_GOODS) return false; /* the sum values both */
+        told =
+            told || (what->kind == ALM_WHAT_CASH && (several || !r->folded->mentions[what->mention - 1].value->each));
+    }
+    return told;
+}
+
 /* "handed to five communities": counted, but not given. */
 static bool is_receiving_place(const alm_gift_reader *r, uint32_t i) {
     if (alm_mention_of(r->folded, &r->tokens[i])->strength >= 90) return false;
@@ -148,6 +164,11 @@ void alm_gift_add_what(alm_gift_reader *r, alm_gift_event *e, uint32_t from, uin
         return;
     if (token->class_id == ALM_CLASS_MONEY) {
         if (is_foreign_amount(r, i)) return;
+        if (is_sum_of_told(r, e, i)) {
+            r->used[i] = true;
+            return;
+        }
+
         what.kind = is_worth(r, from, i) ? ALM_WHAT_WORTH : ALM_WHAT_CASH;
         /* money spent on the things that are given is not given beside them */
         if (what.kind == ALM_WHAT_CASH &&
