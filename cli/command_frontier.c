@@ -123,6 +123,7 @@ static bool print_member(void *context, const alm_frontier_member *member) {
     alm_json_key(&json, "origin");
     alm_json_bool(&json, member->origin);
     alm_json_member_c(&json, "published", member->published);
+    alm_json_member_c(&json, "source", member->source);
     add_time(&json, "fetched", member->fetched_ms);
     alm_line_end(&json);
     return true;

@@ -59,6 +59,14 @@ typedef struct alm_frontier_entry {
 
 void alm_frontier_entry_free(alm_frontier_entry *entry);
 
+/** What a page says of where its text is from. Borrowed for the call; all zero: nothing. */
+typedef struct alm_provenance {
+    alm_str source; /**< the publisher that it names */
+    alm_str site;   /**< the name of its own site */
+    bool elsewhere; /**< its canonical URL is on another host */
+    uint32_t marks; /**< doubled marks and pinyin that mirrors strew in, to look like a text of their own */
+} alm_provenance;
+
 /** What became of one fetch. Borrowed for the call. */
 typedef struct alm_visit {
     int64_t id;
@@ -73,6 +81,7 @@ typedef struct alm_visit {
     const uint8_t *sha256; /**< of the body; NULL: keep (a 304) */
     uint64_t simhash;      /**< of the main text; 0: none */
     alm_str published;     /**< day of the page, "YYYY-MM-DD"; empty: not known */
+    alm_provenance provenance;
     uint32_t visits, changes;
     int64_t interval_s;
     int64_t archive; /**< number of the WARC file; 0: not archived */
@@ -126,6 +135,7 @@ typedef struct alm_frontier_filter {
 typedef struct alm_frontier_member {
     int64_t cluster;
     const char *url, *published; /**< published may be NULL */
+    const char *source;          /**< the publisher that it names, or NULL */
     int64_t fetched_ms;
     bool origin; /**< the first of its cluster, which the others seem to be copies of: see alm_frontier_clusters */
 } alm_frontier_member;
@@ -256,8 +266,10 @@ ALM_MUST_USE static inline alm_status alm_frontier_list(alm_frontier *f, const a
 }
 /**
  * Tell @p fn the members of every cluster of two pages and more, cluster by cluster. The first member is the origin:
- * the earliest published; of one day the one nearest to a seed, for a site's own news stand closer to its front page
- * than reposts do; then the one that was known first.
+ * no page with the marks of a mirror, or whose canonical URL is on another host; before all the one whose site others
+ * name as their source, and pages that name their own site before pages that name another; then the earliest published;
+ * of one day the one on an official domain, then the one nearest to a seed, for a site's own news stand closer to its
+ * front page than reposts do; then the one that was known first.
  */
 ALM_MUST_USE static inline alm_status alm_frontier_clusters(alm_frontier *f, alm_frontier_member_fn fn, void *context,
                                                             alm_err *err) {

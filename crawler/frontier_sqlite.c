@@ -15,7 +15,7 @@
 #include <uthash.h>
 
 enum {
-    SCHEMA_VERSION = 1,
+    SCHEMA_VERSION = 2,
     RECENT_SLOTS = 1 << 21, /* 16 MiB, touched as far as it is used */
     YOUNG_MAX = 1 << 18,
     BATCH = 32, /* URLs read ahead for a host */
@@ -44,6 +44,8 @@ static const char schema_sql[] =
     " published TEXT, cluster INTEGER);"
     "CREATE INDEX visit_cluster ON visit(cluster) WHERE cluster IS NOT NULL;"
     "CREATE TABLE near(key INTEGER, simhash INTEGER, url INTEGER, PRIMARY KEY(key, simhash, url)) WITHOUT ROWID;"
+    "CREATE TABLE provenance(url INTEGER PRIMARY KEY, source TEXT, site TEXT, marks INTEGER NOT NULL,"
+    " elsewhere INTEGER NOT NULL);"
     "CREATE TABLE robots(origin TEXT PRIMARY KEY, fetched INTEGER NOT NULL, status INTEGER NOT NULL, body BLOB)"
     " WITHOUT ROWID;"
     "CREATE TABLE archive(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, length INTEGER NOT NULL);";
@@ -89,6 +91,7 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
     [SQL_NEAR_FIND] = "SELECT url, simhash FROM near WHERE key = ?1 LIMIT ?2",
     [SQL_NEAR_VISIT] = "SELECT simhash, sha256, cluster FROM visit WHERE url = ?1",
     [SQL_CLUSTER_SET] = "UPDATE visit SET cluster = ?2 WHERE url = ?1 AND cluster IS NOT ?2",
+    [SQL_PROVENANCE_PUT] = "INSERT OR REPLACE INTO provenance VALUES(?1, ?2, ?3, ?4, ?5)",
     [SQL_CLUSTER_MERGE] = "UPDATE visit SET cluster = ?2 WHERE cluster = ?1",
     [SQL_ARCHIVE_GET] = "SELECT length FROM archive WHERE name = ?1",
 };
@@ -593,6 +596,7 @@ static alm_status finish(alm_frontier *base, const alm_visit *v, alm_err *err) {
     status = frontier_run(f, st, err, "finish URL");
     if (status == ALM_OK && v->answered) status = put_visit(f, v, err);
     if (status == ALM_OK && v->sha256) status = frontier_tie(f, v, err);
+    if (status == ALM_OK && v->sha256) status = frontier_put_provenance(f, v, err);
     if (status != ALM_OK) return status;
     unlease(f, v->id);
     if (h->row.queued) h->row.queued--;

@@ -149,29 +149,3 @@ alm_status frontier_tie(sqlite_frontier *f, const alm_visit *v, alm_err *err) {
     if (status == ALM_OK) status = join(f, v, &found, err);
     return status == ALM_OK ? add_keys(f, v, keys, count, err) : status;
 }
-
-alm_status frontier_clusters(alm_frontier *base, alm_frontier_member_fn fn, void *context, alm_err *err) {
-    sqlite_frontier *f = (sqlite_frontier *)base;
-    sqlite3_stmt *st = NULL;
-    if (sqlite3_prepare_v2(f->db,
-                           "SELECT v.cluster, u.url, v.published, v.fetched FROM visit v JOIN url u ON u.id = v.url"
-                           " WHERE v.cluster IS NOT NULL"
-                           " ORDER BY v.cluster, ifnull(v.published, '9999'), u.depth, u.id",
-                           -1, &st, NULL) != SQLITE_OK)
-        return frontier_fail(f, err, "prepare");
-    int64_t last = -1;
-    bool more = true;
-    int code = SQLITE_DONE;
-    while (more && (code = sqlite3_step(st)) == SQLITE_ROW) {
-        alm_frontier_member member = {.cluster = sqlite3_column_int64(st, 0),
-                                      .url = (const char *)sqlite3_column_text(st, 1),
-                                      .published = (const char *)sqlite3_column_text(st, 2),
-                                      .fetched_ms = sqlite3_column_int64(st, 3)};
-        member.origin = member.cluster != last;
-        last = member.cluster;
-        more = fn(context, &member);
-    }
-    alm_status status = more && code != SQLITE_DONE ? frontier_fail(f, err, "list clusters") : ALM_OK;
-    sqlite3_finalize(st);
-    return status;
-}

@@ -35,6 +35,7 @@ typedef enum statement {
     SQL_NEAR_SAME,
     SQL_NEAR_FIND,
     SQL_NEAR_VISIT,
+    SQL_PROVENANCE_PUT,
     SQL_CLUSTER_SET,
     SQL_CLUSTER_MERGE,
     STATEMENT_COUNT
@@ -69,6 +70,8 @@ sqlite3_stmt *frontier_statement(sqlite_frontier *f, statement which, alm_err *e
 ALM_MUST_USE alm_status frontier_run(sqlite_frontier *f, sqlite3_stmt *st, alm_err *err, const char *doing);
 /** Tie a visit that was just put to pages of the same body or nearly the same text. */
 ALM_MUST_USE alm_status frontier_tie(sqlite_frontier *f, const alm_visit *visit, alm_err *err);
+/** Keep what a page that was just visited says of its own origin. */
+ALM_MUST_USE alm_status frontier_put_provenance(sqlite_frontier *f, const alm_visit *visit, alm_err *err);
 alm_status frontier_clusters(alm_frontier *base, alm_frontier_member_fn fn, void *context, alm_err *err);
 /** Read the hosts' rows anew, after they were changed by a statement over many. */
 ALM_MUST_USE alm_status frontier_load_hosts(sqlite_frontier *f, alm_err *err);

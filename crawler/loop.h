@@ -55,6 +55,7 @@ typedef struct alm_page_result {
     uint8_t sha256[ALM_SHA256_LEN];
     uint64_t simhash;
     char published[11]; /**< "YYYY-MM-DD" or "" */
+    alm_provenance provenance; /**< its texts in arena */
     uint32_t records;
     void *payload; /**< the handler's: what store will write */
 } alm_page_result;

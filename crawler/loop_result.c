@@ -248,6 +248,7 @@ static alm_status apply(alm_loop *loop, alm_page_result *r, alm_err *err) {
                        .sha256 = r->has_sha256 ? r->sha256 : NULL,
                        .simhash = r->simhash,
                        .published = alm_str_of(r->published),
+                       .provenance = r->provenance,
                        .records = r->records};
     if (visit.state == ALM_URL_FAILED)
         visit.reason = r->failure ? r->failure : reason_of(ALM_OK, response->status, text);

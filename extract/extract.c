@@ -183,6 +183,10 @@ const alm_err *alm_session_error(const alm_session *session) { return &session->
 const alm_document *alm_session_document(const alm_session *session) {
     return session->has_document ? &session->document : NULL;
 }
+alm_str alm_session_shadow(const alm_session *session) {
+    return session->has_document ? session->shadow.text : (alm_str){NULL, 0};
+}
+size_t alm_session_strewn(const alm_session *session) { return session->has_document ? session->shadow.strewn : 0; }
 size_t alm_session_donation_count(const alm_session *session) {
     return session->has_document ? session->document.donation_count : 0;
 }

@@ -11,6 +11,10 @@
 
 /** The document of the last alm_extract that succeeded, or NULL. Valid until the next one. */
 const alm_document *alm_session_document(const alm_session *session);
+/** Its text as rules see it: one width, one script, without what mirrors strew in. As long-lived as the document. */
+alm_str alm_session_shadow(const alm_session *session);
+/** Of its text: places with doubled marks or pinyin in brackets, which mirrors strew in. */
+size_t alm_session_strewn(const alm_session *session);
 
 /** Why the last call failed, with its code and place; code is ALM_OK where it did not. */
 const alm_err *alm_session_error(const alm_session *session);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/alloc.h"
+#include "crawler/domain.h"
 #include "crawler/links.h"
 #include "crawler/robots.h"
 #include "crawler/simhash.h"
@@ -148,6 +149,22 @@ static alm_status write_records(alm_page_worker *w, alm_session *session, alm_pa
     return ALM_OK;
 }
 
+static bool is_on_another_host(alm_str canonical, const char *url, alm_arena *arena) {
+    alm_url there, here;
+    if (!canonical.len || alm_url_parse(&here, arena, alm_str_of(url), NULL, NULL) != ALM_OK) return false;
+    alm_url_context context = {.base = &here};
+    return alm_url_parse(&there, arena, canonical, &context, NULL) == ALM_OK &&
+           !alm_domain_is_same(there.host, here.host);
+}
+
+/* A name that finds no room is not told: the page's records count more. */
+static void note_provenance(alm_page_result *r, const alm_page *read, size_t strewn) {
+    if (read->source.len) r->provenance.source = alm_arena_copy(&r->arena, read->source);
+    if (read->site.len) r->provenance.site = alm_arena_copy(&r->arena, read->site);
+    r->provenance.marks = (uint32_t)(strewn < UINT32_MAX ? strewn : UINT32_MAX);
+    r->provenance.elsewhere = is_on_another_host(read->canonical_url, r->page->entry->url, &r->arena);
+}
+
 static alm_status extract(alm_page_worker *w, alm_page_result *r, alm_str body, bool is_text, const char *charset) {
     const alm_frontier_entry *entry = r->page->entry;
     alm_session *session = session_for(w, r->page->source);
@@ -169,9 +186,10 @@ static alm_status extract(alm_page_worker *w, alm_page_result *r, alm_str body, 
     r->records = (uint32_t)alm_session_donation_count(session);
     const alm_page *read = &alm_session_document(session)->page;
     alm_str text = read->text;
-    r->simhash = alm_simhash(text);
+    r->simhash = alm_simhash(alm_session_shadow(session));
     if (read->published.len < sizeof r->published)
         snprintf(r->published, sizeof r->published, "%.*s", ALM_FMT(read->published));
+    note_provenance(r, read, alm_session_strewn(session));
     r->is_list = r->link_count >= LIST_LINKS && text.len < r->link_count * TEXT_PER_LINK;
     return write_records(w, session, r);
 }

@@ -172,6 +172,7 @@ alm_status alm_shadow_make(alm_shadow *out, alm_arena *arena, const alm_shadow_t
     if (status == ALM_OK) {
         alm_shadow_settle_marks(&line, tables);
         alm_shadow_settle_spaces(&line);
+        shadow.strewn = line.strewn;
         status = write_text(&shadow, arena, &line);
     }
     alm_free(line.chars);

@@ -54,6 +54,7 @@ typedef struct alm_shadow {
     const uint32_t
         *count; /**< for each byte of the *original* the number of code points before it; original.len + 1 entries */
     alm_str original; /**< borrowed */
+    size_t strewn;    /**< places where repeated marks or pinyin were dropped: mirrors strew them in */
     bool traditional; /**< more than one Han character in ten had a Simplified form of its own */
 } alm_shadow;
 

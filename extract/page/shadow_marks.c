@@ -9,7 +9,7 @@ enum { MAX_PINYIN = 64, MAX_SPELT = 16, OPEN_BRACKET = 0xFF08, CLOSE_BRACKET = 0
 /* The line as it is read and, behind it, as it is written: out <= at. */
 typedef struct pass {
     alm_shadow_char *chars;
-    size_t count, at, out;
+    size_t count, at, out, strewn;
     const alm_shadow_tables *tables;
 } pass;
 
@@ -98,7 +98,10 @@ static void settle_mark(pass *p) {
         c.code += 0xFF00 - 0x20; /* the full-width forms stand in ASCII's order */
         c.kind = ALM_CHAR_CHINESE;
     }
-    if (!is_repeated(p, c.code)) emit(p, &c);
+    if (is_repeated(p, c.code))
+        p->strewn++;
+    else
+        emit(p, &c);
     p->at++;
 }
 
@@ -149,6 +152,7 @@ static bool skip_pinyin(pass *p) {
     size_t behind = read_bracket(p, letters, &len, &toned);
     if (!behind || (len < 2 && !toned) || !alm_shadow_is_pinyin(p->tables, letters, len, spelt)) return false;
     p->at = behind;
+    p->strewn++;
     return true;
 }
 
@@ -161,9 +165,13 @@ void alm_shadow_settle_marks(alm_shadow_line *line, const alm_shadow_tables *tab
         } else if (c->kind == ALM_CHAR_MARK) {
             settle_mark(&p);
         } else if (c->code != OPEN_BRACKET || !skip_pinyin(&p)) {
-            if (c->kind != ALM_CHAR_CHINESE || !is_repeated(&p, c->code)) emit(&p, c);
+            if (c->kind == ALM_CHAR_CHINESE && is_repeated(&p, c->code))
+                p.strewn++;
+            else
+                emit(&p, c);
             p.at++;
         }
     }
     line->count = p.out;
+    line->strewn = p.strewn;
 }

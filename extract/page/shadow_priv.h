@@ -53,6 +53,7 @@ typedef struct alm_shadow_line {
     alm_shadow_char *chars;
     size_t count, cap;
     size_t han, traditional; /**< how many are Han; how many of them changed */
+    size_t strewn;           /**< repeated marks and pinyin that were dropped */
 } alm_shadow_line;
 
 /** Punctuation, dashes and pinyin: what depends on neighbours, but for spaces. In place. */

@@ -104,6 +104,29 @@ class Contact(AnswersTest):
             self.assertRegex(wrong.stderr, r"sources\.yaml:\d+:\d+: expected a URL or an e-mail address")
 
 
+class Copies(AnswersTest):
+    def test_the_origin_is_whom_reposts_name(self):
+        """The paper reposts the chamber's story and dates it earlier; a mirror strews marks and pinyin in."""
+        story = [f"第{n}届理事会决定向受灾地区捐款{n}0万元，用于重建{name}的学校、道路和供水设施。"
+                 for n, name in enumerate(("青山县", "白水县", "黄土镇", "红旗村", "绿洲乡", "金沙镇", "银河村", "石桥乡"), 2)]
+
+        def page(site, source, day, text):
+            paragraphs = "".join(f"<p>{line}</p>" for line in text)
+            return rude.response(f'<html><head><title>捐款重建_{site}</title><meta property="og:site_name" content="{site}">'
+                                 f"</head><body><h1>捐款重建</h1><div>{day} 来源：{source}</div>{paragraphs}</body></html>")
+        pages = {"/paper": page("城市晚报", "江州市总商会", "2020-03-01", story),
+                 "/chamber": page("江州市总商会", "江州市总商会", "2020-03-02", story),
+                 "/mirror": page("信息港", "信息港", "2020-02-01",
+                                 [line.replace("，", "，，").replace("重建", "重建(chóng jiàn)") for line in story])}
+        with rude.Server({**NO_ROBOTS, **pages}) as server:
+            self.visit(server, *(f"http://{n}.test{path}" for n, path in enumerate(pages)), args=RULES)
+        told = subprocess.run([ALMONER, "frontier", "clusters", "--store", self.store], capture_output=True, check=True)
+        members = [json.loads(line) for line in told.stdout.splitlines()]
+        self.assertEqual([member["url"].split(".test")[1] for member in members], ["/chamber", "/paper", "/mirror"])
+        self.assertEqual([member["origin"] for member in members], [True, False, False])
+        self.assertEqual(members[1]["source"], "江州市总商会")
+
+
 class Traps(AnswersTest):
     def test_counts_outlive_the_run(self):
         """A path whose parameters come in all combinations has its share of 48, however often the crawl begins anew."""

@@ -293,6 +293,47 @@ static void copies_are_tied_and_the_origin_comes_first(void **state) {
     assert_string_equal(got.text, "|1 5 0|3 2");
 }
 
+/* One text on nine hosts: what pages say of themselves goes before what their dates say. */
+static void the_origin_is_whom_the_others_name(void **state) {
+    place *at = *state;
+    const struct {
+        const char *url, *host, *day;
+        alm_provenance from;
+    } pages[] = {
+        {"http://spam.cn/0", "spam.cn", "2019-01-01", {.marks = 40}},
+        {"http://copy.cn/1", "copy.cn", "2020-01-01", {.source = ALM_STR("City Chamber"), .site = ALM_STR("Daily")}},
+        {"http://moved.cn/2", "moved.cn", "2020-01-01", {.elsewhere = true}},
+        {"http://plain.cn/3", "plain.cn", "2020-01-03", {.marks = 2}},
+        {"http://x.gov.cn/4", "x.gov.cn", "2020-01-03", {.marks = 0}},
+        {"http://own.cn/5", "own.cn", "2020-01-05", {.source = ALM_STR("Evening"), .site = ALM_STR("Evening news")}},
+        {"http://chamber.cn/6", "chamber.cn", "2020-01-09", {.site = ALM_STR("City Chamber online")}},
+    };
+    enum { COUNT = sizeof pages / sizeof pages[0] };
+    int64_t host[COUNT];
+    for (size_t i = 0; i < COUNT; i++)
+        assert_int_equal(add(at->frontier, pages[i].url, pages[i].host, 0, NULL, &host[i]), ALM_OK);
+    for (size_t i = 0; i < COUNT; i++) {
+        alm_frontier_entry *entry;
+        uint8_t digest[ALM_SHA256_LEN] = {(uint8_t)i};
+        assert_int_equal(alm_frontier_take(at->frontier, host[i], &entry, NULL), ALM_OK);
+        alm_visit visit = {.id = entry->id,
+                           .state = ALM_URL_DONE,
+                           .answered = true,
+                           .status = 200,
+                           .fetched_ms = 5,
+                           .sha256 = digest,
+                           .simhash = 0xF0F0F0F0F0F0F0F0u,
+                           .published = alm_str_of(pages[i].day),
+                           .provenance = pages[i].from};
+        assert_int_equal(alm_frontier_finish(at->frontier, &visit, NULL), ALM_OK);
+        alm_frontier_entry_free(entry);
+    }
+    assert_int_equal(alm_frontier_commit(at->frontier, NULL), ALM_OK);
+    listing got = {""};
+    assert_int_equal(alm_frontier_clusters(at->frontier, add_member, &got, NULL), ALM_OK);
+    assert_string_equal(got.text, "|6 5 4 3 1 2 0");
+}
+
 static void robots_are_kept(void **state) {
     place *at = *state;
     alm_frontier_robots robots = {.fetched_ms = 7, .status = 200, .body = ALM_STR("User-agent: *\n")};
@@ -354,6 +395,7 @@ int main(void) {
         CASE(dropped_urls_are_listed_and_requeued),
         CASE(answers_lost_with_an_archive_are_fetched_again),
         CASE(copies_are_tied_and_the_origin_comes_first),
+        CASE(the_origin_is_whom_the_others_name),
         CASE(robots_are_kept),
         CASE(a_borrowed_robots_body_does_not_lock_the_checkpoint),
         CASE(memory_may_fail_at_every_allocation),
