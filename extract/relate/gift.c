@@ -207,16 +207,6 @@ static alm_status read_events(alm_gift_reader *r) {
     return ALM_OK;
 }
 
-static void remember_topic(alm_gift_reader *r) {
-    for (uint32_t i = r->last; i-- > r->first;) {
-        const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[i]);
-        if (!actor || alm_gift_case_of(r, i) != ALM_CASE_SUBJECT) continue;
-        r->topic[0] = *actor;
-        r->topic_count = 1;
-        return;
-    }
-}
-
 static bool title_tells(const alm_relation *relation) {
     alm_str title = relation->document->page.title;
     const alm_lexicon *words = relation->folded->pack->scanned;
@@ -252,7 +242,7 @@ alm_status alm_gifts_find(alm_relation *relation) {
         alm_status status = read_events(&r);
         if (status == ALM_OK) status = alm_gift_read_pairs(&r);
         if (status != ALM_OK) return status;
-        remember_topic(&r);
+        alm_gift_remember_topic(&r);
         if (r.last > r.first && folded->tokens[r.last - 1].cp == '\n') r.topic_count = 0;
     }
     return ALM_OK;

@@ -112,6 +112,9 @@ alm_name_case alm_gift_case_of(const alm_gift_reader *r, uint32_t i) {
         case ALM_CLASS_VISIT:
         case ALM_CLASS_DIRECTION: return ALM_CASE_OBJECT;
         case ALM_CLASS_VERB: return at == i ? ALM_CASE_OBJECT : ALM_CASE_SUBJECT;
+        case ALM_CLASS_IS: /* "X is the chamber's head": X gives, not what X is; "the first gift is X's" */
+            if (!alm_gift_has_class(r, begin, at - 1, ALM_CLASS_GIVE)) return ALM_CASE_OBJECT;
+            break;
         default: break;
         }
         if (!alm_gift_is_transparent(before)) return ALM_CASE_SUBJECT;

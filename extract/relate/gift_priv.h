@@ -38,6 +38,7 @@ typedef struct alm_gift_reader {
     size_t event_count;
     alm_actor topic[ALM_MAX_DONORS]; /* who was spoken of last in this block, as a subject */
     size_t topic_count;
+    alm_actor person;    /* the person spoken of last, in this block or one before; {0} */
     bool block_has_gift; /* the block or the title speaks of giving: bare pairs of name and amount count */
 } alm_gift_reader;
 
@@ -94,6 +95,11 @@ void alm_gift_add_what(alm_gift_reader *r, alm_gift_event *e, uint32_t from, uin
 uint32_t alm_gift_reach(const alm_gift_reader *r, const alm_gift_event *e);
 /** What was given in event @p k of the sentence. */
 void alm_gift_read_whats(alm_gift_reader *r, size_t k);
+
+/** Whom the pronoun at @p i means: up to ALM_MAX_DONORS of them into @p out, their number is returned. */
+size_t alm_gift_whom(const alm_gift_reader *r, uint32_t i, alm_actor *out);
+/** Keep whom the sentence spoke of, for the sentences behind it. */
+void alm_gift_remember_topic(alm_gift_reader *r);
 
 /** Add a mention to a list of at most ALM_MAX_PARTIES, once. */
 void alm_gift_party_add(uint32_t *list, size_t *count, uint32_t mention);

@@ -16,10 +16,20 @@ void alm_gift_party_add(uint32_t *list, size_t *count, uint32_t mention) {
     if (mention && *count < ALM_MAX_PARTIES) list[(*count)++] = mention;
 }
 
-/* @p doubt is taken from the gift's confidence: less where a pronoun points back than where nothing does. */
-static void take_topic(alm_gift_reader *r, alm_gift_event *e, double doubt) {
+/* A pronoun points back with less doubt than a clause that names nobody. */
+static const double PRONOUN_DOUBT = 0.1, SILENCE_DOUBT = 0.3;
+
+static bool take_pronoun(alm_gift_reader *r, alm_gift_event *e, uint32_t i) {
+    alm_actor who[ALM_MAX_DONORS];
+    size_t count = alm_gift_whom(r, i, who);
+    for (size_t k = 0; k < count; k++) donor_add(e, who[k]);
+    if (count) e->gift.confidence -= PRONOUN_DOUBT;
+    return count > 0;
+}
+
+static void take_topic(alm_gift_reader *r, alm_gift_event *e) {
     for (size_t i = 0; i < r->topic_count; i++) donor_add(e, r->topic[i]);
-    e->gift.confidence -= doubt;
+    e->gift.confidence -= SILENCE_DOUBT;
 }
 
 /* "X on behalf of Y": one giver, Y by the hand of X. */
@@ -52,11 +62,9 @@ static bool read_names(alm_gift_reader *r, alm_gift_event *e, uint32_t first, ui
     bool found = false;
     for (uint32_t i = first; i < last; i++) {
         const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[i]);
-        if (r->tokens[i].class_id == ALM_CLASS_PRONOUN && want_donors && r->topic_count &&
-            alm_gift_case_of(r, i) == ALM_CASE_SUBJECT) {
-            take_topic(r, e, 0.1);
-            found = true;
-        }
+        if (r->tokens[i].class_id == ALM_CLASS_PRONOUN && want_donors && !found &&
+            alm_gift_case_of(r, i) == ALM_CASE_SUBJECT)
+            found = take_pronoun(r, e, i);
         if (!actor || is_gloss(r, i) || is_modifier(r, i, last)) continue;
         switch (alm_gift_case_of(r, i)) {
         case ALM_CASE_RECIPIENT:
@@ -144,7 +152,7 @@ void alm_gift_read_donors(alm_gift_reader *r, alm_gift_event *e) {
         end = begin - 1;
         begin = alm_gift_clause_start(r, end);
     }
-    take_topic(r, e, 0.3);
+    take_topic(r, e);
 }
 
 /* "… a gift of 10,000, from X": the giver comes after. */
