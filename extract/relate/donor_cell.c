@@ -27,7 +27,7 @@ bool alm_cell_separates(const alm_token *token) {
 
 static bool is_group_word(uint16_t c) {
     return c == ALM_CLASS_GROUP || c == ALM_CLASS_PRONOUN || c == ALM_CLASS_ETC || c == ALM_CLASS_TITLE ||
-           c == ALM_CLASS_ROLE || c == ALM_CLASS_MEMBER || c == ALM_CLASS_ROLE_HEAD || c == ALM_CLASS_ADVERB ||
+           c == ALM_CLASS_ROLE || c == ALM_CLASS_MEMBER || c == ALM_CLASS_ROLE_HEAD || c == ALM_CLASS_ADVERB || c == ALM_CLASS_PART ||
            c == ALM_CLASS_SUBJECT_NOUN || c == ALM_CLASS_NUMBER || c == ALM_CLASS_QUANTITY;
 }
 

@@ -195,6 +195,7 @@ static alm_status read_events(alm_gift_reader *r) {
         }
         previous = e;
     }
+    alm_gift_settle_sums(r);
     for (size_t k = 0; k < r->event_count; k++) {
         if (!holds(r, &r->events[k])) continue;
         r->events[k].gift.confidence = confidence_of(r, &r->events[k]);

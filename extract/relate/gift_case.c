@@ -17,6 +17,7 @@ bool alm_gift_is_transparent(const alm_token *token) {
     case ALM_CLASS_ROLE:
     case ALM_CLASS_MEMBER:
     case ALM_CLASS_ADVERB:
+    case ALM_CLASS_PART:
     case ALM_CLASS_NOUN:
     case ALM_CLASS_NUMBER:
     case ALM_CLASS_SUBJECT_NOUN:
@@ -93,14 +94,16 @@ alm_name_case alm_gift_case_of(const alm_gift_reader *r, uint32_t i) {
     if (speaks(r, i)) return ALM_CASE_OBJECT;
     if (is_described_receiver(r, i)) return ALM_CASE_RECIPIENT;
     uint32_t begin = alm_gift_clause_start(r, i);
+    bool modified = false; /* an attribute stands between: what holds inside it does not govern the name behind */
     for (uint32_t at = i; at > begin; at--) {
         const alm_token *before = &r->tokens[at - 1];
         switch (before->class_id) {
+        case ALM_CLASS_OF: modified = true; continue;
         case ALM_CLASS_TO: return ALM_CASE_RECIPIENT;
         case ALM_CLASS_VIA: return channel_case(r, i);
         case ALM_CLASS_BY: return agent_case(r, i);
-        case ALM_CLASS_BEHALF: return ALM_CASE_BEHALF;
-        case ALM_CLASS_JOIN: return ALM_CASE_JOINED;
+        case ALM_CLASS_BEHALF: return modified ? ALM_CASE_SUBJECT : ALM_CASE_BEHALF;
+        case ALM_CLASS_JOIN: return modified ? ALM_CASE_SUBJECT : ALM_CASE_JOINED;
         case ALM_CLASS_RECEIVE: return ALM_CASE_SOURCE;
         case ALM_CLASS_FROM: return ALM_CASE_SOURCE;
         case ALM_CLASS_GIVE:
@@ -113,7 +116,7 @@ alm_name_case alm_gift_case_of(const alm_gift_reader *r, uint32_t i) {
         case ALM_CLASS_DIRECTION: return ALM_CASE_OBJECT;
         case ALM_CLASS_VERB: return at == i ? ALM_CASE_OBJECT : ALM_CASE_SUBJECT;
         case ALM_CLASS_IS: /* "X is the chamber's head": X gives, not what X is; "the first gift is X's" */
-            if (!alm_gift_has_class(r, begin, at - 1, ALM_CLASS_GIVE)) return ALM_CASE_OBJECT;
+            if (!modified && !alm_gift_has_class(r, begin, at - 1, ALM_CLASS_GIVE)) return ALM_CASE_OBJECT;
             break;
         default: break;
         }

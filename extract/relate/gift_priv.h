@@ -26,6 +26,7 @@ typedef struct alm_gift_event {
     uint32_t before, after; /* its zone: [before, first) and [last, after) */
     bool implied;           /* no word beside the verb says who receives */
     alm_gift gift;
+    uint32_t what_at[ALM_MAX_WHATS]; /* tokens of gift.whats */
 } alm_gift_event;
 
 typedef struct alm_gift_reader {
@@ -100,6 +101,9 @@ void alm_gift_read_whats(alm_gift_reader *r, size_t k);
 size_t alm_gift_whom(const alm_gift_reader *r, uint32_t i, alm_actor *out);
 /** Keep whom the sentence spoke of, for the sentences behind it. */
 void alm_gift_remember_topic(alm_gift_reader *r);
+
+/** Once all events of the sentence are read: sums and their parts are not given twice. */
+void alm_gift_settle_sums(alm_gift_reader *r);
 
 /** Add a mention to a list of at most ALM_MAX_PARTIES, once. */
 void alm_gift_party_add(uint32_t *list, size_t *count, uint32_t mention);

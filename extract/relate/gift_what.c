@@ -87,6 +87,7 @@ static bool is_listed(const alm_gift_reader *r, const alm_gift_event *e, uint32_
         case ALM_CLASS_QUANTITY:
         case ALM_CLASS_WORTH:
         case ALM_CLASS_TOTAL:
+        case ALM_CLASS_PART:
         case ALM_CLASS_ETC:
         case ALM_CLASS_OF:
         case ALM_CLASS_WITH:
@@ -179,6 +180,7 @@ void alm_gift_add_what(alm_gift_reader *r, alm_gift_event *e, uint32_t from, uin
         if (!is_listed(r, e, i)) return;
     }
     r->used[i] = true;
+    e->what_at[gift->what_count] = i;
     gift->whats[gift->what_count++] = what;
     if (what.kind != ALM_WHAT_GOODS) return;
     if (!alm_mention_of(r->folded, token)->value)

@@ -1,4 +1,4 @@
-#include "extract/value/exact_priv.h"
+#include "extract/value/exact.h"
 
 #include <assert.h>
 

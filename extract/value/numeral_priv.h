@@ -4,7 +4,7 @@
 #ifndef ALM_EXTRACT_VALUE_NUMERAL_PRIV_H
 #define ALM_EXTRACT_VALUE_NUMERAL_PRIV_H
 
-#include "extract/value/exact_priv.h"
+#include "extract/value/exact.h"
 #include "extract/value/tables_priv.h"
 
 typedef struct numeral {

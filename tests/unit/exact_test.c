@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 
-#include "extract/value/exact_priv.h"
+#include "extract/value/exact.h"
 
 static alm_exact number(const char *text) {
     alm_exact value;

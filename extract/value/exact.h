@@ -1,11 +1,11 @@
 /**
- * Exact decimals: a whole mantissa and a power of ten. What does not fit is refused, never rounded. Only value/ sees
- * this.
+ * Exact decimals: a whole mantissa and a power of ten. What does not fit is refused, never rounded. Only value/
+ * computes with these; relate/ adds up sums and their parts.
  *
  * Nineteen significant digits hold every sum of money that a page can name; longer digit runs are codes, not amounts.
  */
-#ifndef ALM_EXTRACT_VALUE_EXACT_PRIV_H
-#define ALM_EXTRACT_VALUE_EXACT_PRIV_H
+#ifndef ALM_EXTRACT_VALUE_EXACT_H
+#define ALM_EXTRACT_VALUE_EXACT_H
 
 #include "base/arena.h"
 #include "base/base.h"
