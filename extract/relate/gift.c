@@ -178,6 +178,11 @@ static bool holds(const alm_gift_reader *r, const alm_gift_event *e) {
            r->relation->tells_of_giving;
 }
 
+/* What is not given here may be told of otherwise. */
+static void release(alm_gift_reader *r, const alm_gift_event *e) {
+    for (size_t i = 0; i < e->gift.what_count; i++) r->used[e->what_at[i]] = false;
+}
+
 static alm_status read_events(alm_gift_reader *r) {
     find_events(r);
     alm_gift_event *previous = NULL;
@@ -197,7 +202,10 @@ static alm_status read_events(alm_gift_reader *r) {
     }
     alm_gift_settle_sums(r);
     for (size_t k = 0; k < r->event_count; k++) {
-        if (!holds(r, &r->events[k])) continue;
+        if (!holds(r, &r->events[k])) {
+            release(r, &r->events[k]);
+            continue;
+        }
         r->events[k].gift.confidence = confidence_of(r, &r->events[k]);
         if (is_pledged(r, &r->events[k])) r->events[k].gift.status = ALM_STATUS_PLEDGED;
         r->events[k].gift.total = is_total(r, &r->events[k]);
@@ -234,6 +242,7 @@ alm_status alm_gifts_find(alm_relation *relation) {
     if (!r.used || !r.events) return ALM_E_NOMEM;
     relation->tells_of_giving = tells_of_giving(relation);
     for (uint32_t i = 0; i < folded->count; i = r.last) {
+        r.sentence_before = i > 0 && folded->tokens[i - 1].cp != '\n' ? r.first : i;
         r.first = i;
         r.last = i;
         while (r.last < folded->count && !alm_gift_ends_sentence(folded->tokens[r.last].cp)) r.last++;
@@ -241,6 +250,7 @@ alm_status alm_gifts_find(alm_relation *relation) {
         if (relation->in_table[r.first]) continue;
         if (alm_gift_has_class(&r, r.first, r.last, ALM_CLASS_GIVE)) r.block_has_gift = true;
         alm_status status = read_events(&r);
+        if (status == ALM_OK) status = alm_gift_read_sources(&r);
         if (status == ALM_OK) status = alm_gift_read_pairs(&r);
         if (status != ALM_OK) return status;
         alm_gift_remember_topic(&r);

@@ -34,6 +34,7 @@ typedef struct alm_gift_reader {
     alm_folded *folded;
     const alm_token *tokens;
     uint32_t first, last; /* the sentence */
+    uint32_t sentence_before; /* where the one before it in its block begins; first where there is none */
     bool *used;           /* by token: a what that an event has taken */
     alm_gift_event *events;
     size_t event_count;
@@ -114,6 +115,9 @@ ALM_MUST_USE alm_status alm_gift_read_others(alm_gift_reader *r, size_t k);
 
 /** To whom event @p k gives, by what stands up to @p limit; after donors and whats. */
 ALM_MUST_USE alm_status alm_gift_read_receivers(alm_gift_reader *r, size_t k, uint32_t limit);
+
+/** Gifts told by where they come from. */
+ALM_MUST_USE alm_status alm_gift_read_sources(alm_gift_reader *r);
 
 /** Name and amount side by side, without a verb. */
 ALM_MUST_USE alm_status alm_gift_read_pairs(alm_gift_reader *r);

@@ -198,6 +198,7 @@ static bool has_what(const alm_gift_reader *r, uint32_t first, uint32_t last) {
 uint32_t alm_gift_reach(const alm_gift_reader *r, const alm_gift_event *e) {
     uint32_t own_end = alm_gift_clause_end(r, e->last);
     for (uint32_t i = own_end; i < e->after; i++) {
+        if (r->tokens[i].class_id == ALM_CLASS_FROM) return alm_gift_clause_end(r, i); /* "…, from X; the next …" */
         if (r->tokens[i].class_id == ALM_CLASS_PARTY && alm_gift_case_of(r, i) == ALM_CASE_SUBJECT)
             return alm_gift_clause_start(r, i);
         if (r->tokens[i].class_id == ALM_CLASS_FUTURE || r->tokens[i].class_id == ALM_CLASS_NOT_GIFT)
