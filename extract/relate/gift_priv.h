@@ -33,9 +33,9 @@ typedef struct alm_gift_reader {
     alm_relation *relation;
     alm_folded *folded;
     const alm_token *tokens;
-    uint32_t first, last; /* the sentence */
+    uint32_t first, last;     /* the sentence */
     uint32_t sentence_before; /* where the one before it in its block begins; first where there is none */
-    bool *used;           /* by token: a what that an event has taken */
+    bool *used;               /* by token: a what that an event has taken */
     alm_gift_event *events;
     size_t event_count;
     alm_actor topic[ALM_MAX_DONORS]; /* who was spoken of last in this block, as a subject */

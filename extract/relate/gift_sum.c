@@ -81,8 +81,8 @@ void alm_gift_settle_sums(alm_gift_reader *r) {
         alm_gift_event *e = &r->events[i];
         drop_parts(r, e);
         for (size_t k = e->gift.what_count; k-- > 0;) {
-            bool sum = e->gift.whats[k].kind != ALM_WHAT_GOODS &&
-                       alm_gift_governed_by(r, e->what_at[k], ALM_CLASS_TOTAL, 5);
+            bool sum =
+                e->gift.whats[k].kind != ALM_WHAT_GOODS && alm_gift_governed_by(r, e->what_at[k], ALM_CLASS_TOTAL, 5);
             if (!sum) continue;
             if (adds_up(r, i, k))
                 drop(e, k);

@@ -63,9 +63,13 @@ static bool is_sum_of_told(const alm_gift_reader *r, const alm_gift_event *e, ui
     return told;
 }
 
-/* "handed to five communities": counted, but not given. */
+/* "handed to five communities", "carried into the tents": counted perhaps, but not given. */
 static bool is_receiving_place(const alm_gift_reader *r, uint32_t i) {
-    if (alm_mention_of(r->folded, &r->tokens[i])->strength >= 90) return false;
+    const alm_mention *thing = alm_mention_of(r->folded, &r->tokens[i]);
+    if (!thing->value && i > r->first && alm_gift_is_trigger(r->tokens[i - 1].class_id) &&
+        alm_gift_is_directed(r, &r->tokens[i - 1]))
+        return true;
+    if (thing->strength >= 90) return false;
     uint32_t begin = alm_gift_clause_start(r, i);
     for (uint32_t at = i; at > begin; at--) {
         const alm_token *before = &r->tokens[at - 1];
