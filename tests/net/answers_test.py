@@ -39,6 +39,10 @@ class AnswersTest(CrawlTest):
         return {url.split(".test", 1)[1]: (state, reason) for url, state, reason in
                 rows(self.store, "SELECT url, state, reason FROM url")}
 
+    def documents(self):
+        return {url: json.loads(text) for url, text in
+                rows(self.store, "SELECT url, document FROM versions JOIN pages USING (page_id)", "records.db")}
+
     def paths(self):
         return set(self.states())
 
@@ -59,7 +63,7 @@ class Fields(AnswersTest):
             self.visit(server, *(f"http://a.test{path}" for path in table if path != "/robots.txt"), args=RULES)
         under = {path for path in self.paths() if path.startswith("/under")}
         self.assertEqual(under, {"/under1", "/under2", "/under6"})
-        documents = {url.split(".test")[1] for (url,) in rows(self.store, "SELECT url FROM document", "records.db")}
+        documents = {url.split(".test")[1] for url in self.documents()}
         self.assertEqual(documents, {"/plain", "/other", "/no-follow"})
 
     def test_links_of_the_head_are_followed(self):
@@ -230,8 +234,7 @@ class RulePacks(AnswersTest):
         own = SOURCE / "rules" / "examples" / "own"
 
         def found():
-            documents = rows(self.store, "SELECT url, json FROM document", "records.db")
-            return {url for url, text in documents if json.loads(text)["donations"][0]["recipients"]}
+            return {url for url, document in self.documents().items() if document["donations"][0]["recipients"]}
         with rude.Server({**NO_ROBOTS, "/1": rude.response(news)}) as server:
             text = source(server, "http://a.test/1", name="a") + "".join(
                 source(server, f"http://{n}.test/1", name=n, rules=f"[{own}]") for n in "bc")
