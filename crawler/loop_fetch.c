@@ -277,7 +277,7 @@ static alm_status finish_one(alm_loop *loop, slot *s, CURLcode code, alm_err *er
     alm_status stored = ALM_OK;
     if (rests) {
         stored = alm_frontier_host_wait(loop->options.frontier, host->id, host->next_ms, host->backoff, err);
-        loop_changed(loop);
+        loop_commit_soon(loop); /* killed now, the next run must not ask before the host allowed it */
     }
     if (stored == ALM_OK)
         stored = s->robots ? loop_robots_finished(loop, s, status, &outcome, err)

@@ -120,7 +120,9 @@ ALM_MUST_USE alm_status loop_commit(alm_loop *loop, alm_err *err);
 /* loop.c */
 alm_source *loop_source(alm_loop *loop, uint32_t number);
 ALM_MUST_USE alm_status loop_wake(alm_loop *loop, int64_t host, alm_source *source, alm_err *err);
+/** Something is to be committed: within options.commit_ms, or before the loop waits again. */
 void loop_changed(alm_loop *loop);
+void loop_commit_soon(alm_loop *loop);
 void loop_warn(alm_loop *loop, const char *format, ...) ALM_PRINTF(2, 3);
 int64_t loop_now(const alm_loop *loop);
 

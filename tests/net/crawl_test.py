@@ -1,11 +1,10 @@
 """almoner crawl over a simulated web and against servers that misbehave. Nothing here leaves the machine.
 
-environment: ALMONER (the program), ALM_SOURCE; ALM_KILLS (how many times to kill, 8), ALM_HOSTS and ALM_PAGES (size of
-the simulated web). Runs with: python3 tests/net/crawl_test.py [-v] [NAME]
+environment: ALMONER (the program), ALM_SOURCE; ALM_HOSTS and ALM_PAGES (size of the simulated
+web). Runs with: python3 tests/net/crawl_test.py [-v] [NAME]
 """
 import json
 import os
-import random
 import resource
 import shutil
 import signal
@@ -26,7 +25,6 @@ ALMONER = os.environ.get("ALMONER", "build/dev/cli/almoner")
 SOURCE = Path(os.environ.get("ALM_SOURCE", "."))
 HOSTS = int(os.environ.get("ALM_HOSTS", "12"))
 PAGES = int(os.environ.get("ALM_PAGES", "25"))
-KILLS = int(os.environ.get("ALM_KILLS", "8"))
 LIMIT_S = int(os.environ.get("ALM_LIMIT_S", "120"))
 DELAY = 0.01
 
@@ -222,49 +220,6 @@ class RudeServers(CrawlTest):
             crawl(self.store, "--config", self.config, "--no-extract", code=1)
             self.assertEqual(server.log, [])
         self.assertEqual(rows(self.store, "SELECT state, reason FROM url"), [(4, "refused-address")])
-
-
-class Killed(CrawlTest):
-    """kill -9 at random moments: the final store is that of an undisturbed crawl."""
-
-    def finished(self, store):
-        if not (store / "frontier.db").exists():
-            return set()
-        try:
-            return {row[0] for row in rows(store, "SELECT url FROM url WHERE state IN (2, 3, 4)")}
-        except sqlite3.OperationalError:
-            return set()  # killed before the tables were made
-
-    def test_killed_at_random_moments(self):
-        rng = random.Random(5)
-        rules = ["--rules", SOURCE / "rules" / "zh"]
-        with SimWeb(seed=21, hosts=6, pages=PAGES, latency=0.005) as web:
-            self.configure(web)
-            crawl(self.store, "--config", self.config, *rules)
-            whole, whole_archive = contents(self.store), archived(self.store)
-            web.forget()
-            killed = self.folder / "killed"
-            arguments, ended = ["--config", self.config], False
-            for _ in range(KILLS):
-                done = self.finished(killed)
-                mark = len(web.log)
-                child = subprocess.Popen(command(killed, *arguments, *rules), stderr=subprocess.DEVNULL)
-                time.sleep(rng.uniform(0.02, 0.9))
-                child.kill()
-                ended = child.wait() == 0
-                again = {f"http://{row[0]}{row[1]}" for row in web.log[mark:]} & done
-                self.assertEqual(again, set(), "finished, and fetched again")
-                if (killed / "sources.yaml").exists():
-                    arguments = ["--resume"]
-                if ended:
-                    break
-            crawl(killed, *arguments, *rules)
-            got = contents(killed)
-            for part, rows_ in whole.items():
-                self.assertEqual(got[part], rows_, part)
-            self.assertEqual(archived(killed), whole_archive)
-            self.assertNone(web.check_set(once=False))
-            self.assertNone(web.check_politeness(DELAY))
 
 
 if __name__ == "__main__":

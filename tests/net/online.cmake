@@ -8,3 +8,15 @@ set_tests_properties(net/crawl PROPERTIES TIMEOUT 600)
 alm_script_test(net/answers net/answers_test.py)
 set_tests_properties(net/answers PROPERTIES TIMEOUT 600)
 alm_script_test(net/robots net/robots_test.py)
+alm_script_test(net/kill net/kill_test.py)
+set_tests_properties(net/kill PROPERTIES TIMEOUT 600)
+alm_script_test(net/warc_interop net/warc_interop_test.py)
+# what takes minutes, by its figures: cmake --build --preset release --target kill_100 (or web_100000)
+set(at_length ${CMAKE_COMMAND} -E env ALMONER=$<TARGET_FILE:almoner> ALM_SOURCE=${PROJECT_SOURCE_DIR} ALM_LIMIT_S=1800)
+add_custom_target(kill_100 COMMAND ${at_length} ALM_KILLS=100 ${ALM_PYTHON} ${CMAKE_CURRENT_LIST_DIR}/kill_test.py
+                  USES_TERMINAL)
+add_custom_target(web_100000 COMMAND ${at_length} ALM_HOSTS=200 ALM_PAGES=500 ${ALM_PYTHON}
+                  ${CMAKE_CURRENT_LIST_DIR}/crawl_test.py -v SimulatedWeb.test_exactly_the_expected_pages_politely
+                  USES_TERMINAL)
+add_dependencies(kill_100 almoner)
+add_dependencies(web_100000 almoner)

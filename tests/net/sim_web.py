@@ -11,6 +11,9 @@ import zlib
 from collections import defaultdict
 
 
+UNREAD_S = 0.02
+
+
 def rng_of(*parts):
     return random.Random(zlib.crc32(repr(parts).encode()))
 
@@ -173,8 +176,9 @@ class SimWeb:
             list_.sort(key=lambda row: row[2])
         return rows
 
-    def check_politeness(self, delay):
-        """Faults: two at once, too early, Retry-After not kept."""
+    def check_politeness(self, delay, kills=()):
+        """Faults: two at once, too early, Retry-After not kept. Who was killed (at one of @kills) within UNREAD_S of an
+        answer may not have read what it asked for."""
         faults = []
         for name, rows in self.by_host().items():
             known = False  # robots.txt: from its answer on, its delay holds
@@ -183,7 +187,8 @@ class SimWeb:
                 if before[1].endswith("robots.txt") and before[4] == 200:
                     known = True
                 need = host.polite_delay(delay) if known else delay
-                if before[4] == 503 and before[1] != "/robots.txt":
+                unread = any(0 <= at - before[3] < UNREAD_S for at in kills)
+                if before[4] == 503 and before[1] != "/robots.txt" and not unread:
                     need = max(need, 1.0)
                 gap = after[2] - before[3]
                 if gap < 0:
