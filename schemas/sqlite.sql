@@ -160,6 +160,11 @@ CREATE TABLE entity_members (
 ) WITHOUT ROWID;
 CREATE INDEX entity_members_by_entity ON entity_members (entity_uid);
 
+CREATE TABLE resolved (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  seq INTEGER NOT NULL                  -- clock.seq of the pages that were resolved last
+);
+
 -- Every donation that was ever told, with the fields of the flat row first, in their order.
 CREATE VIEW donations_all AS
 SELECT
