@@ -126,7 +126,7 @@ def count(documents, pages, gifts):
             for part in parts_told:
                 by_part[part].add(uid)
     for gift in gifts:
-        groups[gift["gift_uid"]] = {t["uid"] for t in gift["tellings"] if t["uid"] in told}
+        groups[gift["gift_uid"]] = {t["uid"] for t in gift["donations"] if t["uid"] in told}
     tied = {pair for group in groups.values() for pair in itertools.combinations(sorted(group), 2)}
     tied = {(a, b) for a, b in tied if told[a] or told[b]}  # two of no gift of the gold: nobody can say
     right = {(a, b) for a, b in tied if {gift for gift, _ in told[a]} & {gift for gift, _ in told[b]}}

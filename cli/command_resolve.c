@@ -66,23 +66,23 @@ static void add_clues(alm_json *json, const alm_tie *tie) {
     alm_json_array_end(json);
 }
 
-static alm_str donor_of(const alm_told *told, uint32_t telling) {
-    const alm_telling *t = &told->tellings[telling];
+static alm_str donor_of(const alm_claims *told, uint32_t claim) {
+    const alm_claim *t = &told->claims[claim];
     if (t->organisation_count) return told->organisations[t->organisations[0]].name;
     return t->person_count ? t->people[0].text : (alm_str){0};
 }
 
-static alm_str url_of(const alm_told *told, uint32_t telling) { return told->pages[told->tellings[telling].page].url; }
+static alm_str url_of(const alm_claims *told, uint32_t claim) { return told->pages[told->claims[claim].page].url; }
 
 static void print_ties(state *s) {
-    const alm_told *told = alm_resolver_told(s->resolver);
+    const alm_claims *told = alm_resolver_claims(s->resolver);
     size_t count;
     const alm_tie *ties = alm_resolver_ties(s->resolver, &count);
     for (size_t i = 0; i < count; i++) {
         const alm_tie *tie = &ties[i];
         alm_json json = alm_line_begin(&s->line);
-        alm_json_member(&json, "uid", told->tellings[tie->a].uid);
-        alm_json_member(&json, "other_uid", told->tellings[tie->b].uid);
+        alm_json_member(&json, "uid", told->claims[tie->a].uid);
+        alm_json_member(&json, "other_uid", told->claims[tie->b].uid);
         alm_json_member_c(&json, "verdict",
                           alm_resolver_is_refused(s->resolver, tie) ? "refused" : alm_verdict_name(tie->verdict));
         add_points(&json, "points", tie->points);
@@ -96,10 +96,10 @@ static void print_ties(state *s) {
     }
 }
 
-/* Tellings of each gift in a chain: first[gift], then next[telling]; both count + 1, 0 ends. */
+/* Claims of each gift in a chain: first[gift], then next[claim]; both count + 1, 0 ends. */
 static void chain_gifts(const state *s, uint32_t *first, uint32_t *next) {
-    const alm_told *told = alm_resolver_told(s->resolver);
-    for (size_t i = told->telling_count; i-- > 0;) {
+    const alm_claims *told = alm_resolver_claims(s->resolver);
+    for (size_t i = told->claim_count; i-- > 0;) {
         uint32_t gift = alm_resolver_gift(s->resolver, (uint32_t)i);
         next[i] = first[gift];
         first[gift] = (uint32_t)i + 1;
@@ -107,17 +107,17 @@ static void chain_gifts(const state *s, uint32_t *first, uint32_t *next) {
 }
 
 static void print_gift(state *s, uint32_t gift, const uint32_t *first, const uint32_t *next) {
-    const alm_told *told = alm_resolver_told(s->resolver);
+    const alm_claims *told = alm_resolver_claims(s->resolver);
     uint32_t speaker = alm_resolver_speaker(s->resolver, gift), pages = 0;
     alm_json json = alm_line_begin(&s->line);
-    alm_json_member(&json, "gift_uid", told->tellings[gift].uid);
-    alm_json_member(&json, "uid", told->tellings[speaker].uid);
+    alm_json_member(&json, "gift_uid", told->claims[gift].uid);
+    alm_json_member(&json, "uid", told->claims[speaker].uid);
     alm_json_member(&json, "donor", donor_of(told, speaker));
-    alm_json_key(&json, "tellings");
+    alm_json_key(&json, "donations");
     alm_json_array(&json);
     for (uint32_t at = first[gift]; at; at = next[at - 1], pages++) {
         alm_json_object(&json);
-        alm_json_member(&json, "uid", told->tellings[at - 1].uid);
+        alm_json_member(&json, "uid", told->claims[at - 1].uid);
         alm_json_member(&json, "url", url_of(told, at - 1));
         alm_json_object_end(&json);
     }
@@ -128,7 +128,7 @@ static void print_gift(state *s, uint32_t gift, const uint32_t *first, const uin
 }
 
 static int print_gifts(state *s) {
-    size_t count = alm_resolver_told(s->resolver)->telling_count;
+    size_t count = alm_resolver_claims(s->resolver)->claim_count;
     uint32_t *first = calloc(count + 1, sizeof *first), *next = calloc(count + 1, sizeof *next);
     if (first && next) chain_gifts(s, first, next);
     for (uint32_t i = 0; first && next && i < count; i++)
@@ -140,11 +140,11 @@ static int print_gifts(state *s) {
 }
 
 static void print_organisations(state *s) {
-    const alm_told *told = alm_resolver_told(s->resolver);
+    const alm_claims *told = alm_resolver_claims(s->resolver);
     size_t count;
     const alm_canonical *all = alm_resolver_organisations(s->resolver, &count);
     for (uint32_t i = 0; i < told->organisation_count; i++) {
-        const alm_told_organisation *o = &told->organisations[i];
+        const alm_claim_organisation *o = &told->organisations[i];
         const char *why;
         const alm_canonical *c = &all[alm_resolver_organisation(s->resolver, i, &why)];
         alm_json json = alm_line_begin(&s->line);
@@ -184,13 +184,13 @@ static alm_str clues_of(state *s, const alm_tie *tie, alm_str with) {
     return alm_buf_str(&s->why);
 }
 
-/* The surest tie of each telling to another of its gift, or SIZE_MAX. */
+/* The surest tie of each claim to another of its gift, or SIZE_MAX. */
 static size_t *surest_ties(const state *s) {
-    size_t tellings = alm_resolver_told(s->resolver)->telling_count, count;
+    size_t claims = alm_resolver_claims(s->resolver)->claim_count, count;
     const alm_tie *ties = alm_resolver_ties(s->resolver, &count);
-    size_t *best = calloc(tellings + 1, sizeof *best);
+    size_t *best = calloc(claims + 1, sizeof *best);
     if (!best) return NULL;
-    for (size_t i = 0; i < tellings; i++) best[i] = SIZE_MAX;
+    for (size_t i = 0; i < claims; i++) best[i] = SIZE_MAX;
     for (size_t i = 0; i < count; i++) {
         if (alm_resolver_gift(s->resolver, ties[i].a) != alm_resolver_gift(s->resolver, ties[i].b)) continue;
         const uint32_t ends[] = {ties[i].a, ties[i].b};
@@ -201,27 +201,27 @@ static size_t *surest_ties(const state *s) {
 }
 
 static alm_status put_gifts(state *s, alm_err *err) {
-    const alm_told *told = alm_resolver_told(s->resolver);
+    const alm_claims *told = alm_resolver_claims(s->resolver);
     size_t count;
     const alm_tie *ties = alm_resolver_ties(s->resolver, &count);
     size_t *best = surest_ties(s);
     alm_status status = best ? ALM_OK : alm_fail(err, ALM_E_NOMEM, "out of memory");
-    for (uint32_t i = 0; i < told->telling_count && status == ALM_OK; i++) {
+    for (uint32_t i = 0; i < told->claim_count && status == ALM_OK; i++) {
         uint32_t gift = alm_resolver_gift(s->resolver, i);
         const alm_tie *tie = best[i] == SIZE_MAX ? NULL : &ties[best[i]];
-        alm_str with = tie ? told->tellings[tie->a == i ? tie->b : tie->a].uid : (alm_str){0};
-        alm_resolution_member member = {told->tellings[i].uid, told->tellings[gift].uid, clues_of(s, tie, with),
+        alm_str with = tie ? told->claims[tie->a == i ? tie->b : tie->a].uid : (alm_str){0};
+        alm_resolution_member member = {told->claims[i].uid, told->claims[gift].uid, clues_of(s, tie, with),
                                         tie ? tie->points / 10.0 : 0};
         if (gift == i)
             status = alm_resolution_put_gift(s->resolution, member.gift_uid,
-                                             told->tellings[alm_resolver_speaker(s->resolver, i)].uid, err);
+                                             told->claims[alm_resolver_speaker(s->resolver, i)].uid, err);
         if (status == ALM_OK) status = alm_resolution_put_member(s->resolution, &member, err);
     }
     free(best);
     for (size_t i = 0; i < count && status == ALM_OK; i++) {
         if (alm_resolver_gift(s->resolver, ties[i].a) == alm_resolver_gift(s->resolver, ties[i].b)) continue;
-        alm_str other = told->tellings[ties[i].b].uid;
-        alm_resolution_doubt doubt = {told->tellings[ties[i].a].uid, other, clues_of(s, &ties[i], other),
+        alm_str other = told->claims[ties[i].b].uid;
+        alm_resolution_doubt doubt = {told->claims[ties[i].a].uid, other, clues_of(s, &ties[i], other),
                                       ties[i].points / 10.0};
         status = alm_resolution_put_doubt(s->resolution, &doubt, err);
     }
@@ -229,7 +229,7 @@ static alm_status put_gifts(state *s, alm_err *err) {
 }
 
 static alm_status put_organisations(state *s, alm_err *err) {
-    const alm_told *told = alm_resolver_told(s->resolver);
+    const alm_claims *told = alm_resolver_claims(s->resolver);
     size_t count;
     const alm_canonical *all = alm_resolver_organisations(s->resolver, &count);
     alm_status status = ALM_OK;
@@ -254,15 +254,15 @@ static alm_status put_organisations(state *s, alm_err *err) {
 /* ---- running ---- */
 
 static void print_summary(const state *s, const char *rest) {
-    const alm_told *told = alm_resolver_told(s->resolver);
+    const alm_claims *told = alm_resolver_claims(s->resolver);
     size_t ties, organisations, gifts = 0, doubts = 0;
     const alm_tie *all = alm_resolver_ties(s->resolver, &ties);
     alm_resolver_organisations(s->resolver, &organisations);
-    for (uint32_t i = 0; i < told->telling_count; i++) gifts += alm_resolver_gift(s->resolver, i) == i;
+    for (uint32_t i = 0; i < told->claim_count; i++) gifts += alm_resolver_gift(s->resolver, i) == i;
     for (size_t i = 0; i < ties; i++)
         doubts += alm_resolver_gift(s->resolver, all[i].a) != alm_resolver_gift(s->resolver, all[i].b);
     fprintf(stderr, "almoner resolve: %zu donations on %zu pages are %zu gifts, %zu doubts; %zu organisations%s\n",
-            told->telling_count, told->page_count, gifts, doubts, organisations, rest);
+            told->claim_count, told->page_count, gifts, doubts, organisations, rest);
 }
 
 static alm_status add_document(void *context, int64_t page_id, alm_str json, alm_err *err) {
@@ -332,9 +332,7 @@ static int run_files(state *s, int argc, char **argv, int first) {
     if (status == ALM_OK) status = alm_resolver_run(s->resolver, &err);
     if (status != ALM_OK) return alm_lines_fail(&alm_usage_resolve, &err);
     if (s->print == PRINT_NOTHING) s->print = PRINT_GIFTS;
-    int exit = print(s);
-    print_summary(s, "");
-    return exit;
+    return print(s);
 }
 
 static int run(state *s, int argc, char **argv, int first) {

@@ -68,6 +68,7 @@ install(FILES
   man/almoner-fetch.1
   man/almoner-frontier.1
   man/almoner-links.1
+  man/almoner-resolve.1
   man/almoner-robots.1
   man/almoner-rules.1
   man/almoner-schema.1

@@ -1,18 +1,18 @@
 /*
- * Tied tellings become gifts: the surest tie first, unless the two groups that it would join hold two tellings of one
- * page, or tellings that contradict each other.
+ * Tied claims become gifts: the surest tie first, unless the two groups that it would join hold two claims of one
+ * page, or claims that contradict each other.
  */
 #include <stdlib.h>
 
 #include "base/alloc.h"
 #include "resolve/resolver_priv.h"
 
-enum { MAX_CHECKED = 64 }; /* tellings of a group that are compared with those of another */
+enum { MAX_CHECKED = 64 }; /* claims of a group that are compared with those of another */
 
 typedef struct joining {
     alm_resolver *resolver;
     uint32_t *parents;
-    uint32_t *next; /* the following telling of the group, in a ring */
+    uint32_t *next; /* the following claim of the group, in a ring */
 } joining;
 
 static int by_points(const void *a, const void *b) {
@@ -22,8 +22,8 @@ static int by_points(const void *a, const void *b) {
     return x->b < y->b ? -1 : x->b > y->b;
 }
 
-static bool contradict(const alm_told *told, uint32_t a, uint32_t b) {
-    if (told->tellings[a].page == told->tellings[b].page) return true;
+static bool contradict(const alm_claims *told, uint32_t a, uint32_t b) {
+    if (told->claims[a].page == told->claims[b].page) return true;
     alm_tie tie;
     alm_tie_compare(&tie, told, a, b);
     alm_tie_judge(&tie, 0);
@@ -45,8 +45,8 @@ static bool may_join(const joining *j, uint32_t a, uint32_t b) {
 }
 
 /* Earlier news name the gift, so that later ones do not change its name. */
-static bool names_before(const alm_told *told, uint32_t a, uint32_t b) {
-    int32_t x = told->pages[told->tellings[a].page].published, y = told->pages[told->tellings[b].page].published;
+static bool names_before(const alm_claims *told, uint32_t a, uint32_t b) {
+    int32_t x = told->pages[told->claims[a].page].published, y = told->pages[told->claims[b].page].published;
     if (x == ALM_NO_DAY || y == ALM_NO_DAY) return x != y ? y == ALM_NO_DAY : a < b;
     return x != y ? x < y : a < b;
 }
@@ -61,8 +61,8 @@ static void join(joining *j, const alm_tie *tie) {
     j->next[b] = after;
 }
 
-/* How much a telling tells: sums that are exact before rough ones, then names, receivers, days. */
-static int fullness(const alm_telling *t) {
+/* How much a claim tells: sums that are exact before rough ones, then names, receivers, days. */
+static int fullness(const alm_claim *t) {
     int points = 0;
     for (uint32_t i = 0; i < t->cash_count; i++) points += t->cash[i].exact ? 6 : 3;
     points += t->value.cents ? 2 : 0;
@@ -75,17 +75,17 @@ static int fullness(const alm_telling *t) {
 }
 
 static void find_speakers(alm_resolver *r) {
-    const alm_told *told = &r->told;
-    for (uint32_t i = 0; i < told->telling_count; i++) r->speaker[i] = r->gift[i];
-    for (uint32_t i = 0; i < told->telling_count; i++) {
+    const alm_claims *told = &r->told;
+    for (uint32_t i = 0; i < told->claim_count; i++) r->speaker[i] = r->gift[i];
+    for (uint32_t i = 0; i < told->claim_count; i++) {
         uint32_t *speaker = &r->speaker[r->gift[i]];
-        int more = fullness(&told->tellings[i]) - fullness(&told->tellings[*speaker]);
+        int more = fullness(&told->claims[i]) - fullness(&told->claims[*speaker]);
         if (more > 0 || (more == 0 && names_before(told, i, *speaker))) *speaker = i;
     }
 }
 
 alm_status alm_resolver_join(alm_resolver *r, alm_err *err) {
-    size_t count = r->told.telling_count, tied = 0;
+    size_t count = r->told.claim_count, tied = 0;
     joining j = {r, alm_calloc(count + 1, sizeof *j.parents), alm_calloc(count + 1, sizeof *j.next)};
     const alm_tie **ordered = alm_calloc(r->tie_count + 1, sizeof *ordered);
     r->gift = alm_arena_calloc(&r->arena, count + 1, sizeof *r->gift);

@@ -1,10 +1,10 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
-#include "resolve/telling.h"
+#include "resolve/claim.h"
 
 typedef struct placed {
-    alm_told_page page;
+    alm_claim_page page;
     uint32_t from; /* where it stood */
 } placed;
 
@@ -15,12 +15,12 @@ static int by_url(const void *a, const void *b) {
 }
 
 static int by_uid(const void *a, const void *b) {
-    const alm_telling *x = a, *y = b;
+    const alm_claim *x = a, *y = b;
     int order = alm_str_compare(x->uid, y->uid);
     return order ? order : x->page < y->page ? -1 : x->page > y->page;
 }
 
-alm_status alm_told_order(alm_told *told, alm_err *err) {
+alm_status alm_claims_order(alm_claims *told, alm_err *err) {
     placed *pages = alm_calloc(told->page_count + 1, sizeof *pages);
     uint32_t *to = alm_calloc(told->page_count + 1, sizeof *to);
     alm_status status = pages && to ? ALM_OK : alm_fail(err, ALM_E_NOMEM, "out of memory");
@@ -32,13 +32,13 @@ alm_status alm_told_order(alm_told *told, alm_err *err) {
         to[pages[i].from] = i;
     }
     for (size_t i = 0; i < told->organisation_count; i++) told->organisations[i].page = to[told->organisations[i].page];
-    for (size_t i = 0; i < told->telling_count; i++) told->tellings[i].page = to[told->tellings[i].page];
-    if (told->telling_count) qsort(told->tellings, told->telling_count, sizeof *told->tellings, by_uid);
+    for (size_t i = 0; i < told->claim_count; i++) told->claims[i].page = to[told->claims[i].page];
+    if (told->claim_count) qsort(told->claims, told->claim_count, sizeof *told->claims, by_uid);
     size_t kept = 0;
-    for (size_t i = 0; i < told->telling_count; i++)
-        if (kept == 0 || !alm_str_is(told->tellings[i].uid, told->tellings[kept - 1].uid))
-            told->tellings[kept++] = told->tellings[i];
-    told->telling_count = kept;
+    for (size_t i = 0; i < told->claim_count; i++)
+        if (kept == 0 || !alm_str_is(told->claims[i].uid, told->claims[kept - 1].uid))
+            told->claims[kept++] = told->claims[i];
+    told->claim_count = kept;
 out:
     alm_free(pages);
     alm_free(to);

@@ -21,7 +21,7 @@ typedef struct pair_key {
 
 typedef struct uniting {
     alm_resolver *resolver;
-    const alm_told *told;
+    const alm_claims *told;
     uint32_t *parents; /* the root has the fullest name */
     uint32_t *ordered; /* organisations by name, then page */
     pair_key *keys;
@@ -39,8 +39,8 @@ static bool is_anchored(const alm_name *name) {
 }
 
 static bool pages_share_place(const uniting *u, uint32_t a, uint32_t b) {
-    const alm_told_page *p = &u->told->pages[u->told->organisations[a].page];
-    const alm_told_page *q = &u->told->pages[u->told->organisations[b].page];
+    const alm_claim_page *p = &u->told->pages[u->told->organisations[a].page];
+    const alm_claim_page *q = &u->told->pages[u->told->organisations[b].page];
     return p->place_count && q->place_count && alm_place_is_same(p->places[0], q->places[0]);
 }
 
@@ -85,7 +85,7 @@ static alm_status unite_same(uniting *u) {
     named *all = alm_calloc(count + 1, sizeof *all);
     if (!all) return alm_fail(u->err, ALM_E_NOMEM, "out of memory");
     for (uint32_t i = 0; i < count; i++) {
-        const alm_told_page *page = &u->told->pages[u->told->organisations[i].page];
+        const alm_claim_page *page = &u->told->pages[u->told->organisations[i].page];
         all[i] = (named){full_name(u, i)->text, page->url, page->place_count ? page->places[0] : (alm_str){0}, i};
     }
     qsort(all, count, sizeof *all, by_name);
@@ -153,7 +153,7 @@ static size_t first_key(const uniting *u, uint64_t pair) {
 
 /* The full name is of the place that the short form, or the page that uses it, is about. */
 static bool is_of_the_place(const uniting *u, uint32_t brief, uint32_t full) {
-    const alm_told_page *page = &u->told->pages[u->told->organisations[brief].page];
+    const alm_claim_page *page = &u->told->pages[u->told->organisations[brief].page];
     const alm_name *name = full_name(u, full);
     if (full_name(u, brief)->place_count || !page->place_count) return true;
     for (uint8_t i = 0; i < name->place_count; i++)
@@ -200,7 +200,7 @@ static void unite_donors(uniting *u) {
     const alm_resolver *r = u->resolver;
     for (size_t i = 0; i < r->tie_count; i++) {
         if (r->gift[r->ties[i].a] != r->gift[r->ties[i].b]) continue;
-        const alm_telling *a = &u->told->tellings[r->ties[i].a], *b = &u->told->tellings[r->ties[i].b];
+        const alm_claim *a = &u->told->claims[r->ties[i].a], *b = &u->told->claims[r->ties[i].b];
         for (uint32_t x = 0; x < a->organisation_count; x++)
             for (uint32_t y = 0; y < b->organisation_count; y++)
                 if (alm_name_compare(full_name(u, a->organisations[x]), full_name(u, b->organisations[y])) >=
@@ -228,8 +228,8 @@ static bool hash(char out[ALM_GIFT_ID], alm_str name, alm_str page) {
 
 static bool describe(const uniting *u, alm_canonical *c, uint32_t root) {
     const alm_name *name = full_name(u, root);
-    const alm_told_organisation *o = &u->told->organisations[root];
-    const alm_told_page *page = &u->told->pages[o->page];
+    const alm_claim_organisation *o = &u->told->organisations[root];
+    const alm_claim_page *page = &u->told->pages[o->page];
     *c = (alm_canonical){.name = o->name, .type = o->type};
     if (name->place_count)
         c->place = name->places[name->place_count - 1];

@@ -1,5 +1,5 @@
 /*
- * Which pairs are worth a comparison: tellings that share an amount (or a thing) and a donor's name, or two characters
+ * Which pairs are worth a comparison: claims that share an amount (or a thing) and a donor's name, or two characters
  * that stand side by side in it.
  */
 #include <stdlib.h>
@@ -17,7 +17,7 @@ enum {
 typedef struct block_key {
     uint64_t hash;
     int32_t day;
-    uint32_t telling;
+    uint32_t claim;
 } block_key;
 
 typedef struct pair {
@@ -41,51 +41,50 @@ static uint64_t mix(uint64_t a, uint64_t b) {
 
 /* ---- keys ---- */
 
-static int32_t day_of(const alm_resolver *r, const alm_telling *t) {
+static int32_t day_of(const alm_resolver *r, const alm_claim *t) {
     int32_t published = r->told.pages[t->page].published;
     return t->first_day != ALM_NO_DAY ? t->first_day : published;
 }
 
-static alm_status add_key(pairing *p, uint32_t telling, uint64_t amount, uint64_t donor) {
+static alm_status add_key(pairing *p, uint32_t claim, uint64_t amount, uint64_t donor) {
     void *items = p->keys;
     alm_status status = alm_grow(&items, &p->key_cap, p->key_count, sizeof *p->keys, MAX_KEYS);
     p->keys = items;
     if (status != ALM_OK) return alm_fail(p->err, status, "too many donations to compare");
-    const alm_telling *t = &p->resolver->told.tellings[telling];
-    p->keys[p->key_count++] = (block_key){mix(amount, donor), day_of(p->resolver, t), telling};
+    const alm_claim *t = &p->resolver->told.claims[claim];
+    p->keys[p->key_count++] = (block_key){mix(amount, donor), day_of(p->resolver, t), claim};
     return ALM_OK;
 }
 
-static alm_status add_name(pairing *p, uint32_t telling, uint64_t amount, const alm_name *name) {
+static alm_status add_name(pairing *p, uint32_t claim, uint64_t amount, const alm_name *name) {
     uint32_t before = 0;
     for (size_t at = 0; at < name->text.len;) {
         uint32_t cp = alm_utf8_next(name->text, &at);
-        alm_status status = before ? add_key(p, telling, amount, (uint64_t)before << 32 | cp) : ALM_OK;
+        alm_status status = before ? add_key(p, claim, amount, (uint64_t)before << 32 | cp) : ALM_OK;
         if (status != ALM_OK) return status;
         before = cp;
     }
     return ALM_OK;
 }
 
-static alm_status add_organisations(pairing *p, uint32_t telling, uint64_t amount, const uint32_t *list,
-                                    uint32_t count) {
+static alm_status add_organisations(pairing *p, uint32_t claim, uint64_t amount, const uint32_t *list, uint32_t count) {
     alm_status status = ALM_OK;
     for (uint32_t i = 0; i < count; i++) {
-        const alm_told_organisation *o = &p->resolver->told.organisations[list[i]];
+        const alm_claim_organisation *o = &p->resolver->told.organisations[list[i]];
         for (uint32_t k = 0; k < o->form_count && status == ALM_OK; k++)
-            status = add_name(p, telling, amount, &o->forms[k]);
+            status = add_name(p, claim, amount, &o->forms[k]);
     }
     return status;
 }
 
 /* Under every form of every donor's name. */
-static alm_status add_donors(pairing *p, uint32_t telling, uint64_t amount) {
-    const alm_telling *t = &p->resolver->told.tellings[telling];
-    alm_status status = add_organisations(p, telling, amount, t->organisations, t->organisation_count);
-    if (status == ALM_OK) status = add_organisations(p, telling, amount, t->behind, t->behind_count);
+static alm_status add_donors(pairing *p, uint32_t claim, uint64_t amount) {
+    const alm_claim *t = &p->resolver->told.claims[claim];
+    alm_status status = add_organisations(p, claim, amount, t->organisations, t->organisation_count);
+    if (status == ALM_OK) status = add_organisations(p, claim, amount, t->behind, t->behind_count);
     for (uint32_t i = 0; i < t->person_count && status == ALM_OK; i++)
-        status = t->people[i].masked ? add_name(p, telling, amount, &t->people[i])
-                                     : add_key(p, telling, amount, alm_hash(t->people[i].text));
+        status = t->people[i].masked ? add_name(p, claim, amount, &t->people[i])
+                                     : add_key(p, claim, amount, alm_hash(t->people[i].text));
     return status;
 }
 
@@ -96,10 +95,10 @@ static uint64_t rounded(int64_t cents) {
     return (uint64_t)(cents / unit * unit);
 }
 
-static alm_status add_sum(pairing *p, uint32_t telling, const alm_told_sum *sum) {
-    alm_status status = add_donors(p, telling, rounded(sum->cents));
+static alm_status add_sum(pairing *p, uint32_t claim, const alm_claim_sum *sum) {
+    alm_status status = add_donors(p, claim, rounded(sum->cents));
     /* "nearly 30000" meets 29800 */
-    if (status == ALM_OK && !sum->exact) status = add_donors(p, telling, rounded(sum->cents - sum->cents / 100));
+    if (status == ALM_OK && !sum->exact) status = add_donors(p, claim, rounded(sum->cents - sum->cents / 100));
     return status;
 }
 
@@ -110,13 +109,13 @@ static uint64_t thing(alm_str item) {
     return alm_hash(alm_str_slice(item, at, item.len));
 }
 
-static alm_status add_telling(pairing *p, uint32_t telling) {
-    const alm_telling *t = &p->resolver->told.tellings[telling];
+static alm_status add_claim(pairing *p, uint32_t claim) {
+    const alm_claim *t = &p->resolver->told.claims[claim];
     alm_status status = ALM_OK;
-    for (uint32_t i = 0; i < t->cash_count && status == ALM_OK; i++) status = add_sum(p, telling, &t->cash[i]);
-    if (status == ALM_OK && t->value.cents) status = add_sum(p, telling, &t->value);
+    for (uint32_t i = 0; i < t->cash_count && status == ALM_OK; i++) status = add_sum(p, claim, &t->cash[i]);
+    if (status == ALM_OK && t->value.cents) status = add_sum(p, claim, &t->value);
     for (uint32_t i = 0; i < t->goods_count && status == ALM_OK; i++)
-        status = add_donors(p, telling, thing(t->goods[i].item));
+        status = add_donors(p, claim, thing(t->goods[i].item));
     return status;
 }
 
@@ -126,7 +125,7 @@ static int by_hash_day(const void *a, const void *b) {
     const block_key *x = a, *y = b;
     if (x->hash != y->hash) return x->hash < y->hash ? -1 : 1;
     if (x->day != y->day) return x->day < y->day ? -1 : 1;
-    return x->telling < y->telling ? -1 : x->telling > y->telling;
+    return x->claim < y->claim ? -1 : x->claim > y->claim;
 }
 
 static int by_pair(const void *a, const void *b) {
@@ -136,8 +135,8 @@ static int by_pair(const void *a, const void *b) {
 }
 
 static alm_status add_pair(pairing *p, uint32_t a, uint32_t b) {
-    const alm_telling *tellings = p->resolver->told.tellings;
-    if (tellings[a].page == tellings[b].page) return ALM_OK;
+    const alm_claim *claims = p->resolver->told.claims;
+    if (claims[a].page == claims[b].page) return ALM_OK;
     void *items = p->pairs;
     alm_status status = alm_grow(&items, &p->pair_cap, p->pair_count, sizeof *p->pairs, MAX_PAIRS);
     p->pairs = items;
@@ -151,7 +150,7 @@ static alm_status pair_blocks(pairing *p) {
     for (size_t i = 0; i < p->key_count; i++)
         for (size_t k = i + 1; k < p->key_count && k <= i + MAX_BLOCK_REACH && p->keys[k].hash == p->keys[i].hash;
              k++) {
-            alm_status status = add_pair(p, p->keys[i].telling, p->keys[k].telling);
+            alm_status status = add_pair(p, p->keys[i].claim, p->keys[k].claim);
             if (status != ALM_OK) return status;
         }
     if (p->pair_count) qsort(p->pairs, p->pair_count, sizeof *p->pairs, by_pair);
@@ -178,7 +177,7 @@ static alm_status compare_pairs(pairing *p) {
 
 typedef struct page_pair {
     uint32_t first, second;       /* pages, the lesser one first */
-    uint32_t of_first, of_second; /* tellings */
+    uint32_t of_first, of_second; /* claims */
     uint32_t tie;
     uint32_t others;
 } page_pair;
@@ -191,7 +190,7 @@ static int by_pages(const void *a, const void *b) {
     return x->of_second < y->of_second ? -1 : x->of_second > y->of_second;
 }
 
-/* How many different tellings of the first page have a parallel on the second; those of equal donor and sum on one page
+/* How many different claims of the first page have a parallel on the second; those of equal donor and sum on one page
    count once. */
 static uint32_t parallels(const alm_resolver *r, const page_pair *run, size_t count) {
     uint32_t n = 0, last = UINT32_MAX;
@@ -219,7 +218,7 @@ static alm_status judge_ties(pairing *p) {
     page_pair *all = alm_calloc(r->tie_count + 1, sizeof *all);
     if (!all) return alm_fail(p->err, ALM_E_NOMEM, "out of memory");
     for (uint32_t i = 0; i < r->tie_count; i++) {
-        uint32_t a = r->ties[i].a, b = r->ties[i].b, pa = r->told.tellings[a].page, pb = r->told.tellings[b].page;
+        uint32_t a = r->ties[i].a, b = r->ties[i].b, pa = r->told.claims[a].page, pb = r->told.claims[b].page;
         all[i] = pa < pb ? (page_pair){pa, pb, a, b, i, 0} : (page_pair){pb, pa, b, a, i, 0};
     }
     count_others(r, all, r->tie_count);
@@ -231,7 +230,7 @@ static alm_status judge_ties(pairing *p) {
     return ALM_OK;
 }
 
-static int by_tellings(const void *a, const void *b) {
+static int by_claims(const void *a, const void *b) {
     const alm_tie *x = a, *y = b;
     if (x->a != y->a) return x->a < y->a ? -1 : 1;
     return x->b < y->b ? -1 : x->b > y->b;
@@ -240,12 +239,12 @@ static int by_tellings(const void *a, const void *b) {
 alm_status alm_resolver_pair(alm_resolver *resolver, alm_err *err) {
     pairing p = {.resolver = resolver, .err = err};
     alm_status status = ALM_OK;
-    for (uint32_t i = 0; i < resolver->told.telling_count && status == ALM_OK; i++) status = add_telling(&p, i);
+    for (uint32_t i = 0; i < resolver->told.claim_count && status == ALM_OK; i++) status = add_claim(&p, i);
     if (status == ALM_OK) status = pair_blocks(&p);
     if (status == ALM_OK) status = compare_pairs(&p);
     if (status == ALM_OK) status = judge_ties(&p);
     if (status == ALM_OK && resolver->tie_count)
-        qsort(resolver->ties, resolver->tie_count, sizeof *resolver->ties, by_tellings);
+        qsort(resolver->ties, resolver->tie_count, sizeof *resolver->ties, by_claims);
     alm_free(p.keys);
     alm_free(p.pairs);
     return status;

@@ -25,7 +25,7 @@ alm_status alm_resolver_new(alm_resolver **out, const char *rules_dir, alm_err *
 void alm_resolver_free(alm_resolver *r) {
     if (!r) return;
     alm_free(r->told.pages);
-    alm_free(r->told.tellings);
+    alm_free(r->told.claims);
     alm_free(r->told.organisations);
     alm_free(r->ties);
     alm_name_words_free(r->words);
@@ -34,25 +34,25 @@ void alm_resolver_free(alm_resolver *r) {
 }
 
 alm_status alm_resolver_add(alm_resolver *r, alm_str page_document, int64_t tag, alm_err *err) {
-    return alm_told_add(&r->told, page_document, tag, err);
+    return alm_claims_add(&r->told, page_document, tag, err);
 }
 
 alm_status alm_resolver_run(alm_resolver *r, alm_err *err) {
-    alm_status status = alm_told_order(&r->told, err);
+    alm_status status = alm_claims_order(&r->told, err);
     if (status == ALM_OK) status = alm_resolver_pair(r, err);
     if (status == ALM_OK) status = alm_resolver_join(r, err);
     if (status == ALM_OK) status = alm_resolver_join_organisations(r, err);
     return status;
 }
 
-const alm_told *alm_resolver_told(const alm_resolver *r) { return &r->told; }
+const alm_claims *alm_resolver_claims(const alm_resolver *r) { return &r->told; }
 
 const alm_tie *alm_resolver_ties(const alm_resolver *r, size_t *count) {
     *count = r->tie_count;
     return r->ties;
 }
 
-uint32_t alm_resolver_gift(const alm_resolver *r, uint32_t telling) { return r->gift[telling]; }
+uint32_t alm_resolver_gift(const alm_resolver *r, uint32_t claim) { return r->gift[claim]; }
 
 uint32_t alm_resolver_speaker(const alm_resolver *r, uint32_t gift) { return r->speaker[gift]; }
 

@@ -1,5 +1,5 @@
 /**
- * Ties tellings of one gift, and names of one organisation, over pages.
+ * Ties claims of one gift, and names of one organisation, over pages.
  *
  * The result is a function of the set of pages: in which order they were added makes no difference.
  */
@@ -21,25 +21,25 @@ enum { ALM_GIFT_ID = 33 };
 ALM_MUST_USE alm_status alm_resolver_new(alm_resolver **out, const char *rules_dir, alm_err *err);
 void alm_resolver_free(alm_resolver *resolver);
 
-/** As alm_told_add. A page is added once. */
+/** As alm_claims_add. A page is added once. */
 ALM_MUST_USE alm_status alm_resolver_add(alm_resolver *resolver, alm_str page_document, int64_t tag, alm_err *err);
 
 /** Tie everything added. Once, after the last page. @return ALM_OK, ALM_E_LIMIT, ALM_E_NOMEM. */
 ALM_MUST_USE alm_status alm_resolver_run(alm_resolver *resolver, alm_err *err);
 
 /** What was added, for reading; valid until the resolver is freed. */
-const alm_told *alm_resolver_told(const alm_resolver *resolver);
+const alm_claims *alm_resolver_claims(const alm_resolver *resolver);
 
-/** Ties of verdict tied and doubtful, ordered by the uids of their tellings, the lesser one in `a`. */
+/** Ties of verdict tied and doubtful, ordered by the uids of their claims, the lesser one in `a`. */
 const alm_tie *alm_resolver_ties(const alm_resolver *resolver, size_t *count);
 
-/** The telling whose uid names the gift that telling @p index tells: the earliest published one, then the least uid. */
-uint32_t alm_resolver_gift(const alm_resolver *resolver, uint32_t telling);
+/** The claim whose uid names the gift that claim @p index tells: the earliest published one, then the least uid. */
+uint32_t alm_resolver_gift(const alm_resolver *resolver, uint32_t claim);
 
-/** The telling of the gift named by @p gift that tells most of it: whose sums and names stand for the gift. */
+/** The claim of the gift named by @p gift that tells most of it: whose sums and names stand for the gift. */
 uint32_t alm_resolver_speaker(const alm_resolver *resolver, uint32_t gift);
 
-/** A tie whose tellings ended up in two gifts: a better one of the same page stood against it. */
+/** A tie whose claims ended up in two gifts: a better one of the same page stood against it. */
 bool alm_resolver_is_refused(const alm_resolver *resolver, const alm_tie *tie);
 
 /** An organisation over all pages. */

@@ -9,20 +9,20 @@
 struct alm_resolver {
     alm_arena arena;
     alm_name_words *words;
-    alm_told told;
+    alm_claims told;
     alm_tie *ties;
     size_t tie_count, tie_cap;
-    uint32_t *gift;         /**< of each telling: the one whose uid names it */
-    uint32_t *speaker;      /**< of each gift, by the telling that names it */
+    uint32_t *gift;         /**< of each claim: the one whose uid names it */
+    uint32_t *speaker;      /**< of each gift, by the claim that names it */
     uint32_t *canonical_of; /**< of each told organisation */
     const char **canonical_why;
     alm_canonical *canonical;
     size_t canonical_count;
 };
 
-/** Find and judge the pairs of tellings that may be one gift. */
+/** Find and judge the pairs of claims that may be one gift. */
 ALM_MUST_USE alm_status alm_resolver_pair(alm_resolver *resolver, alm_err *err);
-/** Join tied tellings into gifts, the surest ties first. */
+/** Join tied claims into gifts, the surest ties first. */
 ALM_MUST_USE alm_status alm_resolver_join(alm_resolver *resolver, alm_err *err);
 /** Join the organisations. After the gifts, which tell what short forms mean. */
 ALM_MUST_USE alm_status alm_resolver_join_organisations(alm_resolver *resolver, alm_err *err);

@@ -1,5 +1,5 @@
 /*
- * The weights say how much rarer a thing is between two gifts than between two tellings of one. They were set on the
+ * The weights say how much rarer a thing is between two gifts than between two claims of one. They were set on the
  * tuned part of the articles (bench/resolve.py) and are counted on the held-out part.
  */
 #include "resolve/tie.h"
@@ -30,7 +30,7 @@ static void note(alm_tie *tie, alm_clue clue, int points, const char *why) {
 /* ---- places ---- */
 
 /* How many of the first @p of places of @p p are among the first @p among of @p q. */
-static uint32_t shared_places(const alm_told_page *p, uint32_t of, const alm_told_page *q, uint32_t among) {
+static uint32_t shared_places(const alm_claim_page *p, uint32_t of, const alm_claim_page *q, uint32_t among) {
     uint32_t shared = 0;
     for (uint32_t i = 0; i < of; i++)
         for (uint32_t k = 0; k < among; k++)
@@ -45,10 +45,10 @@ static uint32_t shared_places(const alm_told_page *p, uint32_t of, const alm_tol
  * News of two places share a capital or a stricken province. A page that another place's site took over, whole or in
  * part, names nearly all the places of the other.
  */
-static void compare_places(alm_tie *tie, const alm_told_page *p, const alm_told_page *q) {
+static void compare_places(alm_tie *tie, const alm_claim_page *p, const alm_claim_page *q) {
     if (!p->place_count || !q->place_count) return;
     bool fewer = p->place_count <= q->place_count;
-    const alm_told_page *few = fewer ? p : q, *many = fewer ? q : p;
+    const alm_claim_page *few = fewer ? p : q, *many = fewer ? q : p;
     uint32_t shared = shared_places(few, few->place_count, many, many->place_count);
     bool apart = p->own_places && q->own_places && !shared_places(p, p->own_places, q, q->own_places);
     if (shared * 10 >= few->place_count * (apart ? 9u : 5u))
@@ -64,7 +64,7 @@ static bool is_firm(const alm_name *name) {
     return !name->local && (name->placed || (name->core.len >= LONG_NAME && name->ending.len >= LONG_NAME));
 }
 
-static alm_likeness best_form(const alm_told_organisation *x, const alm_told_organisation *y, bool *anchored) {
+static alm_likeness best_form(const alm_claim_organisation *x, const alm_claim_organisation *y, bool *anchored) {
     alm_likeness best = ALM_LIKE_ELSEWHERE;
     if (!x->form_count || !y->form_count) return ALM_LIKE_NOTHING;
     /* short forms may agree where the full names stand for bodies of two places */
@@ -87,7 +87,7 @@ typedef struct donors {
     bool long_name; /* of the person: three characters and more */
 } donors;
 
-static alm_likeness best_of(const alm_told *told, const uint32_t *xs, uint32_t x_count, const uint32_t *ys,
+static alm_likeness best_of(const alm_claims *told, const uint32_t *xs, uint32_t x_count, const uint32_t *ys,
                             uint32_t y_count, bool *anchored) {
     alm_likeness best = ALM_LIKE_ELSEWHERE;
     for (uint32_t i = 0; i < x_count; i++)
@@ -100,7 +100,7 @@ static alm_likeness best_of(const alm_told *told, const uint32_t *xs, uint32_t x
     return best;
 }
 
-static donors match_donors(const alm_told *told, const alm_telling *a, const alm_telling *b) {
+static donors match_donors(const alm_claims *told, const alm_claim *a, const alm_claim *b) {
     donors d = {.anchored = false};
     bool firm = false;
     d.organisation =
@@ -118,7 +118,7 @@ static donors match_donors(const alm_told *told, const alm_telling *a, const alm
     return d;
 }
 
-static void compare_donors(alm_tie *tie, const alm_told *told, const alm_telling *a, const alm_telling *b) {
+static void compare_donors(alm_tie *tie, const alm_claims *told, const alm_claim *a, const alm_claim *b) {
     donors d = match_donors(told, a, b);
     bool elsewhere = tie->clues[ALM_CLUE_PLACE] < 0;
     bool both_organisations = a->organisation_count && b->organisation_count;
@@ -174,13 +174,13 @@ static int rarity(int64_t cents) {
     return places <= 1 ? 20 : places == 2 ? 28 : places == 3 ? 38 : 45;
 }
 
-/* "more than 100000" is a telling of 103500, "nearly 30000" of 29800 */
-static bool is_about(const alm_told_sum *rough, const alm_told_sum *exact) {
+/* "more than 100000" is a claim of 103500, "nearly 30000" of 29800 */
+static bool is_about(const alm_claim_sum *rough, const alm_claim_sum *exact) {
     return !rough->exact && exact->cents >= rough->cents - rough->cents / 20 &&
            exact->cents <= rough->cents + rough->cents / 10;
 }
 
-static int sum_points(const alm_told_sum *x, const alm_told_sum *y) {
+static int sum_points(const alm_claim_sum *x, const alm_claim_sum *y) {
     if (!alm_str_is(x->currency, y->currency)) return 0;
     if (x->cents == y->cents) return rarity(x->cents);
     return is_about(x, y) || is_about(y, x) ? 15 : 0;
@@ -190,11 +190,11 @@ static bool items_agree(alm_str x, alm_str y) {
     return alm_str_is(x, y) || alm_str_ends(x, y) || alm_str_ends(y, x) || alm_str_starts(x, y) || alm_str_starts(y, x);
 }
 
-static int goods_points(const alm_telling *a, const alm_telling *b, bool *conflict) {
+static int goods_points(const alm_claim *a, const alm_claim *b, bool *conflict) {
     int points = 0;
     for (uint32_t i = 0; i < a->goods_count; i++)
         for (uint32_t k = 0; k < b->goods_count; k++) {
-            const alm_told_goods *x = &a->goods[i], *y = &b->goods[k];
+            const alm_claim_goods *x = &a->goods[i], *y = &b->goods[k];
             if (!items_agree(x->item, y->item)) continue;
             if (x->quantity && x->quantity == y->quantity)
                 points += rarity(x->quantity);
@@ -207,7 +207,7 @@ static int goods_points(const alm_telling *a, const alm_telling *b, bool *confli
     return points > 50 ? 50 : points;
 }
 
-static void compare_amounts(alm_tie *tie, const alm_telling *a, const alm_telling *b) {
+static void compare_amounts(alm_tie *tie, const alm_claim *a, const alm_claim *b) {
     int cash = 0, matched = 0;
     for (uint32_t i = 0; i < a->cash_count; i++)
         for (uint32_t k = 0; k < b->cash_count; k++) {
@@ -285,7 +285,7 @@ static void compare_day_to_news(alm_tie *tie, int32_t day, int32_t published) {
         note(tie, ALM_CLUE_DATE, ALM_POINTS_VETO, "months apart");
 }
 
-static void compare_dates(alm_tie *tie, const alm_telling *a, const alm_telling *b, int32_t p, int32_t q) {
+static void compare_dates(alm_tie *tie, const alm_claim *a, const alm_claim *b, int32_t p, int32_t q) {
     bool day_a = a->first_day != ALM_NO_DAY, day_b = b->first_day != ALM_NO_DAY;
     int news = p != ALM_NO_DAY && q != ALM_NO_DAY ? abs(p - q) : OLD_NEWS;
     if (day_a && day_b)
@@ -304,7 +304,7 @@ static void compare_dates(alm_tie *tie, const alm_telling *a, const alm_telling 
 
 /* ---- recipients, wording ---- */
 
-static void compare_recipients(alm_tie *tie, const alm_telling *a, const alm_telling *b) {
+static void compare_recipients(alm_tie *tie, const alm_claim *a, const alm_claim *b) {
     if (!a->recipient_count || !b->recipient_count) return;
     alm_likeness best = ALM_LIKE_ELSEWHERE;
     for (uint32_t i = 0; i < a->recipient_count; i++)
@@ -321,7 +321,7 @@ static void compare_recipients(alm_tie *tie, const alm_telling *a, const alm_tel
         note(tie, ALM_CLUE_RECIPIENT, best == ALM_LIKE_ELSEWHERE ? -40 : -25, "another");
 }
 
-static void compare_wording(alm_tie *tie, const alm_telling *a, const alm_telling *b) {
+static void compare_wording(alm_tie *tie, const alm_claim *a, const alm_claim *b) {
     uint32_t i = 0, k = 0, shared = 0;
     while (i < a->pair_count && k < b->pair_count) {
         if (a->pairs[i] == b->pairs[k])
@@ -342,15 +342,15 @@ static void compare_wording(alm_tie *tie, const alm_telling *a, const alm_tellin
 /* ---- together ---- */
 
 /* Given and received are two sides of one thing; a pledge is not yet the gift, and what is handed on is another. */
-static bool statuses_agree(const alm_telling *a, const alm_telling *b) {
+static bool statuses_agree(const alm_claim *a, const alm_claim *b) {
     bool made_a = alm_str_is_c(a->status, "given") || alm_str_is_c(a->status, "received");
     bool made_b = alm_str_is_c(b->status, "given") || alm_str_is_c(b->status, "received");
     return made_a && made_b ? true : alm_str_is(a->status, b->status);
 }
 
-void alm_tie_compare(alm_tie *tie, const alm_told *told, uint32_t a, uint32_t b) {
-    const alm_telling *x = &told->tellings[a], *y = &told->tellings[b];
-    const alm_told_page *p = &told->pages[x->page], *q = &told->pages[y->page];
+void alm_tie_compare(alm_tie *tie, const alm_claims *told, uint32_t a, uint32_t b) {
+    const alm_claim *x = &told->claims[a], *y = &told->claims[b];
+    const alm_claim_page *p = &told->pages[x->page], *q = &told->pages[y->page];
     *tie = (alm_tie){.a = a, .b = b};
     compare_places(tie, p, q);
     compare_donors(tie, told, x, y);

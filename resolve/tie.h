@@ -1,12 +1,12 @@
 /**
- * Are two tellings of one gift? A sum of points, each with its reason, of nothing but the two tellings and their pages:
+ * Are two claims of one gift? A sum of points, each with its reason, of nothing but the two claims and their pages:
  * so that the answer does not change when other pages come.
  */
 #ifndef ALM_RESOLVE_TIE_H
 #define ALM_RESOLVE_TIE_H
 
 #include "base/buf.h"
-#include "resolve/telling.h"
+#include "resolve/claim.h"
 
 /** What is compared. */
 typedef enum alm_clue {
@@ -32,16 +32,16 @@ const char *alm_verdict_name(alm_verdict verdict);
 enum { ALM_POINTS_TIED = 70, ALM_POINTS_DOUBTFUL = 50, ALM_POINTS_VETO = -200 };
 
 typedef struct alm_tie {
-    uint32_t a, b; /**< tellings */
+    uint32_t a, b; /**< claims */
     alm_verdict verdict;
     int points;                      /**< the sum, or ALM_POINTS_VETO */
-    bool contradicts;                /**< cannot be one gift, whatever third tellings say */
+    bool contradicts;                /**< cannot be one gift, whatever third claims say */
     int clues[ALM_CLUE_COUNT];       /**< points of each */
     const char *why[ALM_CLUE_COUNT]; /**< what was found, in a word or two */
 } alm_tie;
 
 /** Compare all but ALM_CLUE_OTHERS, which needs the pages' other ties. */
-void alm_tie_compare(alm_tie *tie, const alm_told *told, uint32_t a, uint32_t b);
+void alm_tie_compare(alm_tie *tie, const alm_claims *told, uint32_t a, uint32_t b);
 
 /** The two would be one gift but for their dates, and tell so for further gifts of the same two pages. */
 bool alm_tie_is_parallel(const alm_tie *tie);

@@ -1,4 +1,4 @@
-#include "resolve/telling.h"
+#include "resolve/claim.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -6,12 +6,12 @@
 #include "base/alloc.h"
 #include "base/utf8.h"
 
-enum { MAX_TELLINGS = 1 << 24, MAX_PLACES = 16, MAX_PAIRS = 400, MAX_FORMS = 16, MAX_DAYS = 400 * 366 };
+enum { MAX_CLAIMS = 1 << 24, MAX_PLACES = 16, MAX_PAIRS = 400, MAX_FORMS = 16, MAX_DAYS = 400 * 366 };
 
 /* One page document on its way in. */
 typedef struct reader {
-    alm_told *told;
-    alm_told_page *page;
+    alm_claims *told;
+    alm_claim_page *page;
     uint32_t page_index;
     const json_t *document;
     alm_err *err;
@@ -74,7 +74,7 @@ static int64_t hundredths(alm_str text) {
     return n;
 }
 
-static alm_status read_sum(const reader *r, alm_told_sum *out, const json_t *sum) {
+static alm_status read_sum(const reader *r, alm_claim_sum *out, const json_t *sum) {
     alm_str amount = text_of(sum, "amount"), qualifier = text_of(sum, "qualifier");
     out->cents = hundredths(amount.len ? amount : text_of(sum, "low"));
     out->exact = alm_str_is_c(qualifier, "exact");
@@ -101,20 +101,20 @@ static alm_status note_places_of(reader *r, alm_str text) {
     return status;
 }
 
-static alm_status read_form(reader *r, alm_told_organisation *o, alm_str text) {
+static alm_status read_form(reader *r, alm_claim_organisation *o, alm_str text) {
     if (!text.len || o->form_count == MAX_FORMS) return ALM_OK;
     return alm_name_of_organisation(&o->forms[o->form_count++], r->told->arena, r->told->words, text, r->err);
 }
 
 static alm_status read_organisation(reader *r, const json_t *item) {
-    alm_told *told = r->told;
+    alm_claims *told = r->told;
     void *items = told->organisations;
     alm_status status =
-        alm_grow(&items, &told->organisation_cap, told->organisation_count, sizeof *told->organisations, MAX_TELLINGS);
+        alm_grow(&items, &told->organisation_cap, told->organisation_count, sizeof *told->organisations, MAX_CLAIMS);
     told->organisations = items;
     if (status != ALM_OK) return alm_fail(r->err, status, "no room for another organisation");
-    alm_told_organisation *o = &told->organisations[told->organisation_count];
-    *o = (alm_told_organisation){.page = r->page_index};
+    alm_claim_organisation *o = &told->organisations[told->organisation_count];
+    *o = (alm_claim_organisation){.page = r->page_index};
     const json_t *aliases = json_object_get(item, "aliases"), *alias;
     size_t i;
     status = keep(r, &o->id, text_of(item, "id"));
@@ -147,7 +147,7 @@ static alm_status read_organisations(reader *r) {
     }
     r->page->organisation_count = (uint32_t)r->told->organisation_count - r->page->first_organisation;
     for (i = r->page->first_organisation; i < r->told->organisation_count; i++) {
-        alm_told_organisation *o = &r->told->organisations[i];
+        alm_claim_organisation *o = &r->told->organisations[i];
         for (uint32_t k = 0; k < o->form_count; k++) {
             alm_status status = localise(r, &o->forms[k]);
             if (status != ALM_OK) return status;
@@ -172,7 +172,7 @@ static alm_str person_name(const reader *r, alm_str id) {
                       : text_of(json_array_get(json_object_get(r->document, "people"), (size_t)number - 1), "name");
 }
 
-static alm_status read_behind(const reader *r, alm_telling *t, alm_str person) {
+static alm_status read_behind(const reader *r, alm_claim *t, alm_str person) {
     const json_t *affiliations = json_object_get(r->document, "affiliations"), *item;
     size_t i;
     json_array_foreach(affiliations, i, item) {
@@ -183,7 +183,7 @@ static alm_status read_behind(const reader *r, alm_telling *t, alm_str person) {
     return ALM_OK;
 }
 
-static alm_status read_donors(const reader *r, alm_telling *t, const json_t *donors) {
+static alm_status read_donors(const reader *r, alm_claim *t, const json_t *donors) {
     size_t count = json_array_size(donors), i;
     const json_t *item;
     alm_status status = room(r, &t->organisations, count, sizeof *t->organisations);
@@ -206,7 +206,7 @@ static alm_status read_donors(const reader *r, alm_telling *t, const json_t *don
 
 /* ---- what, to whom, when ---- */
 
-static alm_status read_cash(const reader *r, alm_telling *t, const json_t *cash) {
+static alm_status read_cash(const reader *r, alm_claim *t, const json_t *cash) {
     size_t i;
     const json_t *item;
     alm_status status = room(r, &t->cash, json_array_size(cash), sizeof *t->cash);
@@ -217,7 +217,7 @@ static alm_status read_cash(const reader *r, alm_telling *t, const json_t *cash)
     return status;
 }
 
-static alm_status read_goods(const reader *r, alm_telling *t, const json_t *goods) {
+static alm_status read_goods(const reader *r, alm_claim *t, const json_t *goods) {
     size_t i;
     const json_t *item;
     alm_status status = room(r, &t->goods, json_array_size(goods), sizeof *t->goods);
@@ -226,12 +226,12 @@ static alm_status read_goods(const reader *r, alm_telling *t, const json_t *good
         if (status != ALM_OK) break;
         status = alm_name_of_person(&folded, r->told->arena, r->told->words, text_of(item, "item"), r->err);
         if (status != ALM_OK || !folded.text.len) continue;
-        t->goods[t->goods_count++] = (alm_told_goods){folded.text, hundredths(text_of(item, "quantity"))};
+        t->goods[t->goods_count++] = (alm_claim_goods){folded.text, hundredths(text_of(item, "quantity"))};
     }
     return status;
 }
 
-static alm_status read_recipients(const reader *r, alm_telling *t, const json_t *recipients) {
+static alm_status read_recipients(const reader *r, alm_claim *t, const json_t *recipients) {
     size_t i;
     const json_t *item;
     alm_status status = room(r, &t->recipients, json_array_size(recipients), sizeof *t->recipients);
@@ -249,7 +249,7 @@ static alm_status read_recipients(const reader *r, alm_telling *t, const json_t 
     return status;
 }
 
-static void read_days(alm_telling *t, const json_t *date) {
+static void read_days(alm_claim *t, const json_t *date) {
     t->first_day = alm_day_of(text_of(date, "from"));
     t->last_day = alm_day_of(text_of(date, "to"));
     if (t->first_day == ALM_NO_DAY) t->first_day = t->last_day;
@@ -261,8 +261,8 @@ static int by_number(const void *a, const void *b) {
     return x < y ? -1 : x > y;
 }
 
-/* The pairs of characters of the evidence: what two tellings in the same words have in common. */
-static alm_status read_evidence(const reader *r, alm_telling *t, alm_str text) {
+/* The pairs of characters of the evidence: what two claims in the same words have in common. */
+static alm_status read_evidence(const reader *r, alm_claim *t, alm_str text) {
     alm_name folded;
     alm_status status = alm_name_of_person(&folded, r->told->arena, r->told->words, text, r->err);
     if (status == ALM_OK) status = room(r, &t->pairs, MAX_PAIRS, sizeof *t->pairs);
@@ -279,14 +279,14 @@ static alm_status read_evidence(const reader *r, alm_telling *t, alm_str text) {
     return ALM_OK;
 }
 
-static alm_status read_telling(const reader *r, const json_t *item) {
-    alm_told *told = r->told;
-    void *items = told->tellings;
-    alm_status status = alm_grow(&items, &told->telling_cap, told->telling_count, sizeof *told->tellings, MAX_TELLINGS);
-    told->tellings = items;
+static alm_status read_claim(const reader *r, const json_t *item) {
+    alm_claims *told = r->told;
+    void *items = told->claims;
+    alm_status status = alm_grow(&items, &told->claim_cap, told->claim_count, sizeof *told->claims, MAX_CLAIMS);
+    told->claims = items;
     if (status != ALM_OK) return alm_fail(r->err, status, "no room for another donation");
-    alm_telling *t = &told->tellings[told->telling_count];
-    *t = (alm_telling){.page = r->page_index, .total = json_is_true(json_object_get(item, "total"))};
+    alm_claim *t = &told->claims[told->claim_count];
+    *t = (alm_claim){.page = r->page_index, .total = json_is_true(json_object_get(item, "total"))};
     const json_t *value = json_object_get(item, "value");
     status = keep(r, &t->uid, text_of(item, "uid"));
     if (status == ALM_OK) status = keep(r, &t->status, text_of(item, "status"));
@@ -297,7 +297,7 @@ static alm_status read_telling(const reader *r, const json_t *item) {
     if (status == ALM_OK) status = read_recipients(r, t, json_object_get(item, "recipients"));
     if (status == ALM_OK) status = read_evidence(r, t, text_of(json_object_get(item, "evidence"), "text"));
     read_days(t, json_object_get(item, "date"));
-    if (status == ALM_OK) told->telling_count++;
+    if (status == ALM_OK) told->claim_count++;
     return status;
 }
 
@@ -314,29 +314,29 @@ static alm_status read_document(reader *r) {
     const json_t *item;
     size_t i;
     json_array_foreach(json_object_get(r->document, "donations"), i, item) {
-        if (status == ALM_OK && text_of(item, "uid").len) status = read_telling(r, item);
+        if (status == ALM_OK && text_of(item, "uid").len) status = read_claim(r, item);
     }
     return status;
 }
 
-alm_status alm_told_add(alm_told *told, alm_str json, int64_t tag, alm_err *err) {
+alm_status alm_claims_add(alm_claims *told, alm_str json, int64_t tag, alm_err *err) {
     void *items = told->pages;
-    alm_status status = alm_grow(&items, &told->page_cap, told->page_count, sizeof *told->pages, MAX_TELLINGS);
+    alm_status status = alm_grow(&items, &told->page_cap, told->page_count, sizeof *told->pages, MAX_CLAIMS);
     told->pages = items;
     if (status != ALM_OK) return alm_fail(err, status, "no room for another page");
     json_error_t bad;
     json_t *document = json_loadb(json.ptr ? json.ptr : "", json.len, 0, &bad);
     if (!document) return alm_fail(err, ALM_E_PARSE, "not a page document: %s", bad.text);
-    alm_told_page *page = &told->pages[told->page_count];
-    size_t tellings = told->telling_count;
-    *page = (alm_told_page){.tag = tag, .first_organisation = (uint32_t)told->organisation_count};
+    alm_claim_page *page = &told->pages[told->page_count];
+    size_t claims = told->claim_count;
+    *page = (alm_claim_page){.tag = tag, .first_organisation = (uint32_t)told->organisation_count};
     reader r = {told, page, (uint32_t)told->page_count, document, err};
     status = json_is_object(document) ? read_document(&r) : alm_fail(err, ALM_E_PARSE, "not a page document");
     json_decref(document);
     if (status == ALM_OK) {
         told->page_count++;
     } else {
-        told->telling_count = tellings;
+        told->claim_count = claims;
         told->organisation_count = page->first_organisation;
     }
     return status;
