@@ -58,6 +58,20 @@ static bool holds_noun(const alm_folded *folded, uint32_t first, uint32_t last) 
     return false;
 }
 
+/* "X makes masks": the verb of trade that a run begins with is none of the thing where a name does it. */
+static uint32_t behind_trade(const alm_folded *folded, uint32_t first, uint32_t last) {
+    if (first == 0 || last - first < 2 || !alm_walk_trades(folded, &folded->tokens[first])) return first;
+    switch (folded->tokens[first - 1].class_id) {
+    case ALM_CLASS_ORG:
+    case ALM_CLASS_PERSON:
+    case ALM_CLASS_SELF_ORG:
+    case ALM_CLASS_PRONOUN:
+    case ALM_CLASS_ADVERB:
+    case ALM_CLASS_MEMBER: return first + 1;
+    default: return first;
+    }
+}
+
 /* Behind a verb's complement ("took out", "bought up") the thing itself begins, where a word for a thing follows. */
 static uint32_t behind_complement(const alm_folded *folded, uint32_t first, uint32_t last) {
     for (uint32_t i = first; i + 1 < last && i - first < 3 && alm_is_plain_han(&folded->tokens[i]); i++) {
@@ -135,7 +149,7 @@ static alm_status with_quantity(alm_folded *folded, uint32_t i, uint32_t *next) 
         has_left =
             holds_noun(folded, left, i) || (!holds_noun(folded, i + 1, right) && alm_walk_length(folded, left, i) > 1);
     if (has_left) {
-        left = behind_complement(folded, left, i);
+        left = behind_complement(folded, behind_trade(folded, left, i), i);
         if (is_no_thing(folded, left, i)) return ALM_OK;
         return fold_goods(folded, left, i + 1, left, i, quantity);
     }

@@ -37,3 +37,8 @@ void alm_walk_release(alm_folded *folded, uint32_t i) {
     token->class_id = single ? ALM_CLASS_TEXT : ALM_CLASS_NOUN;
     token->cp = single ? cp : ALM_FOLD_BASE + ALM_CLASS_NOUN;
 }
+
+bool alm_walk_trades(const alm_folded *folded, const alm_token *token) {
+    uint32_t sense = alm_lexicon_find(folded->pack->consulted, alm_token_text(folded, token));
+    return alm_lexicon_sense_of(folded->pack->consulted, sense, ALM_CLASS_TRADE) != NULL;
+}

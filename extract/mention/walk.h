@@ -48,4 +48,7 @@ uint32_t alm_walk_opening(const alm_folded *folded, uint32_t close, uint32_t max
 /** Tokens[i] is no word here: one character becomes plain text again, a longer word an ordinary noun. */
 void alm_walk_release(alm_folded *folded, uint32_t i);
 
+/** A verb of making, selling, having or needing a thing, by the list that finders consult. */
+bool alm_walk_trades(const alm_folded *folded, const alm_token *token);
+
 #endif

@@ -4,6 +4,8 @@
 #include "extract/relate/bare_amount.h"
 #include "extract/relate/gift_priv.h"
 
+enum { MAX_OVER = 10 };
+
 static bool joins_name_and_amount(const alm_token *token) {
     return token->cp == ' ' || token->cp == ALM_CP_COLON || token->cp == ALM_CP_BRACKET_OPEN || token->cp == '\t' ||
            token->class_id == ALM_CLASS_EACH || token->class_id == ALM_CLASS_OF || token->class_id == ALM_CLASS_TITLE ||
@@ -18,7 +20,32 @@ static uint32_t list_start(const alm_gift_reader *r, uint32_t i) {
     return i;
 }
 
-static alm_status put_pair(alm_gift_reader *r, uint32_t name, uint32_t next) {
+static bool goes_on_with_things(const alm_gift_reader *r, uint32_t i) {
+    switch (r->tokens[i].class_id) {
+    case ALM_CLASS_WITH:
+    case ALM_CLASS_WORTH:
+    case ALM_CLASS_TOTAL:
+    case ALM_CLASS_ETC:
+    case ALM_CLASS_GIFT_NOUN: return true;
+    default:
+        return r->tokens[i].cp == ALM_CP_LIST_COMMA || r->tokens[i].cp == ALM_CP_COMMA || r->tokens[i].cp == ' ' ||
+               r->tokens[i].cp == '+' || r->tokens[i].cp == ALM_CP_BRACKET_OPEN ||
+               r->tokens[i].cp == ALM_CP_BRACKET_CLOSE;
+    }
+}
+
+/* The what at @p next and those of the same list behind it. */
+static void take_list(alm_gift_reader *r, alm_gift_event *e, uint32_t next) {
+    for (uint32_t i = next; i < r->last; i++) {
+        if (alm_gift_is_what(r->tokens[i].class_id))
+            alm_gift_add_what(r, e, next, i);
+        else if (!goes_on_with_things(r, i))
+            break;
+    }
+}
+
+/* The name at @p name gave what stands at @p next; @p told is how sure it is that it was a gift. */
+static alm_status put_pair(alm_gift_reader *r, uint32_t name, uint32_t next, double told) {
     alm_gift_event e = {.first = name, .last = next, .before = r->first, .after = r->last};
     alm_gift *gift = &e.gift;
     bool number = alm_bare_amount_is(r->folded, &r->tokens[next]);
@@ -31,14 +58,14 @@ static alm_status put_pair(alm_gift_reader *r, uint32_t name, uint32_t next) {
         gift->what_count = 1;
         r->used[next] = true;
     } else {
-        alm_gift_add_what(r, &e, next, next);
+        take_list(r, &e, next);
     }
     if (gift->what_count == 0) return ALM_OK;
     gift->trigger_start = gift->trigger_end = r->tokens[next].start;
     gift->start = r->tokens[r->first].start;
     gift->end = r->tokens[r->last - 1].end;
     gift->rule = ALM_STR("gift/pair");
-    gift->confidence = number ? 0.93 : 0.85;
+    gift->confidence = number ? 0.93 : told;
     gift->donor_count = 1;
     bool each = (value && value->each) || alm_gift_has_class(r, name, next, ALM_CLASS_EACH);
     for (uint32_t i = each ? list_start(r, name) : name; i <= name; i++) {
@@ -51,23 +78,53 @@ static alm_status put_pair(alm_gift_reader *r, uint32_t name, uint32_t next) {
     return ALM_OK;
 }
 
+/* What may stand between a name and what it gave, where a verb that no list knows says that it did. */
+static bool passes(const alm_token *token) {
+    switch (token->class_id) {
+    case ALM_CLASS_ADVERB:
+    case ALM_CLASS_VERB:
+    case ALM_CLASS_FUNCTION:
+    case ALM_CLASS_PRONOUN:
+    case ALM_CLASS_OF:
+    case ALM_CLASS_PLAIN:
+    case ALM_CLASS_NOUN:
+    case ALM_CLASS_BA:
+    case ALM_CLASS_EACH:
+    case ALM_CLASS_TOTAL:
+    case ALM_CLASS_GROUP:
+    case ALM_CLASS_TITLE:
+    case ALM_CLASS_DATE: return true;
+    case ALM_CLASS_TEXT: return alm_is_han(token->cp);
+    default: return false;
+    }
+}
+
 /*
- * A counted thing close behind a name, with a verb between that no list knows: where the sentence tells of other gifts,
- * one more. The token of the thing, or @p next.
+ * A counted thing behind a name in one clause, with a verb between that no list knows ("brought along", "put by"):
+ * where gifts are told, one more. The token of the thing, or @p next.
  */
 static uint32_t over_verb(const alm_gift_reader *r, uint32_t next) {
-    bool others = false;
-    for (size_t k = 0; k < r->event_count; k++) others = others || r->events[k].gift.what_count;
-    if (!others) return next;
-    for (uint32_t i = next; i < r->last && i - next <= 4; i++) {
+    for (uint32_t i = next; i < r->last && i - next <= MAX_OVER; i++) {
         const alm_token *token = &r->tokens[i];
-        if (token->class_id == ALM_CLASS_GOODS) return alm_mention_of(r->folded, token)->strength >= 90 ? i : next;
-        bool passes = token->class_id == ALM_CLASS_ADVERB || token->class_id == ALM_CLASS_VERB ||
-                      token->class_id == ALM_CLASS_FUNCTION || token->class_id == ALM_CLASS_PRONOUN ||
-                      token->class_id == ALM_CLASS_OF || (token->class_id == ALM_CLASS_TEXT && alm_is_han(token->cp));
-        if (!passes) break;
+        if (token->class_id == ALM_CLASS_GOODS) {
+            const alm_mention *thing = alm_mention_of(r->folded, token);
+            return thing->strength >= 90 && thing->value ? i : next;
+        }
+        if (!passes(token) || alm_walk_trades(r->folded, token)) break;
     }
     return next;
+}
+
+/* "X, 30 boxes of apples; Y, …": nothing but the name stands in its clause. */
+static bool is_listed_name(const alm_gift_reader *r, uint32_t name, uint32_t next) {
+    return next + 1 < r->last && r->tokens[next].cp == ALM_CP_COMMA && alm_gift_is_what(r->tokens[next + 1].class_id) &&
+           (name == r->first || alm_gift_ends_clause(r->tokens[name - 1].cp));
+}
+
+static bool tells_others(const alm_gift_reader *r) {
+    for (size_t k = 0; k < r->event_count; k++)
+        if (r->events[k].gift.what_count) return true;
+    return false;
 }
 
 /* Name and amount side by side, without a verb, where the block tells of giving: "X 500, Y 200". */
@@ -77,13 +134,19 @@ alm_status alm_gift_read_pairs(alm_gift_reader *r) {
         if (r->tokens[i].class_id != ALM_CLASS_PARTY || alm_gift_case_of(r, i) != ALM_CASE_SUBJECT) continue;
         uint32_t next = i + 1;
         while (next < r->last && joins_name_and_amount(&r->tokens[next])) next++;
-        if (next < r->last && !alm_gift_is_what(r->tokens[next].class_id)) next = over_verb(r, next);
+        double told = 0.85;
+        if (is_listed_name(r, i, next)) {
+            next++;
+        } else if (next < r->last && !alm_gift_is_what(r->tokens[next].class_id)) {
+            next = over_verb(r, next);
+            if (!tells_others(r)) told = 0.62;
+        }
         if (next >= r->last || r->used[next] ||
             !(alm_gift_is_what(r->tokens[next].class_id) || alm_bare_amount_is(r->folded, &r->tokens[next])))
             continue;
         if (r->tokens[next].class_id == ALM_CLASS_GOODS && !alm_mention_of(r->folded, &r->tokens[next])->value)
             continue;
-        alm_status status = put_pair(r, i, next);
+        alm_status status = put_pair(r, i, next, told);
         if (status != ALM_OK) return status;
     }
     return ALM_OK;

@@ -164,8 +164,9 @@ void alm_gift_add_what(alm_gift_reader *r, alm_gift_event *e, uint32_t from, uin
     const alm_token *token = &r->tokens[i];
     if (gift->what_count == ALM_MAX_WHATS || r->used[i]) return;
     alm_what what = {.kind = ALM_WHAT_GOODS, .mention = token->mention};
+    bool owned = i > r->first && r->tokens[i - 1].class_id == ALM_CLASS_OF; /* "the masks in stock" may be given */
     if (token->class_id == ALM_CLASS_GOODS &&
-        (is_receiving_place(r, i) || alm_gift_governed_by(r, i, ALM_CLASS_NOT_GIFT, 3)))
+        (is_receiving_place(r, i) || (!owned && alm_gift_governed_by(r, i, ALM_CLASS_NOT_GIFT, 3))))
         return;
     if (token->class_id == ALM_CLASS_MONEY) {
         if (is_foreign_amount(r, i)) return;
