@@ -46,32 +46,93 @@ static alm_status word_token(alm_folded *folded, size_t start, size_t end, uint3
                                           .sense = sense});
 }
 
-static bool is_case_word(uint16_t class_id) {
-    return class_id == ALM_CLASS_TO || class_id == ALM_CLASS_BA || class_id == ALM_CLASS_BY ||
-           class_id == ALM_CLASS_WITH || class_id == ALM_CLASS_VIA || class_id == ALM_CLASS_FUNCTION;
-}
+/* ---- words that cross ---- */
 
 /*
- * A two-character word that begins with a case word gives way where a longer word starts at its second character: "to |
- * the eastern district", not "eastward | district".
+ * Where words overlap, the longest from the left may tear the next one apart: "the river | chamber of commerce" against
+ * "river merchant | association". The stretch that the overlaps hold together is then cut on the cheapest path: few
+ * pieces, few characters that no word covers; between equals the later word is the longer one, as in backward maximum
+ * matching.
  */
-static size_t without_crossing(const alm_lexicon *lexicon, alm_str text, size_t at, size_t len, uint32_t *sense) {
-    size_t first = alm_utf8_len((unsigned char)text.ptr[at]);
-    uint32_t whole = *sense, single = alm_lexicon_find(lexicon, alm_str_slice(text, at, at + first)), crossing;
-    if (len != 2 * first || !single || !is_case_word(alm_lexicon_sense(lexicon, single)->class_id)) return len;
-    if (is_case_word(alm_lexicon_sense(lexicon, whole)->class_id)) return len;
-    size_t reach = alm_lexicon_longest(lexicon, text, at + first, &crossing);
-    if (reach <= first) return len;
-    uint16_t class_id = alm_lexicon_sense(lexicon, crossing)->class_id;
-    if (class_id != ALM_CLASS_PLACE && class_id != ALM_CLASS_ORG_SUFFIX && class_id != ALM_CLASS_ORG) return len;
-    *sense = single;
-    return first;
+enum { STRETCH_MAX = 24, SUFFIX_COST = 8, ROLE_COST = 9, WORD_COST = 10, SURNAME_COST = 10, CHARACTER_COST = 13 };
+
+typedef struct stretch {
+    uint32_t count;                 /* of characters */
+    size_t starts[STRETCH_MAX + 1]; /* bytes of the text; the last one is the end */
+    uint32_t cost[STRETCH_MAX + 1]; /* from here to the end */
+    uint32_t next[STRETCH_MAX];     /* the character behind the piece that begins here */
+    uint32_t sense[STRETCH_MAX];    /* of that piece; 0 = a character */
+} stretch;
+
+/* Whether a word that starts within [at, end) reaches beyond; collects the characters on the way. */
+static bool find_stretch(const alm_lexicon *lexicon, alm_str text, size_t at, size_t end, size_t limit, stretch *out) {
+    size_t reach = end;
+    uint32_t sense;
+    out->count = 0;
+    while (at < reach) {
+        if (out->count == STRETCH_MAX) return false;
+        out->starts[out->count++] = at;
+        size_t len = alm_lexicon_longest(lexicon, text, at, &sense);
+        if (at + len > reach) reach = at + len;
+        alm_utf8_next(text, &at);
+    }
+    out->starts[out->count] = reach;
+    return reach > end && reach <= limit;
+}
+
+/* What ends a name is the surest of words. */
+static uint32_t cost_of(const alm_lexicon *lexicon, uint32_t sense) {
+    switch (alm_lexicon_sense(lexicon, sense)->class_id) {
+    case ALM_CLASS_ORG_SUFFIX: return SUFFIX_COST;
+    case ALM_CLASS_ROLE: return ROLE_COST;
+    default: return WORD_COST;
+    }
+}
+
+/* A character may be a surname, which no word of its own tells. */
+static uint32_t cost_of_character(const alm_pack *pack, alm_str character) {
+    bool surname =
+        alm_lexicon_sense_of(pack->consulted, alm_lexicon_find(pack->consulted, character), ALM_CLASS_SURNAME) != NULL;
+    return surname ? SURNAME_COST : CHARACTER_COST;
+}
+
+static void cut_stretch(const alm_pack *pack, alm_str text, stretch *s) {
+    const alm_lexicon *lexicon = pack->scanned;
+    s->cost[s->count] = 0;
+    for (uint32_t i = s->count; i-- > 0;) {
+        s->next[i] = i + 1;
+        s->sense[i] = 0;
+        s->cost[i] = s->cost[i + 1] + cost_of_character(pack, alm_str_slice(text, s->starts[i], s->starts[i + 1]));
+        for (uint32_t k = i + 1; k <= s->count; k++) {
+            uint32_t sense = alm_lexicon_find(lexicon, alm_str_slice(text, s->starts[i], s->starts[k]));
+            uint32_t cost = sense ? s->cost[k] + cost_of(lexicon, sense) : UINT32_MAX;
+            if (cost > s->cost[i]) continue;
+            s->cost[i] = cost;
+            s->next[i] = k;
+            s->sense[i] = sense;
+        }
+    }
+}
+
+static alm_status stretch_tokens(alm_folded *folded, const stretch *s) {
+    alm_status status = ALM_OK;
+    for (uint32_t i = 0; i < s->count && status == ALM_OK; i = s->next[i]) {
+        size_t start = s->starts[i], end = s->starts[s->next[i]], at = start;
+        if (s->sense[i]) {
+            status = word_token(folded, start, end, s->sense[i]);
+            continue;
+        }
+        uint32_t cp = alm_utf8_next(folded->text, &at);
+        status = token_add(folded, &(alm_token){.start = (uint32_t)start, .end = (uint32_t)end, .cp = cp});
+    }
+    return status;
 }
 
 alm_status alm_tokens_make(alm_folded *folded, alm_str published, alm_err *err) {
     alm_value *values = NULL;
     size_t value_count = 0, v = 0;
     alm_str text = folded->text;
+    stretch crossing;
     alm_status status =
         alm_value_scan(&values, &value_count, folded->arena, folded->pack->values, text, published, err);
     if (status == ALM_OK && folded->traditional) alm_value_name_yuan(values, value_count);
@@ -82,8 +143,12 @@ alm_status alm_tokens_make(alm_folded *folded, alm_str published, alm_err *err) 
         size_t len = alm_lexicon_longest(folded->pack->scanned, text, at, &sense);
         if (len && !word_wins(at + len, value, at) && value->start > at) /* a shorter word may end before the value */
             len = alm_lexicon_longest(folded->pack->scanned, alm_str_slice(text, 0, value->start), at, &sense);
-        if (len) len = without_crossing(folded->pack->scanned, text, at, len, &sense);
-        if (len && word_wins(at + len, value, at)) {
+        if (len && word_wins(at + len, value, at) &&
+            find_stretch(folded->pack->scanned, text, at, at + len, value ? value->start : text.len, &crossing)) {
+            cut_stretch(folded->pack, text, &crossing);
+            status = stretch_tokens(folded, &crossing);
+            at = crossing.starts[crossing.count];
+        } else if (len && word_wins(at + len, value, at)) {
             status = word_token(folded, at, at + len, sense);
             at += len;
         } else if (value && value->start == at) {
