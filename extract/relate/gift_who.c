@@ -57,12 +57,26 @@ static bool is_gloss(const alm_gift_reader *r, uint32_t i) {
            r->tokens[i - 2].class_id == ALM_CLASS_PARTY;
 }
 
+/* "his wife X": X, not him. */
+static bool is_possessive(const alm_gift_reader *r, uint32_t i) {
+    for (uint32_t at = i + 1; at < r->last; at++) switch (r->tokens[at].class_id) {
+        case ALM_CLASS_PARTY: return true;
+        case ALM_CLASS_OF:
+        case ALM_CLASS_NOUN:
+        case ALM_CLASS_SUBJECT_NOUN:
+        case ALM_CLASS_PLAIN:
+        case ALM_CLASS_TITLE: break;
+        default: return false;
+        }
+    return false;
+}
+
 /* All names in [first, last) with their cases into the event; true where a subject or agent was among them. */
 static bool read_names(alm_gift_reader *r, alm_gift_event *e, uint32_t first, uint32_t last, bool want_donors) {
     bool found = false;
     for (uint32_t i = first; i < last; i++) {
         const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[i]);
-        if (r->tokens[i].class_id == ALM_CLASS_PRONOUN && want_donors && !found &&
+        if (r->tokens[i].class_id == ALM_CLASS_PRONOUN && want_donors && !found && !is_possessive(r, i) &&
             alm_gift_case_of(r, i) == ALM_CASE_SUBJECT)
             found = take_pronoun(r, e, i);
         if (!actor || is_gloss(r, i) || is_modifier(r, i, last)) continue;
