@@ -90,13 +90,19 @@ static bool is_described_receiver(const alm_gift_reader *r, uint32_t i) {
     return false;
 }
 
+static bool is_of_list(const alm_token *token) {
+    return token->class_id == ALM_CLASS_PARTY || token->class_id == ALM_CLASS_WITH || token->cp == ALM_CP_LIST_COMMA;
+}
+
 alm_name_case alm_gift_case_of(const alm_gift_reader *r, uint32_t i) {
     if (speaks(r, i)) return ALM_CASE_OBJECT;
     if (is_described_receiver(r, i)) return ALM_CASE_RECIPIENT;
     uint32_t begin = alm_gift_clause_start(r, i);
     bool modified = false; /* an attribute stands between: what holds inside it does not govern the name behind */
+    bool beside = true;    /* nothing but names of the same list stands between */
     for (uint32_t at = i; at > begin; at--) {
         const alm_token *before = &r->tokens[at - 1];
+        if (at < i) beside = beside && is_of_list(&r->tokens[at]);
         switch (before->class_id) {
         case ALM_CLASS_OF: modified = true; continue;
         case ALM_CLASS_TO: return ALM_CASE_RECIPIENT;
@@ -110,11 +116,11 @@ alm_name_case alm_gift_case_of(const alm_gift_reader *r, uint32_t i) {
         case ALM_CLASS_SEND: return at == i || alm_gift_is_directed(r, before) ? ALM_CASE_RECIPIENT : ALM_CASE_SUBJECT;
         case ALM_CLASS_FUNCTION:
             if (is_goal(r, at - 1)) return ALM_CASE_RECIPIENT;
-            if (at == i && !alm_gift_has_attr(r, before, "soft") && is_locating(r, before)) return ALM_CASE_OBJECT;
+            if (beside && (is_locating(r, before) || alm_gift_has_attr(r, before, "goal"))) return ALM_CASE_OBJECT;
             continue;
         case ALM_CLASS_VISIT:
         case ALM_CLASS_DIRECTION: return ALM_CASE_OBJECT;
-        case ALM_CLASS_VERB: return at == i ? ALM_CASE_OBJECT : ALM_CASE_SUBJECT;
+        case ALM_CLASS_VERB: return beside ? ALM_CASE_OBJECT : ALM_CASE_SUBJECT;
         case ALM_CLASS_IS: /* "X is the chamber's head": X gives, not what X is; "the first gift is X's" */
             if (!modified && !alm_gift_has_class(r, begin, at - 1, ALM_CLASS_GIVE)) return ALM_CASE_OBJECT;
             break;
