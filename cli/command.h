@@ -43,9 +43,11 @@ extern const alm_usage alm_usage_values;
 
 int alm_command_completion(int argc, char **argv);
 int alm_command_crawl(int argc, char **argv);
+int alm_command_export(int argc, char **argv);
 int alm_command_extract(int argc, char **argv);
 int alm_command_fetch(int argc, char **argv);
 int alm_command_frontier(int argc, char **argv);
+int alm_command_import(int argc, char **argv);
 int alm_command_links(int argc, char **argv);
 int alm_command_resolve(int argc, char **argv);
 int alm_command_robots(int argc, char **argv);

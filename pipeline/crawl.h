@@ -18,8 +18,8 @@
 
 /** All-zero is the default; strings are borrowed. */
 typedef struct alm_crawl_options {
-    const char *store;              /**< folder; made where it is missing; required */
-    const char *records;            /**< a store (store/locate.h) for documents and rows; NULL: in the folder */
+    const char *store;   /**< folder; made where it is missing; required */
+    const char *records; /**< a store (store/locate.h) for documents and rows; NULL: in the folder */
     /** By alm_source.rule_set: that of the run, then those with packs of sources. NULL: no extraction. */
     const alm_extractor *const *extractors;
     size_t extractor_count;

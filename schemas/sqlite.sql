@@ -180,7 +180,7 @@ SELECT
   d.state AS state, r.uid AS replaces, d.seq AS seq,
   strftime('%Y-%m-%dT%H:%M:%SZ', d.changed_ms / 1000, 'unixepoch') AS changed_at,
   d.donation_id AS donation_id, d.page_id AS page_id, d.version_id AS version_id, d.cash_cents AS cash_cents,
-  d.value_cents AS value_cents, d.changed_ms AS changed_ms
+  d.value_cents AS value_cents, d.changed_ms AS changed_ms, r.version_id AS replaces_version
 FROM donations d
 JOIN versions v ON v.version_id = d.version_id
 JOIN pages p ON p.page_id = d.page_id

@@ -126,7 +126,8 @@ static void add_changes(sql *s, const alm_feed_query *q, const char *table) {
 static void write_rows(sql *s, const alm_feed_query *q) {
     for (int i = 0; i < ALM_FEED_COLUMNS; i++)
         alm_buf_printf(&s->text, "%s CAST(d.%s AS TEXT)", i ? "," : "SELECT", alm_feed_columns[i]);
-    alm_buf_add_c(&s->text, " FROM donations_all d WHERE");
+    alm_buf_add_c(&s->text,
+                  ", CAST(d.version_id AS TEXT), CAST(d.replaces_version AS TEXT) FROM donations_all d WHERE");
     if (q->history)
         alm_buf_add_c(&s->text, " d.seq > 0");
     else if (q->changes)
@@ -168,7 +169,7 @@ alm_status alm_feed_start(alm_feed *feed, const alm_feed_query *query, alm_err *
         write_documents(&s, query);
     else
         write_rows(&s, query);
-    feed->column_count = query->documents ? ALM_FEED_DOCUMENT_COLUMNS : ALM_FEED_COLUMNS;
+    feed->column_count = query->documents ? ALM_FEED_DOCUMENT_COLUMNS : ALM_FEED_ALL_COLUMNS;
     alm_status status = s.text.status == ALM_OK
                             ? alm_snapshot_query(feed->snapshot, s.text.ptr, s.parameters, s.parameter_count, err)
                             : alm_fail(err, s.text.status, "out of memory");

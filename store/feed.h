@@ -15,6 +15,8 @@ enum { ALM_CURSOR_MAX = 48, ALM_FEED_MAX_COLUMNS = 40 };
 /** The columns of a feed of rows: the flat row (docs/records.md), then these. */
 enum { ALM_FEED_TOTAL = 23, ALM_FEED_GOODS_ITEMS = 16, ALM_FEED_CONFIDENCE = 26, ALM_FEED_ROW_COLUMNS = 29 };
 enum { ALM_FEED_STATE = 29, ALM_FEED_REPLACES, ALM_FEED_SEQ, ALM_FEED_CHANGED_AT, ALM_FEED_COLUMNS };
+/** Behind them, for alm_feed_document: the versions that told the row and the one it replaces. */
+enum { ALM_FEED_VERSION = ALM_FEED_COLUMNS, ALM_FEED_REPLACES_VERSION, ALM_FEED_ALL_COLUMNS };
 extern const char *const alm_feed_columns[ALM_FEED_COLUMNS];
 
 /** The columns of a feed of documents. */
@@ -80,7 +82,7 @@ ALM_MUST_USE alm_status alm_feed_since(const alm_feed *feed, alm_feed_query *que
 /** @return ALM_OK, ALM_E_STORAGE, ALM_E_NOMEM. */
 ALM_MUST_USE alm_status alm_feed_start(alm_feed *feed, const alm_feed_query *query, alm_err *err);
 
-/** The next row or document: ALM_FEED_COLUMNS or ALM_FEED_DOCUMENT_COLUMNS of @p columns. ALM_END at the end. */
+/** The next row or document: ALM_FEED_ALL_COLUMNS or ALM_FEED_DOCUMENT_COLUMNS of @p columns. ALM_END at the end. */
 ALM_MUST_USE alm_status alm_feed_next(alm_feed *feed, alm_str *columns, alm_err *err);
 
 #endif

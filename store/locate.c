@@ -1,5 +1,6 @@
 #include "store/locate.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
@@ -30,4 +31,9 @@ alm_status alm_store_locate(alm_store_location *out, const char *store, alm_err 
     }
     *out = found;
     return ALM_OK;
+}
+
+alm_status alm_store_make_folder(const alm_store_location *location, alm_err *err) {
+    if (!location->folder[0] || mkdir(location->folder, 0777) == 0 || errno == EEXIST) return ALM_OK;
+    return alm_fail_system(err, ALM_E_STORAGE, errno, "%.300s: %s", location->folder, strerror(errno));
 }

@@ -25,4 +25,7 @@ typedef struct alm_store_location {
  */
 ALM_MUST_USE alm_status alm_store_locate(alm_store_location *out, const char *store, alm_err *err);
 
+/** Make the folder, where there is one to be and it is missing. @return ALM_OK, ALM_E_STORAGE. */
+ALM_MUST_USE alm_status alm_store_make_folder(const alm_store_location *location, alm_err *err);
+
 #endif

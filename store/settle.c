@@ -73,6 +73,7 @@ static void put_version(work *w) {
             (alm_cell[]){alm_cell_int(w->page->versions[w->page->version_count - 1].version_id),
                          state_cell("superseded"), alm_cell_int(next(w)), alm_cell_int(w->s->now_ms)});
     w->version_id = next(w);
+    w->s->stats->versions++;
     put(w, ALM_TABLE_VERSIONS,
         (alm_cell[]){alm_cell_int(w->version_id), alm_cell_int(w->page_id), alm_cell_text(t->digest),
                      alm_cell_int(t->fetched_ms), state_cell(w->later ? "superseded" : "current"),
@@ -170,6 +171,7 @@ static void compare_donations(work *w) {
 }
 
 static void supersede(work *w, const alm_known_donation *d) {
+    w->s->stats->superseded++;
     put(w, ALM_SET_DONATION,
         (alm_cell[]){alm_cell_int(d->donation_id), state_cell("superseded"), alm_cell_int(w->version_id),
                      alm_cell_int(next(w)), alm_cell_int(w->s->now_ms)});
@@ -206,6 +208,7 @@ static void put_donation(work *w, size_t index) {
     alm_cell cells[ALM_TABLE_MAX_COLUMNS];
     int64_t id = next(w);
     size_t n = 0;
+    w->s->stats->donations++;
     cells[n++] = alm_cell_int(id);
     cells[n++] = alm_cell_text(d->uid);
     cells[n++] = alm_cell_int(w->page_id);
@@ -244,6 +247,7 @@ static void put_donations(work *w) {
 
 alm_status alm_settle(alm_settler *settler, const alm_known_page *page, alm_telling *telling, alm_err *err) {
     work w = {.s = settler, .page = page, .t = telling, .err = err, .page_id = page->page_id};
+    settler->stats->documents++;
     if (telling->gone && page->page_id == 0) return ALM_OK; /* never known, nothing is lost */
     bool known = is_known(&w);
     if (!known) compare_donations(&w); /* what is wrong with the telling shows before anything is put */

@@ -47,7 +47,8 @@ typedef struct alm_settler {
     alm_status (*find_duplicate)(void *context, int64_t *out, alm_str uid, int64_t page_id, alm_err *err);
     int64_t seq; /**< clock.seq: the last number given */
     int64_t now_ms;
-    size_t rows; /**< written so far, changes too */
+    size_t rows;           /**< written so far, changes too */
+    alm_sink_stats *stats; /**< counted up; borrowed */
 } alm_settler;
 
 /** @return ALM_OK, ALM_E_PARSE (a uid twice), ALM_E_NOMEM, or what a function of @p settler returned. */

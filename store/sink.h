@@ -19,6 +19,14 @@ typedef struct alm_sink_document {
     alm_str rows;       /**< its flat rows, NDJSON, each with a `uid`; may be empty */
 } alm_sink_document;
 
+/** What was put since the sink was opened, and what it changed. */
+typedef struct alm_sink_stats {
+    uint64_t documents;  /**< put, tombstones too */
+    uint64_t versions;   /**< that said something new */
+    uint64_t donations;  /**< rows added */
+    uint64_t superseded; /**< rows no longer current */
+} alm_sink_stats;
+
 typedef struct alm_sink alm_sink;
 
 typedef struct alm_sink_vtable {
@@ -31,6 +39,7 @@ typedef struct alm_sink_vtable {
 
 struct alm_sink {
     const alm_sink_vtable *vtable;
+    alm_sink_stats stats;
 };
 
 /** Open a group where none is open: so that what could not be written shows early. ALM_OK, ALM_E_STORAGE. */

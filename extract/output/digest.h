@@ -19,8 +19,8 @@ ALM_MUST_USE alm_status alm_document_sign(alm_document *document, alm_arena *are
 enum { ALM_DIGEST_SIZE = 65 };
 
 /**
- * Names what @p document tells: the SHA-256 in hex of its JSON without text, fetched_at and content_sha256, so that a page
- * fetched again, or with another advertisement, is known to tell the same. Scratch goes into @p arena.
+ * Names what @p document tells: the SHA-256 in hex of its JSON without text, fetched_at and content_sha256, so that a
+ * page fetched again, or with another advertisement, is known to tell the same. Scratch goes into @p arena.
  *
  * @return ALM_OK, ALM_E_NOMEM, ALM_E_LIMIT (more than 64 MiB of JSON).
  */

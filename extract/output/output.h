@@ -19,5 +19,7 @@ ALM_MUST_USE alm_status alm_write_ndjson(alm_buf *out, alm_arena *arena, const a
 ALM_MUST_USE alm_status alm_write_csv(alm_buf *out, alm_arena *arena, const alm_document *document);
 /** The head record. */
 alm_status alm_write_csv_header(alm_buf *out);
+/** One field, quoted where it must be; what stands between fields and records is the caller's. */
+void alm_write_csv_field(alm_buf *out, alm_str text);
 
 #endif

@@ -31,7 +31,7 @@ alm_status alm_write_ndjson(alm_buf *out, alm_arena *arena, const alm_document *
 }
 
 /* RFC 4180 2.6 and 2.7: quotes around what holds a comma, quote or line end; quotes inside are doubled. */
-static void write_csv_field(alm_buf *out, alm_str text) {
+void alm_write_csv_field(alm_buf *out, alm_str text) {
     bool quoted = false;
     for (size_t i = 0; i < text.len && !quoted; i++)
         quoted = text.ptr[i] == ',' || text.ptr[i] == '"' || text.ptr[i] == '\n' || text.ptr[i] == '\r';
@@ -68,7 +68,7 @@ alm_status alm_write_csv(alm_buf *out, alm_arena *arena, const alm_document *doc
         if (status != ALM_OK) return status;
         for (int k = 0; k < ALM_FIELD_COUNT; k++) {
             if (k > 0) alm_buf_add_byte(out, ',');
-            write_csv_field(out, row.fields[k]);
+            alm_write_csv_field(out, row.fields[k]);
         }
         alm_buf_add(out, ALM_STR("\r\n"));
     }
