@@ -29,9 +29,11 @@ extern const alm_command alm_commands[];
 
 extern const alm_usage alm_usage_completion;
 extern const alm_usage alm_usage_crawl;
+extern const alm_usage alm_usage_export;
 extern const alm_usage alm_usage_extract;
 extern const alm_usage alm_usage_fetch;
 extern const alm_usage alm_usage_frontier;
+extern const alm_usage alm_usage_import;
 extern const alm_usage alm_usage_links;
 extern const alm_usage alm_usage_resolve;
 extern const alm_usage alm_usage_robots;

@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "cli/command.h"
 #include "cli/crawl_progress.h"
+#include "cli/privacy.h"
 #include "cli/lines.h"
 #include "pipeline/crawl.h"
 
@@ -37,7 +38,10 @@ enum {
     OPT_NO_ARCHIVE,
     OPT_LEVEL,
     OPT_FSYNC,
-    OPT_PROGRESS
+    OPT_PROGRESS,
+    OPT_RECORDS,
+    OPT_PEOPLE,
+    OPT_SALT
 };
 
 enum { MAX_PACKS = 8 };
@@ -45,6 +49,8 @@ enum { MAX_PACKS = 8 };
 static const alm_option options[] = {
     {OPT_CONFIG, 'c', "config", "FILE", "sources to crawl (almoner schema sources shows its form)"},
     {OPT_STORE, 's', "store", "DIR", "folder of frontier, records and archive (default almoner-store)"},
+    {OPT_RECORDS, 0, "records", "STORE", "for the records: an SQLite file or postgres:// URL (default: in the folder)"},
+    ALM_PRIVACY_OPTIONS(OPT_PEOPLE, OPT_SALT),
     {OPT_RESUME, 0, "resume", NULL, "go on with the store's last crawl and its sources"},
     {OPT_DRY_RUN, 'n', "dry-run", NULL, "print what would be fetched first; no network, nothing is written"},
     {OPT_SCOPE, 0, "scope", "host|domain|path", "of seeds on the command line: what is followed (default host)"},
@@ -87,6 +93,7 @@ const alm_usage alm_usage_crawl = {
 
 typedef struct settings {
     const char *config, *store, *scope, *user_agent, *contact, *resolve, *delay;
+    alm_privacy_options privacy;
     bool resume, dry_run, no_extract, allow_private, no_robots, for_seeds;
     int64_t depth, connections;
     const char *packs[MAX_PACKS + 1]; /* the first is the base; NULL-terminated */
@@ -161,6 +168,9 @@ static bool set_option(settings *s, int id, const char *value) {
     switch (id) {
     case OPT_CONFIG: s->config = value; break;
     case OPT_STORE: s->store = value; break;
+    case OPT_RECORDS: s->crawl.records = value; break;
+    case OPT_SALT: s->privacy.salt_path = value; break;
+    case OPT_PEOPLE: return alm_privacy_set_people(&s->privacy, &alm_usage_crawl, value);
     case OPT_RESUME: s->resume = true; break;
     case OPT_DRY_RUN: s->dry_run = true; break;
     case OPT_SCOPE: s->scope = value; break;
@@ -406,6 +416,19 @@ static bool load_rules(extractors *out, const char *const *packs, const alm_sour
     return well;
 }
 
+/* The salt of masks lies in the folder, wherever the records go. */
+static int crawl_with_salt(settings *s, alm_sources *sources, alm_str text) {
+    alm_store_location folder = {.kind = ALM_STORE_SQLITE};
+    alm_buf salt;
+    alm_err err = {0};
+    snprintf(folder.folder, sizeof folder.folder, "%s", s->store);
+    alm_buf_init(&salt, ALM_SALT_MAX);
+    alm_status status = alm_privacy_load(&s->crawl.privacy, &salt, &s->privacy, &folder, &err);
+    int code = status == ALM_OK ? crawl(s, sources, text) : fail(status, &err);
+    alm_buf_release(&salt);
+    return code;
+}
+
 static int run(settings *s, alm_sources *sources, alm_str text) {
     if (s->dry_run) return dry_run(s, sources);
     extractors rules = {0};
@@ -418,7 +441,7 @@ static int run(settings *s, alm_sources *sources, alm_str text) {
     s->crawl.extractors = (const alm_extractor *const *)rules.items;
     s->crawl.extractor_count = rules.count;
     catch_signals();
-    int code = crawl(s, sources, text);
+    int code = crawl_with_salt(s, sources, text);
     free_rules(&rules);
     return code;
 }

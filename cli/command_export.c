@@ -20,7 +20,7 @@ enum {
     OPT_PEOPLE,
     OPT_SALT
 };
-enum { MAX_CONDITIONS = 32, MAX_SALT = 1 << 16, FORMAT_SQLITE = ALM_EXPORT_JSON + 1 };
+enum { MAX_CONDITIONS = 32, FORMAT_SQLITE = ALM_EXPORT_JSON + 1 };
 
 static const alm_option options[] = {
     {OPT_STORE, 's', "store", "STORE", "folder of a crawl, SQLite file or postgres:// URL (default almoner-store)"},
@@ -34,7 +34,7 @@ static const alm_option options[] = {
     ALM_PRIVACY_OPTIONS(OPT_PEOPLE, OPT_SALT),
     {0}};
 
-static const alm_usage usage = {
+const alm_usage alm_usage_export = {
     "export", "[options]",
     "Write what a store holds: donations as rows (JSON lines, CSV), page documents (JSON lines), or\n"
     "another store (SQLite, made or brought up to date). Works beside a running crawl.\n"
@@ -64,7 +64,7 @@ static bool set_size(settings *s, const char *value) {
     unsigned long long n = strtoull(value, &end, 10);
     int shift = *end == 'K' ? 10 : *end == 'M' ? 20 : *end == 'G' ? 30 : 0;
     if (errno || end == value || value[0] == '-' || end[shift > 0] || n == 0 || n > (1ULL << 40)) {
-        alm_usage_fail(&usage, "--rotate '%s': expected a size such as 100M", value);
+        alm_usage_fail(&alm_usage_export, "--rotate '%s': expected a size such as 100M", value);
         return false;
     }
     s->part_bytes = n << shift;
@@ -74,11 +74,11 @@ static bool set_size(settings *s, const char *value) {
 static bool add_condition(settings *s, const char *value) {
     alm_err err = {0};
     if (s->condition_count == MAX_CONDITIONS) {
-        alm_usage_fail(&usage, "--where: more than %d", MAX_CONDITIONS);
+        alm_usage_fail(&alm_usage_export, "--where: more than %d", MAX_CONDITIONS);
         return false;
     }
     if (alm_feed_condition_parse(&s->conditions[s->condition_count], value, &err) != ALM_OK) {
-        alm_usage_fail(&usage, "--where %s", err.message);
+        alm_usage_fail(&alm_usage_export, "--where %s", err.message);
         return false;
     }
     s->condition_count++;
@@ -94,10 +94,12 @@ static bool set_option(settings *s, int id, const char *value) {
     case OPT_CURSOR: s->cursor = value; return true;
     case OPT_HISTORY: s->history = true; return true;
     case OPT_SALT: s->privacy.salt_path = value; return true;
-    case OPT_FORMAT: s->format = alm_option_choice(&usage, "--format", value, formats); return s->format >= 0;
+    case OPT_FORMAT:
+        s->format = alm_option_choice(&alm_usage_export, "--format", value, formats);
+        return s->format >= 0;
     case OPT_ROTATE: return set_size(s, value);
     case OPT_WHERE: return add_condition(s, value);
-    default: return alm_privacy_set_people(&s->privacy, &usage, value);
+    default: return alm_privacy_set_people(&s->privacy, &alm_usage_export, value);
     }
 }
 
@@ -105,16 +107,17 @@ static int read_options(settings *s, int argc, char **argv) {
     const char *value;
     int first = 0, id;
     *s = (settings){.store = "almoner-store"};
-    while ((id = alm_options_next(&usage, argc, argv, &value, &first)) > 0)
+    while ((id = alm_options_next(&alm_usage_export, argc, argv, &value, &first)) > 0)
         if (!set_option(s, id, value)) return ALM_EXIT_USAGE;
     if (id == ALM_OPTIONS_HELP) return ALM_EXIT_OK;
     if (id == ALM_OPTIONS_BAD) return ALM_EXIT_USAGE;
-    if (first < argc) return alm_usage_fail(&usage, "'%s': expected options alone", argv[first]);
+    if (first < argc) return alm_usage_fail(&alm_usage_export, "'%s': expected options alone", argv[first]);
     bool to_file = s->output && strcmp(s->output, "-") != 0;
-    if (s->since && s->cursor) return alm_usage_fail(&usage, "--since and --cursor exclude each other");
+    if (s->since && s->cursor) return alm_usage_fail(&alm_usage_export, "--since and --cursor exclude each other");
     if (s->part_bytes && (!to_file || s->format == FORMAT_SQLITE))
-        return alm_usage_fail(&usage, "--rotate needs --output and a format of text");
-    if (s->format == FORMAT_SQLITE && !to_file) return alm_usage_fail(&usage, "--format sqlite needs --output");
+        return alm_usage_fail(&alm_usage_export, "--rotate needs --output and a format of text");
+    if (s->format == FORMAT_SQLITE && !to_file)
+        return alm_usage_fail(&alm_usage_export, "--format sqlite needs --output");
     return -1;
 }
 
@@ -139,8 +142,8 @@ static alm_status write_cursor(const char *path, const char *cursor, alm_err *er
     alm_parts *file = NULL;
     char line[ALM_CURSOR_MAX + 2];
     int len = snprintf(line, sizeof line, "%s\n", cursor);
-    alm_parts_options options = {.path = path};
-    alm_status status = alm_parts_new(&file, &options, err);
+    alm_parts_options whole = {.path = path};
+    alm_status status = alm_parts_new(&file, &whole, err);
     if (status == ALM_OK) status = alm_parts_put(file, (alm_str){line, (size_t)len}, err);
     if (status == ALM_OK) status = alm_parts_commit(file, err);
     alm_parts_free(file);
@@ -216,7 +219,7 @@ int alm_command_export(int argc, char **argv) {
     alm_err err = {0};
     int code = read_options(&s, argc, argv);
     if (code >= 0) return code;
-    alm_buf_init(&salt, MAX_SALT);
+    alm_buf_init(&salt, ALM_SALT_MAX);
     alm_status status = alm_store_locate(&location, s.store, &err);
     if (status == ALM_OK && location.kind == ALM_STORE_SQLITE && access(location.path, F_OK) != 0)
         status = alm_fail(&err, ALM_E_NOT_FOUND, "%.300s: no such store", location.path);

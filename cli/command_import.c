@@ -5,14 +5,14 @@
 #include "pipeline/import.h"
 #include "store/open.h"
 
-enum { OPT_STORE = 1, OPT_PEOPLE, OPT_SALT, MAX_SALT = 1 << 16 };
+enum { OPT_STORE = 1, OPT_PEOPLE, OPT_SALT };
 
 static const alm_option options[] = {
     {OPT_STORE, 's', "store", "STORE", "folder of a crawl, SQLite file or postgres:// URL (default almoner-store)"},
     ALM_PRIVACY_OPTIONS(OPT_PEOPLE, OPT_SALT),
     {0}};
 
-static const alm_usage usage = {
+const alm_usage alm_usage_import = {
     "import", "[options] FILE|- ...",
     "Put page documents into a store: what `almoner extract --format json` and `almoner export --format\n"
     "json` wrote here or on another machine, one or many in a file, plain, gzip or zstd.\n"
@@ -34,17 +34,18 @@ static int read_options(settings *s, int argc, char **argv) {
     const char *value;
     int first = 0, id;
     *s = (settings){.store = "almoner-store"};
-    while ((id = alm_options_next(&usage, argc, argv, &value, &first)) > 0) switch (id) {
+    while ((id = alm_options_next(&alm_usage_import, argc, argv, &value, &first)) > 0) switch (id) {
         case OPT_STORE: s->store = value; break;
         case OPT_SALT: s->privacy.salt_path = value; break;
         default:
-            if (!alm_privacy_set_people(&s->privacy, &usage, value)) return ALM_EXIT_USAGE;
+            if (!alm_privacy_set_people(&s->privacy, &alm_usage_import, value)) return ALM_EXIT_USAGE;
         }
     if (id == ALM_OPTIONS_HELP) return ALM_EXIT_OK;
     if (id == ALM_OPTIONS_BAD) return ALM_EXIT_USAGE;
     s->files = argv + first;
     s->file_count = argc - first;
-    if (s->file_count == 0) return alm_usage_fail(&usage, "nothing to import: name files, or - for standard input");
+    if (s->file_count == 0)
+        return alm_usage_fail(&alm_usage_import, "nothing to import: name files, or - for standard input");
     return -1;
 }
 
@@ -88,7 +89,7 @@ int alm_command_import(int argc, char **argv) {
     alm_err err = {0};
     int code = read_options(&s, argc, argv);
     if (code >= 0) return code;
-    alm_buf_init(&salt, MAX_SALT);
+    alm_buf_init(&salt, ALM_SALT_MAX);
     alm_status status = alm_store_locate(&location, s.store, &err);
     if (status == ALM_OK) status = alm_store_make_folder(&location, &err);
     if (status == ALM_OK) status = alm_privacy_load(&import.privacy, &salt, &s.privacy, &location, &err);

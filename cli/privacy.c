@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { SALT_BYTES = 32, MIN_SALT = 16, MAX_SALT = 4096 };
+enum { SALT_BYTES = 32, MIN_SALT = 16 };
 
 bool alm_privacy_set_people(alm_privacy_options *options, const alm_usage *usage, const char *value) {
     int choice = alm_option_choice(usage, "--private-people", value, alm_private_names);
@@ -37,7 +37,7 @@ static bool make_salt(const char *path) {
 }
 
 static alm_status read_salt(alm_buf *salt, const char *path, alm_err *err) {
-    char bytes[MAX_SALT];
+    char bytes[ALM_SALT_MAX];
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) return errno == ENOENT ? ALM_E_NOT_FOUND : failed(path, err);
     ssize_t got = read(fd, bytes, sizeof bytes);

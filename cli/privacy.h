@@ -15,6 +15,8 @@
         salt, 0, "salt", "FILE", "secret of the masks, made where missing (default: beside the store)"                 \
     }
 
+enum { ALM_SALT_MAX = 4096 };
+
 typedef struct alm_privacy_options {
     alm_private people;
     const char *salt_path; /**< NULL: beside the store */
@@ -27,7 +29,7 @@ bool alm_privacy_set_people(alm_privacy_options *options, const alm_usage *usage
  * Read the salt, or make one of 32 random bytes in hex, readable to its owner alone. Beside the store is STORE/salt of
  * a folder, FILE.salt of a file; a server has no such place. Nothing is read where people are kept.
  *
- * @p salt (initialised by the caller) holds what *out borrows.
+ * @p salt (initialised by the caller for ALM_SALT_MAX bytes) holds what *out borrows.
  *
  * @return ALM_OK, ALM_E_INVALID (no place for the salt, or less than 16 bytes in it), ALM_E_IO, ALM_E_NOMEM.
  */

@@ -91,7 +91,9 @@ alm_status alm_masked_rows_apply(alm_masked_rows *m, alm_str *columns, alm_err *
     size_t index = find(v, columns[ALM_FIELD_UID]);
     if (index == v->told.donation_count) return alm_fail(err, ALM_E_STORAGE, "version %s does not tell its row", v->id);
     if (alm_row_fill(&m->row, &v->rows, index) != ALM_OK) return alm_fail(err, ALM_E_NOMEM, "out of memory");
+    alm_str url = columns[ALM_FIELD_URL]; /* the store's name of a page without one */
     memcpy(columns, m->row.fields, sizeof m->row.fields);
+    columns[ALM_FIELD_URL] = url;
     if (columns[ALM_FEED_REPLACES].ptr) {
         status = load(m, r, columns[ALM_FEED_REPLACES_VERSION], err);
         if (status != ALM_OK) return status;

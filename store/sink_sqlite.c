@@ -258,8 +258,11 @@ alm_status alm_sink_sqlite_new(alm_sink **out, const char *path, alm_err *err) {
     sqlite_sink *s = alm_calloc(1, sizeof *s);
     if (!s) return alm_fail(err, ALM_E_NOMEM, "out of memory");
     s->base.vtable = &vtable;
-    s->settler = (alm_settler){
-        .context = s, .put = put_row, .is_current_elsewhere = is_current_elsewhere, .find_duplicate = find_duplicate};
+    s->settler = (alm_settler){.stats = &s->base.stats,
+                               .context = s,
+                               .put = put_row,
+                               .is_current_elsewhere = is_current_elsewhere,
+                               .find_duplicate = find_duplicate};
     alm_status status = alm_sqlite_open(&s->db, path, ALM_SQLITE_WRITE, err);
     if (status == ALM_OK) status = prepare(s, err);
     if (status == ALM_OK)
