@@ -64,9 +64,11 @@ install(FILES
   man/almoner.1
   man/almoner-completion.1
   man/almoner-crawl.1
+  man/almoner-export.1
   man/almoner-extract.1
   man/almoner-fetch.1
   man/almoner-frontier.1
+  man/almoner-import.1
   man/almoner-links.1
   man/almoner-resolve.1
   man/almoner-robots.1
