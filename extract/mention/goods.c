@@ -106,6 +106,19 @@ static alm_status fold_goods(alm_folded *folded, uint32_t first, uint32_t last, 
 /* A single character of running text that may be a thing ("fish", "coal"), not half of a verb ("bought"). */
 static bool is_short_thing(const alm_folded *folded, uint32_t i) {
     if (!alm_is_plain_han(&folded->tokens[i])) return false;
+    switch (i ? folded->tokens[i - 1].class_id : ALM_CLASS_TEXT) {
+    case ALM_CLASS_TEXT: break; /* a mark: a character of text would be of the same run */
+    case ALM_CLASS_GIVE:
+    case ALM_CLASS_SEND:
+    case ALM_CLASS_BUY:
+    case ALM_CLASS_BA:
+    case ALM_CLASS_OF:
+    case ALM_CLASS_WITH:
+    case ALM_CLASS_FUNCTION:
+    case ALM_CLASS_MONEY:
+    case ALM_CLASS_QUANTITY: break;
+    default: return false;
+    }
     uint32_t sense = alm_lexicon_find(folded->pack->consulted, alm_token_text(folded, &folded->tokens[i]));
     return !alm_lexicon_sense_of(folded->pack->consulted, sense, ALM_CLASS_COMPLEMENT);
 }

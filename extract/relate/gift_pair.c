@@ -108,9 +108,11 @@ static uint32_t over_verb(const alm_gift_reader *r, uint32_t next) {
         const alm_token *token = &r->tokens[i];
         if (token->class_id == ALM_CLASS_GOODS) {
             const alm_mention *thing = alm_mention_of(r->folded, token);
-            return thing->strength >= 90 && thing->value ? i : next;
+            bool lent = i + 1 < r->last && alm_walk_trades(r->folded, token + 1);
+            return thing->strength >= 90 && thing->value && !lent ? i : next;
         }
-        if (!passes(token) || alm_walk_trades(r->folded, token)) break;
+        bool described = i + 1 < r->last && token[1].class_id == ALM_CLASS_OF; /* "the masks that they make" */
+        if (!passes(token) || (!described && alm_walk_trades(r->folded, token))) break;
     }
     return next;
 }

@@ -66,14 +66,27 @@ static uint32_t find_class(const reader *r, cell c, uint16_t class_id) {
 
 /* ---- head ---- */
 
+/* What is said of a thing behind its name: "and so on", "a batch", "in all", "each", "worth". */
+static bool ends_item(const alm_token *token) {
+    switch (token->class_id) {
+    case ALM_CLASS_ETC:
+    case ALM_CLASS_MANY:
+    case ALM_CLASS_TOTAL:
+    case ALM_CLASS_EACH:
+    case ALM_CLASS_WORTH: return true;
+    default: return token->cp == ALM_CP_BRACKET_OPEN;
+    }
+}
+
 /* A piece of a cell of things, up to a list mark, as goods named by its text. */
 static alm_status goods_mention(reader *r, uint32_t first, uint32_t last, uint32_t *out) {
     const alm_token *tokens = r->folded->tokens;
-    while (last > first && tokens[last - 1].cp == ' ') last--;
+    while (first < last && (tokens[first].cp == ' ' || tokens[first].cp == '+')) first++;
     uint32_t end = first;
-    while (end < last && tokens[end].cp != ALM_CP_BRACKET_OPEN) end++;
+    while (end < last && !ends_item(&tokens[end])) end++;
+    while (end > first && tokens[end - 1].cp == ' ') end--;
     *out = 0;
-    if (end == first) return ALM_OK;
+    if (end == first || tokens[first].class_id == ALM_CLASS_ADVERB) return ALM_OK;
     alm_mention m = {.class_id = ALM_CLASS_GOODS,
                      .start = tokens[first].start,
                      .end = tokens[end - 1].end,
