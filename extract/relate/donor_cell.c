@@ -22,13 +22,13 @@ uint32_t alm_cell_closing(const alm_folded *folded, uint32_t open, uint32_t last
 
 bool alm_cell_separates(const alm_token *token) {
     return token->cp == ALM_CP_LIST_COMMA || token->cp == ' ' || token->cp == ALM_CP_COMMA || token->cp == '/' ||
-           token->cp == ALM_CP_SEMICOLON;
+           token->cp == ALM_CP_SEMICOLON || token->class_id == ALM_CLASS_JOIN;
 }
 
 static bool is_group_word(uint16_t c) {
     return c == ALM_CLASS_GROUP || c == ALM_CLASS_PRONOUN || c == ALM_CLASS_ETC || c == ALM_CLASS_TITLE ||
-           c == ALM_CLASS_ROLE || c == ALM_CLASS_MEMBER || c == ALM_CLASS_ROLE_HEAD || c == ALM_CLASS_ADVERB || c == ALM_CLASS_PART ||
-           c == ALM_CLASS_SUBJECT_NOUN || c == ALM_CLASS_NUMBER || c == ALM_CLASS_QUANTITY;
+           c == ALM_CLASS_ROLE || c == ALM_CLASS_MEMBER || c == ALM_CLASS_ROLE_HEAD || c == ALM_CLASS_ADVERB ||
+           c == ALM_CLASS_PART || c == ALM_CLASS_SUBJECT_NOUN || c == ALM_CLASS_NUMBER || c == ALM_CLASS_QUANTITY;
 }
 
 /* A cell's names are its parties where nothing else but group words and list marks stands beside them. */

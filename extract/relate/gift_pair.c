@@ -12,9 +12,26 @@ static bool joins_name_and_amount(const alm_token *token) {
            token->class_id == ALM_CLASS_GROUP;
 }
 
+/* "X (firm Y) 8", "X and 18 members …", "X and 10 others, 5 each": what stands between a name and its amount. */
+static uint32_t behind_name(const alm_gift_reader *r, uint32_t i) {
+    uint32_t next = i + 1;
+    if (next < r->last && r->tokens[next].cp == ALM_CP_BRACKET_OPEN && next + 2 < r->last &&
+        r->tokens[next + 1].class_id == ALM_CLASS_PARTY && r->tokens[next + 2].cp == ALM_CP_BRACKET_CLOSE)
+        next += 3;
+    uint32_t others = next;
+    while (others < r->last &&
+           (r->tokens[others].class_id == ALM_CLASS_WITH || r->tokens[others].class_id == ALM_CLASS_ETC ||
+            r->tokens[others].class_id == ALM_CLASS_QUANTITY || r->tokens[others].class_id == ALM_CLASS_MEMBER))
+        others++;
+    if (others > next + 1) next = others;
+    while (next < r->last && joins_name_and_amount(&r->tokens[next])) next++;
+    return next;
+}
+
 /* The parties of the list that ends at @p i, which one amount with "each" is for. */
 static uint32_t list_start(const alm_gift_reader *r, uint32_t i) {
-    while (i >= r->first + 2 && r->tokens[i - 1].cp == ALM_CP_LIST_COMMA &&
+    while (i >= r->first + 2 &&
+           (r->tokens[i - 1].cp == ALM_CP_LIST_COMMA || r->tokens[i - 1].class_id == ALM_CLASS_WITH) &&
            r->tokens[i - 2].class_id == ALM_CLASS_PARTY)
         i -= 2;
     return i;
@@ -134,8 +151,7 @@ alm_status alm_gift_read_pairs(alm_gift_reader *r) {
     if (!r->block_has_gift && !r->relation->tells_of_giving) return ALM_OK;
     for (uint32_t i = r->first; i < r->last; i++) {
         if (r->tokens[i].class_id != ALM_CLASS_PARTY || alm_gift_case_of(r, i) != ALM_CASE_SUBJECT) continue;
-        uint32_t next = i + 1;
-        while (next < r->last && joins_name_and_amount(&r->tokens[next])) next++;
+        uint32_t next = behind_name(r, i);
         double told = 0.85;
         if (is_listed_name(r, i, next)) {
             next++;

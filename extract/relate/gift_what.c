@@ -41,10 +41,19 @@ static bool is_worth(const alm_gift_reader *r, uint32_t from, uint32_t i) {
     return has_goods_before(r, from, i) && alm_gift_governed_by(r, i, ALM_CLASS_TOTAL, 5);
 }
 
+/* "took the month's wages of 9,600 and handed them in": whatever they were before, they are given. */
+static bool is_handed_over(const alm_gift_reader *r, uint32_t i) {
+    if (!alm_gift_has_class(r, alm_gift_clause_start(r, i), i, ALM_CLASS_BA)) return false;
+    for (uint32_t at = i + 1; at < r->last && !alm_gift_ends_clause(r->tokens[at].cp); at++)
+        if (alm_gift_is_trigger(r->tokens[at].class_id)) return true;
+    return false;
+}
+
 static bool is_foreign_amount(const alm_gift_reader *r, uint32_t i) {
     const alm_value *value = alm_mention_of(r->folded, &r->tokens[i])->value;
-    return alm_gift_governed_by(r, i, ALM_CLASS_NOT_GIFT, 8) || alm_gift_governed_by(r, i, ALM_CLASS_COST, 4) ||
-           value->amount.len == 0 || alm_str_starts(value->amount, ALM_STR("0"));
+    return (alm_gift_governed_by(r, i, ALM_CLASS_NOT_GIFT, 8) && !is_handed_over(r, i)) ||
+           alm_gift_governed_by(r, i, ALM_CLASS_COST, 4) || value->amount.len == 0 ||
+           alm_str_starts(value->amount, ALM_STR("0"));
 }
 
 /* "100,000 each, 850,000 in all": the sum of what was told before it, by several donors. */

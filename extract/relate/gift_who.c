@@ -106,10 +106,17 @@ static bool read_names(alm_gift_reader *r, alm_gift_event *e, uint32_t first, ui
     return found;
 }
 
+/* "the bonus that he had received, he gave away": an attribute of what was given. */
+static bool is_own_income(const alm_gift_reader *r, uint32_t i, uint32_t last) {
+    uint32_t next = i + 1;
+    return next < last && r->tokens[next].class_id == ALM_CLASS_OF &&
+           alm_gift_has_class(r, alm_gift_clause_start(r, i), i, ALM_CLASS_BA);
+}
+
 /* "received from X": X gives, the subject receives. */
 static bool read_receipt(alm_gift_reader *r, alm_gift_event *e, uint32_t begin) {
     for (uint32_t i = e->first; i-- > begin;) {
-        if (r->tokens[i].class_id != ALM_CLASS_RECEIVE) continue;
+        if (r->tokens[i].class_id != ALM_CLASS_RECEIVE || is_own_income(r, i, e->first)) continue;
         bool found = false;
         for (uint32_t j = i + 1; j < e->first; j++) {
             const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[j]);
@@ -152,6 +159,18 @@ static bool is_nameless_subject(const alm_gift_reader *r, uint32_t begin, uint32
     return false;
 }
 
+/* "The association has no cash, its members gave …": a clause before names whose members they are. */
+static bool read_body_of(alm_gift_reader *r, alm_gift_event *e, uint32_t end) {
+    for (uint32_t i = end; i-- > r->first;) {
+        const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[i]);
+        if (!actor || alm_gift_case_of(r, i) != ALM_CASE_SUBJECT) continue;
+        if (!actor->organisation || actor->person) return false;
+        donor_add(e, *actor);
+        return true;
+    }
+    return false;
+}
+
 /* Who gives: by the verb's own clause, then the clauses before it, then whom the block spoke of last. */
 void alm_gift_read_donors(alm_gift_reader *r, alm_gift_event *e) {
     uint32_t begin = alm_gift_clause_start(r, e->first);
@@ -161,7 +180,12 @@ void alm_gift_read_donors(alm_gift_reader *r, alm_gift_event *e) {
             if (end == e->first) e->gift.confidence += 0.12; /* said by the verb's own clause */
             return;
         }
-        if (is_nameless_subject(r, begin, end)) return;
+        if (is_nameless_subject(r, begin, end)) {
+            uint16_t first = r->tokens[begin].class_id;
+            if ((first == ALM_CLASS_MEMBER || first == ALM_CLASS_GROUP) && begin > r->first)
+                read_body_of(r, e, begin - 1);
+            return;
+        }
         if (begin <= r->first) break;
         end = begin - 1;
         begin = alm_gift_clause_start(r, end);
