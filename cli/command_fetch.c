@@ -4,11 +4,12 @@
 #include "cli/lines.h"
 #include "crawler/fetch.h"
 #include "crawler/robots.h"
+#include "crawler/robots_fetch.h"
 #include "crawler/traps.h"
 #include "crawler/url.h"
 
 enum { OPT_AGENT = 1, OPT_ALLOW_PRIVATE, OPT_USER_AGENT, OPT_PROXY, OPT_CA_FILE, OPT_BODY };
-enum { MAX_LINE = 4 << 20, ARENA_MAX = 1 << 20, MAX_REDIRECTS = 5 };
+enum { MAX_LINE = 4 << 20, ARENA_MAX = 1 << 20 };
 
 static const alm_option options[] = {
     {OPT_BODY, 'b', "body", NULL, "print the body, decompressed, instead of what is told about it"},
@@ -58,33 +59,6 @@ static bool set_option(settings *s, int id, const char *value) {
     return true;
 }
 
-/* robots.txt as RFC 9309 2.3.1 has it: 4xx allows all, 5xx and no answer nothing. */
-static alm_status fetch_robots(const settings *s, const alm_url *url, alm_robots **out, int *http, alm_err *err) {
-    char text[ALM_FETCH_MAX_URL];
-    alm_fetch_options fetch = s->fetch;
-    fetch.no_redirects = false;
-    fetch.max_redirects = MAX_REDIRECTS;
-    alm_fetcher *fetcher = NULL;
-    alm_response response;
-    alm_response_init(&response, ALM_ROBOTS_MAX * 4);
-    snprintf(text, sizeof text, "%.*s/robots.txt", ALM_FMT(alm_url_origin(url)));
-    alm_status status = alm_fetcher_new(&fetcher, &fetch, err);
-    if (status == ALM_OK) {
-        alm_err unreachable = {0};
-        alm_status fetched = alm_fetch(fetcher, text, &response, &unreachable);
-        *http = response.status;
-        if (fetched == ALM_OK && response.status >= 200 && response.status < 300)
-            status = alm_robots_parse(out, alm_buf_str(&response.body), alm_str_of(s->agent), err);
-        else if (fetched == ALM_OK && response.status < 500 && response.status != 429)
-            status = alm_robots_allow_all(out);
-        else
-            status = alm_robots_disallow_all(out);
-    }
-    alm_fetcher_free(fetcher);
-    alm_response_release(&response);
-    return status;
-}
-
 static decision decide(const alm_response *r, alm_status fetched, const alm_err *err, const char *token) {
     if (fetched == ALM_E_REFUSED) return (decision){"never fetch", err->message, false};
     if (fetched == ALM_E_LIMIT || fetched == ALM_E_INVALID) return (decision){"give up", err->message, false};
@@ -121,12 +95,12 @@ static void add_headers(alm_json *json, alm_str headers) {
     alm_json_array_end(json);
 }
 
-static void add_robots(alm_json *json, const alm_robots *robots, int http, const alm_url *url) {
+static void add_robots(alm_json *json, const alm_robots *robots, const alm_robots_source *source, const alm_url *url) {
     alm_robots_verdict verdict = alm_robots_judge(robots, alm_url_target(url));
     alm_json_key(json, "robots");
     alm_json_object(json);
     alm_json_key(json, "status");
-    alm_json_uint(json, (uint64_t)http);
+    alm_json_uint(json, (uint64_t)source->http);
     alm_json_key(json, "allowed");
     alm_json_bool(json, verdict.allowed);
     alm_json_key(json, "line");
@@ -155,12 +129,12 @@ static int tell(settings *s, const alm_url *url, const alm_url *canon, alm_err *
     alm_fetcher *fetcher = NULL;
     alm_response response;
     alm_buf line;
-    int http = 0;
     decision d = {"never fetch", "robots.txt forbids it, or cannot be read", false};
     alm_err why = {0};
     alm_buf_init(&line, MAX_LINE);
     alm_response_init(&response, 0);
-    alm_status status = fetch_robots(s, url, &robots, &http, err);
+    alm_robots_source source;
+    alm_status status = alm_robots_fetch(&robots, &source, url, &s->fetch, alm_str_of(s->agent), err);
     if (status == ALM_OK) status = alm_fetcher_new(&fetcher, &s->fetch, err);
     if (status == ALM_OK && alm_robots_allows(robots, alm_url_target(canon)))
         d = decide(&response, alm_fetch(fetcher, canon->href.ptr, &response, &why), &why, s->agent);
@@ -172,7 +146,7 @@ static int tell(settings *s, const alm_url *url, const alm_url *canon, alm_err *
         alm_json json = alm_line_begin(&line);
         alm_json_member(&json, "url", url->href);
         alm_json_member(&json, "canonical_url", canon->href);
-        add_robots(&json, robots, http, canon);
+        add_robots(&json, robots, &source, canon);
         if (response.status) add_response(&json, &response);
         alm_json_member_c(&json, "decision", d.word);
         alm_json_member_c(&json, "why", d.why);

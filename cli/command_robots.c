@@ -4,10 +4,11 @@
 #include "cli/lines.h"
 #include "crawler/fetch.h"
 #include "crawler/robots.h"
+#include "crawler/robots_fetch.h"
 #include "crawler/url.h"
 
 enum { OPT_FILE = 1, OPT_AGENT, OPT_ALLOW_PRIVATE, OPT_PROXY, OPT_CA_FILE };
-enum { LINE_MAX_LEN = 4 << 20, FILE_MAX = 16 << 20, ARENA_MAX = 1 << 20, MAX_REDIRECTS = 5 };
+enum { LINE_MAX_LEN = 4 << 20, FILE_MAX = 16 << 20, ARENA_MAX = 1 << 20 };
 
 static const alm_option options[] = {
     {OPT_FILE, 'f', "file", "FILE", "the robots.txt; '-' is standard input"},
@@ -126,49 +127,21 @@ static alm_status read_file(state *s, alm_err *err) {
     return status;
 }
 
-/** What an answer means (RFC 9309 2.3.1): 4xx and too many redirects allow all, no answer and 5xx nothing. */
-static alm_status judge_response(state *s, alm_status fetched, const alm_response *response, alm_err *err) {
-    bool lost = fetched == ALM_E_LIMIT && response->redirect_count >= MAX_REDIRECTS;
-    s->http_status = response->status;
-    if (fetched == ALM_OK && response->status >= 200 && response->status < 300)
-        return alm_robots_parse(&s->robots, alm_buf_str(&response->body), alm_str_of(s->agent), err);
-    bool unavailable = lost || (fetched == ALM_OK && response->status < 500);
-    s->source = unavailable ? "unavailable" : "unreachable";
-    alm_status status = unavailable ? alm_robots_allow_all(&s->robots) : alm_robots_disallow_all(&s->robots);
-    return status < 0 ? alm_fail(err, status, "out of memory") : ALM_OK;
-}
-
-/** "https://host" to "https://host/robots.txt" in @p arena. */
-static alm_status robots_url(alm_str *out, alm_arena *arena, const char *text, alm_err *err) {
-    alm_url url, file;
-    alm_status status = alm_url_parse_typed(&url, arena, alm_str_of(text), err);
-    alm_url_context context = {.base = &url};
-    if (status == ALM_OK) status = alm_url_parse(&file, arena, ALM_STR("/robots.txt"), &context, err);
-    if (status == ALM_OK) *out = file.href;
-    return status;
-}
-
 static alm_status fetch_file(state *s, const char *text, alm_err *err) {
+    static const char *const names[] = {
+        [ALM_ROBOTS_READ] = NULL, [ALM_ROBOTS_UNAVAILABLE] = "unavailable", [ALM_ROBOTS_UNREACHABLE] = "unreachable"};
     alm_arena arena;
-    alm_fetcher *fetcher = NULL;
-    alm_response response;
-    alm_str url;
-    alm_err why = {0};
+    alm_url url;
+    alm_robots_source source;
     alm_arena_init(&arena, ARENA_MAX);
-    alm_response_init(&response, FILE_MAX);
-    s->fetch.max_redirects = MAX_REDIRECTS;
-    s->fetch.max_body = FILE_MAX;
-    alm_status status = robots_url(&url, &arena, text, err);
-    if (status == ALM_OK) status = alm_fetcher_new(&fetcher, &s->fetch, err);
-    if (status == ALM_OK) {
-        alm_status fetched = alm_fetch(fetcher, url.ptr, &response, &why);
-        if (fetched < 0) alm_lines_fail(&alm_usage_robots, &why);
-        status = judge_response(s, fetched, &response, err);
-    }
-    alm_fetcher_free(fetcher);
-    alm_response_release(&response);
+    alm_status status = alm_url_parse_typed(&url, &arena, alm_str_of(text), err);
+    if (status == ALM_OK) status = alm_robots_fetch(&s->robots, &source, &url, &s->fetch, alm_str_of(s->agent), err);
     alm_arena_release(&arena);
-    return status;
+    if (status != ALM_OK) return status;
+    if (source.why.code && source.access != ALM_ROBOTS_READ) alm_lines_fail(&alm_usage_robots, &source.why);
+    s->http_status = source.http;
+    s->source = names[source.access];
+    return ALM_OK;
 }
 
 static int run(state *s, int argc, char **argv, int first) {

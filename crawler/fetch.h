@@ -21,6 +21,7 @@ enum {
 typedef struct alm_fetch_options {
     bool allow_private;         /**< lift the guard for loopback, private, link-local and shared addresses */
     bool no_redirects;          /**< a 3xx is the response; its target is in alm_response.location */
+    bool keeps_beginning;       /**< of a body that is too long, whatever length is told beforehand (robots.txt) */
     int max_redirects;          /**< 0: ALM_FETCH_MAX_REDIRECTS */
     int64_t connect_ms;         /**< name lookup, TCP and TLS; 0: ALM_FETCH_CONNECT_MS */
     int64_t total_ms;           /**< everything, all redirects; 0: ALM_FETCH_TOTAL_MS */

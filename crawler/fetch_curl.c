@@ -82,7 +82,9 @@ static size_t take_header(char *bytes, size_t size, size_t count, void *context)
     if (alm_str_starts(line, ALM_STR("HTTP/"))) {
         alm_buf_reset(&transfer->response->headers);
         alm_buf_reset(&transfer->response->body);
+        transfer->head_ended = false;
     }
+    transfer->head_ended |= alm_str_trim(line).len == 0;
     return alm_buf_add(&transfer->response->headers, line) == ALM_OK ? line.len : 0;
 }
 
@@ -162,12 +164,16 @@ alm_status alm_transfer_start(alm_transfer *transfer, const char *url, alm_respo
     alm_response_reset(response);
     transfer->response = response;
     transfer->header_bytes = 0;
-    transfer->headers_full = transfer->refused = false;
+    transfer->headers_full = transfer->refused = transfer->head_ended = false;
     transfer->curl_message[0] = '\0';
     if (!is_http(alm_str_of(url))) return alm_fail(err, ALM_E_INVALID, "not an http or https URL with a host");
     if (strlen(url) > ALM_FETCH_MAX_URL)
         return alm_fail(err, ALM_E_LIMIT, "the URL is longer than %d bytes", (int)ALM_FETCH_MAX_URL);
-    if (curl_easy_setopt(transfer->easy, CURLOPT_URL, url) != CURLE_OK)
+    /* a length told beforehand that is too much: nobody need send it */
+    bool all = !transfer->options->keeps_beginning && !transfer->keeps_beginning;
+    if (curl_easy_setopt(transfer->easy, CURLOPT_MAXFILESIZE_LARGE, all ? (curl_off_t)response->body.max : 0) !=
+            CURLE_OK ||
+        curl_easy_setopt(transfer->easy, CURLOPT_URL, url) != CURLE_OK)
         return alm_fail(err, ALM_E_NOMEM, "out of memory");
     return ALM_OK;
 }
@@ -193,14 +199,17 @@ static void take_facts(alm_transfer *transfer) {
         snprintf(response->address, sizeof response->address, "%s", text);
 }
 
+static alm_status too_large(const alm_response *response, alm_err *err) {
+    return alm_fail(err, ALM_E_LIMIT, "larger than %zu MiB, the limit for one page", response->body.max >> 20);
+}
+
 /* A write callback of ours stopped the transfer, or it ended with a buffer that refused more. */
 static alm_status check_buffers(const alm_transfer *transfer, alm_err *err) {
     const alm_response *r = transfer->response;
     if (transfer->headers_full || r->headers.status == ALM_E_LIMIT)
         return alm_fail(err, ALM_E_LIMIT, "the response headers are larger than %d KiB",
                         (int)(ALM_FETCH_MAX_HEADERS >> 10));
-    if (r->body.status == ALM_E_LIMIT)
-        return alm_fail(err, ALM_E_LIMIT, "larger than %zu MiB, the limit for one page", r->body.max >> 20);
+    if (r->body.status == ALM_E_LIMIT) return too_large(r, err);
     if (r->url.status == ALM_E_LIMIT || r->location.status == ALM_E_LIMIT)
         return alm_fail(err, ALM_E_LIMIT, "a redirect leads to a URL longer than %d bytes", (int)ALM_FETCH_MAX_URL);
     if (r->body.status != ALM_OK || r->headers.status != ALM_OK || r->url.status != ALM_OK ||
@@ -212,7 +221,10 @@ static alm_status check_buffers(const alm_transfer *transfer, alm_err *err) {
 alm_status alm_transfer_finish(alm_transfer *transfer, CURLcode result, alm_err *err) {
     take_facts(transfer);
     alm_status status = check_buffers(transfer, err);
-    if (status != ALM_OK || result == CURLE_OK) return status;
+    if (status != ALM_OK) return status;
+    if (result == CURLE_OK && transfer->head_ended) return ALM_OK;
+    if (result == CURLE_OK) /* libcurl 7.88 takes a connection that is closed in the head for an empty page */
+        return alm_fail(err, ALM_E_NETWORK, "the page was cut short in its headers");
     const char *why = transfer->curl_message[0] ? transfer->curl_message : curl_easy_strerror(result);
     const char *redirected = transfer->response->redirect_count ? " (after a redirect)" : "";
     int code = (int)result;
@@ -221,6 +233,7 @@ alm_status alm_transfer_finish(alm_transfer *transfer, CURLcode result, alm_err 
                                alm_address_class_name(transfer->refused_class), transfer->refused_address, redirected);
     switch (result) {
     case CURLE_OUT_OF_MEMORY: return alm_fail(err, ALM_E_NOMEM, "out of memory");
+    case CURLE_FILESIZE_EXCEEDED: return too_large(transfer->response, err);
     case CURLE_URL_MALFORMAT: return alm_fail_system(err, ALM_E_INVALID, code, "not a URL: %s%s", why, redirected);
     case CURLE_UNSUPPORTED_PROTOCOL:
         return alm_fail_system(err, ALM_E_REFUSED, code, "only http and https are fetched%s: %s", redirected, why);

@@ -150,6 +150,7 @@ static alm_status name_host(host_state *hs, const alm_url *url, alm_err *err) {
 
 static alm_status start(alm_loop *loop, slot *s, const alm_url *url, const alm_frontier_entry *entry,
                         alm_response *response, alm_err *err) {
+    s->transfer.keeps_beginning = s->robots != NULL;
     alm_status status = alm_transfer_start(&s->transfer, url->href.ptr, response, err);
     if (status == ALM_OK) status = set_fields(s, entry, err);
     if (status == ALM_OK) status = set_address(s, url, err);

@@ -1,5 +1,6 @@
 /* robots.txt of each origin (RFC 9309): fetched before anything else of it, kept for a day. */
 #include "crawler/loop_priv.h"
+#include "crawler/robots_fetch.h"
 
 #include <stdio.h>
 
@@ -10,13 +11,7 @@
 #define uthash_free(ptr, size) alm_free(ptr)
 #include <uthash.h>
 
-enum {
-    FRESH_MS = 24 * 3600 * 1000,
-    MAX_REDIRECTS = 5,
-    MAX_ORIGINS = 4096,
-    MAX_CRAWL_DELAY_MS = 300000,
-    MAX_URL = 2048
-};
+enum { FRESH_MS = 24 * 3600 * 1000, MAX_ORIGINS = 4096, MAX_CRAWL_DELAY_MS = 300000, MAX_URL = 2048 };
 
 struct origin {
     robots_state state;
@@ -51,9 +46,8 @@ static void forget_one(alm_loop *loop) {
 /* What an answer of @p status with @p body means (RFC 9309 2.3.1). */
 static alm_status read_rules(alm_loop *loop, origin *o, int status, alm_str body, alm_err *err) {
     alm_robots *rules = NULL;
-    alm_status made =
-        status >= 200 && status < 300 ? alm_robots_parse(&rules, body, loop->token, err) : alm_robots_allow_all(&rules);
-    if (made != ALM_OK) return alm_fail(err, made, "out of memory");
+    alm_status made = alm_robots_of_access(&rules, alm_robots_access_of(ALM_OK, status, body), body, loop->token, err);
+    if (made != ALM_OK) return made;
     alm_robots_free(o->rules);
     o->rules = rules;
     o->state = ROBOTS_READY;
@@ -192,15 +186,14 @@ alm_status loop_robots_finished(alm_loop *loop, slot *s, alm_status status, cons
     alm_status archived = is_answer ? archive(loop, s, err) : ALM_OK;
     if (archived != ALM_OK) return archived;
     bool redirected = status == ALM_OK && outcome->status >= 300 && outcome->status < 400 && response->location.len;
-    if (redirected && o->hops < MAX_REDIRECTS && response->location.len < sizeof o->redirect) {
+    if (redirected && o->hops < ALM_ROBOTS_MAX_REDIRECTS && response->location.len < sizeof o->redirect) {
         o->hops++;
         snprintf(o->redirect, sizeof o->redirect, "%s", response->location.ptr);
         return ALM_OK;
     }
-    /* longer than we keep: its beginning counts (2.5). Refused by our guard: as if it were not there to be read. */
-    bool readable = status == ALM_OK || (status == ALM_E_LIMIT && outcome->status == 200);
-    if (readable && outcome->status < 500 && outcome->status != 429)
-        return keep(loop, s, outcome->status, alm_buf_str(&response->body), err);
+    alm_str body = alm_buf_str(&response->body);
+    if (alm_robots_access_of(status, outcome->status, body) != ALM_ROBOTS_UNREACHABLE)
+        return keep(loop, s, outcome->status, body, err);
     put_off(loop, s);
     return ALM_OK;
 }

@@ -23,9 +23,11 @@ typedef struct alm_transfer {
     struct curl_slist *headers, *resolve;
     alm_body_budget *budget; /**< borrowed; NULL: none */
     size_t held;             /**< of the budget, by this transfer; the loop takes it over when it ends */
+    bool keeps_beginning;    /**< as the option, for the next transfer */
     bool paused;             /**< until the budget has room */
     size_t header_bytes;     /**< of all blocks so far */
     bool headers_full;
+    bool head_ended; /**< of the last block: its blank line came */
     bool refused;                    /**< the guard said no to some address … */
     alm_address_class refused_class; /**< … of this class */
     char refused_address[46];

@@ -6,7 +6,9 @@ import json
 import os
 import subprocess
 import sys
+import time
 import unittest
+from email.utils import formatdate
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -106,6 +108,74 @@ class Contact(AnswersTest):
             self.assertRegex(server.log[-1].headers["user-agent"], r" \(\+https://a\.example/x\)$")
             wrong = self.visit(server, "http://a.test/", contact="nobody (at) all", code=2)
             self.assertRegex(wrong.stderr, r"sources\.yaml:\d+:\d+: expected a URL or an e-mail address")
+
+
+class Waits(AnswersTest):
+    """429 and 503 rest the whole host, as long as it says, and no other host."""
+
+    def rest_of(self, status, retry_after, **settings):
+        """Seconds from the answer that asks for rest to the next request to its host, and the others' requests then."""
+        def busy_once(_connection, _request, server):
+            self.busy += 1
+            if self.busy > 1:
+                return rude.response(rude.page())
+            self.asked_at = time.time()
+            field = retry_after if isinstance(retry_after, (str, type(None))) else formatdate(
+                self.asked_at + retry_after, usegmt=True)
+            return rude.response("later", status, fields=[f"Retry-After: {field}"] if field else [])
+        self.busy = 0
+        self.store = self.folder / f"{status[:3]}-{retry_after}"
+        table = {**NO_ROBOTS, "/busy": busy_once, **{f"/{n}": rude.response(rude.page()) for n in range(8)}}
+        seeds = ["http://a.test/busy"] + [f"http://a.test/{n}" for n in range(4)] + [f"http://b.test/{n}" for n in range(8)]
+        with rude.Server(table) as server:
+            self.visit(server, *seeds, args=("--no-extract",), **{"retries": "3", "retry_after": "1s", **settings})
+        self.assertEqual(set(self.states().values()), {(2, None)})
+        self.assertEqual(self.busy, 2)
+        after = [r.time for r in server.log if r.headers["host"] == "a.test" and r.time > self.asked_at + 0.005]
+        others = [r for r in server.log if r.headers["host"] == "b.test" and r.time < self.asked_at + 0.9]
+        return min(after) - self.asked_at, len(others)
+
+    def test_retry_after_in_both_forms(self):
+        for status in ("429 Too Many Requests", "503 Service Unavailable"):
+            for form, least in (("2", 2), (3, 2)):  # a date has whole seconds
+                with self.subTest(status=status, form=form):
+                    waited, others = self.rest_of(status, form)
+                    self.assertGreaterEqual(waited, least - 0.02)
+                    self.assertLess(waited, least + 3)
+                    self.assertEqual(others, 9)  # eight pages and robots.txt
+
+    def test_without_retry_after_it_backs_off(self):
+        waited, others = self.rest_of("503 Service Unavailable", None, backoff="1s")
+        self.assertGreaterEqual(waited, 0.99)
+        self.assertEqual(others, 9)
+
+    def test_nonsense_is_no_retry_after(self):
+        waited, _ = self.rest_of("429 Too Many Requests", "soon", backoff="1s")
+        self.assertGreaterEqual(waited, 0.99)
+
+
+class RobotsThatMisbehave(AnswersTest):
+    def test_each_ends_and_is_told(self):
+        rules = "User-agent: *\nDisallow: /x\n"
+        cases = {  # what robots.txt does: what becomes of /page (allowed by the rules) and /x (forbidden by them)
+            "stall": (rude.stall_before_answer, 0, 0), "cut": (rude.with_length(b"999", rules.encode()), 0, 0),
+            "endless": (rude.endless_body, 2, 2), "endless-headers": (rude.endless_headers, 0, 0),
+            "bomb": (rude.response(rude.bomb(1 << 30), Content_Encoding="gzip"), 2, 2),
+            "gzip": (rude.gzip_page(rules), 2, 5), "404": (rude.response("", "404 Not Found"), 2, 2),
+            "403": (rude.response(rules, "403 Forbidden"), 2, 2), "500": (rude.response("", "500 Oh"), 0, 0),
+            "loop": (rude.redirect("/robots.txt"), 2, 2), "html": (rude.response(rude.page()), 2, 2),
+            "away": (rude.redirect("http://127.0.0.1:1/robots.txt"), 0, 0), "close": (rude.close_at_once, 0, 0)}
+
+        def robots(connection, request, server):
+            answer = cases[request.headers["host"].split(".")[0]][0]
+            return answer(connection, request, server) if callable(answer) else answer
+        page = rude.response(rude.page())
+        with rude.Server({"/robots.txt": robots, "/page": page, "/x": page}) as server:
+            seeds = [f"http://{name}.test{path}" for name in cases for path in ("/page", "/x")]
+            self.visit(server, *seeds, code=1)
+        got = {url.split("/", 2)[2]: state for url, state in rows(self.store, "SELECT url, state FROM url")}
+        self.assertEqual({name: (got[f"{name}.test/page"], got[f"{name}.test/x"]) for name in cases},
+                         {name: case[1:] for name, case in cases.items()})
 
 
 class Copies(AnswersTest):

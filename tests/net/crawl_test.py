@@ -193,6 +193,15 @@ class RudeServers(CrawlTest):
         "/endless-headers": (4, "too-large"), "/stall": (4, "network"), "/stall-headers": (4, "network"),
         "/stall-body": (4, "network"), "/drip": (4, "network"), "/cut": (4, "network"), "/chunks-cut": (4, "network"),
         "/chunks-broken": (4, "network"), "/no-http": (4, "network"), "/close": (4, "network"),
+        "/stall-status": (4, "network"), "/stall-chunk": (4, "network"), "/stall-continue": (4, "network"),
+        "/drip-headers": (4, "network"), "/continue": (2, None), "/continue-thrice": (2, None),
+        "/endless-continue": (4, "too-large"), "/continue-close": (4, "network"), "/101": (4, "network"),
+        "/length-minus": (4, "network"), "/length-huge": (4, "too-large"),
+        "/length-2g": (4, "too-large"), "/length-and-chunks": (2, None), "/reset": (4, "network"),
+        "/cut-headers": (4, "network"), "/chunks": (2, None), "/chunk-minus": (4, "network"),
+        "/chunk-huge": (4, "network"), "/chunk-2g": (4, "network"), "/chunk-run-on": (4, "network"),
+        "/endless-chunks": (4, "too-large"), "/endless-trailers": (4, "too-large"), "/says-utf8": (2, None),
+        "/says-gbk": (2, None), "/says-nonsense": (2, None), "/bomb-file": (2, "no-page"), "/json": (2, "no-page"),
         "/pdf": (2, "no-page"), "/image": (2, "no-page"), "/loop": (2, None), "/loop?10": (2, None),
         "/loop?11": (5, "redirects"),
     }
@@ -211,6 +220,7 @@ class RudeServers(CrawlTest):
             self.assertLess(time.monotonic() - began, 60)
         got = {url.partition(".test")[2]: (state, reason) for url, state, reason in
                rows(self.store, "SELECT url, state, reason FROM url ORDER BY id DESC") if ".test" in url}
+        self.maxDiff = None
         self.assertEqual({path: got.get(path) for path in self.WANT}, self.WANT)
         self.assertFalse([path for path, (state, _) in got.items() if state < 2], "left in the queue")
 

@@ -8,12 +8,16 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 ALMONER = os.environ.get("ALMONER", "build/dev/cli/almoner")
 RULES = b"User-agent: *\nDisallow: /private\n"
+HUGE = RULES + b"#" * (3 << 20)
 BIG = RULES + b"#" * (600 << 10) + b"\nDisallow: /late\n"
 
 # host -> how it answers; (status, body, location)
 HOSTS = {
     "ok": (200, RULES, None),
     "big": (200, BIG, None),
+    "huge": (200, HUGE, None),
+    "vast": (200, RULES + b"#" * (20 << 20), None),
+    "busy": (429, RULES, None),
     "empty": (200, b"", None),
     "missing": (404, b"<h1>no</h1>", None),
     "forbidden": (403, RULES, None),
@@ -39,7 +43,10 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header("Location", location)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        try:
+            self.wfile.write(body)
+        except ConnectionError:
+            pass  # the program has read what counts
 
     def log_message(self, *_):
         pass
@@ -66,6 +73,9 @@ def main():
     expect("ok", "/public", True, "read")
     expect("big", "/private", False, "read")
     expect("big", "/late", True, "read")  # past the 500 KiB that count
+    expect("huge", "/private", False, "read")
+    expect("vast", "/private", False, "read")
+    expect("busy", "/public", False, "unreachable")
     expect("empty", "/private", True, "read")
     expect("missing", "/private", True, "unavailable")
     expect("forbidden", "/private", True, "unavailable")

@@ -6,6 +6,7 @@ import gzip
 import socket
 import socketserver
 import ssl
+import struct
 import threading
 import time
 import zlib
@@ -130,6 +131,27 @@ def stall_in_body(connection, _request, server):
     server.over.wait(30)
 
 
+def stall_in_status_line(connection, _request, server):
+    connection.sendall(b"HTTP/1.1 2")
+    server.over.wait(30)
+
+
+def stall_in_a_chunk(connection, _request, server):
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\n400\r\n<p>begin")
+    server.over.wait(30)
+
+
+def stall_after_continue(connection, _request, server):
+    connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+    server.over.wait(30)
+
+
+def drip_headers(connection, _request, server):
+    connection.sendall(b"HTTP/1.1 200 OK\r\n")
+    while not server.over.wait(0.1):
+        connection.sendall(b"X-M: 1\r\n")
+
+
 def drip(connection, _request, server):
     connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 100000\r\n\r\n")
     while not server.over.wait(0.1):
@@ -151,6 +173,75 @@ def endless_headers(connection, _request, _server):
 def endless_informational(connection, _request, _server):
     while True:
         connection.sendall(b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n" * 100)
+
+
+def continued(count):
+    """`count` times 100 Continue, which nobody asked for, then a page."""
+    def answer(connection, _request, _server):
+        connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n" * count)
+        return response(page("终于"))
+    return answer
+
+
+def endless_continue(connection, _request, _server):
+    while True:
+        connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n" * 100)
+
+
+def continue_and_close(connection, _request, _server):
+    connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+    connection.shutdown(socket.SHUT_RDWR)
+
+
+def other_protocol(connection, _request, _server):
+    connection.sendall(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n")
+    connection.shutdown(socket.SHUT_RDWR)
+
+
+def with_length(length, body=None, more=b""):
+    """A page that says it has `length` bytes, and the connection's end."""
+    def answer(connection, _request, _server):
+        sent = page("长短").encode() if body is None else body
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: " + length + b"\r\n" + more
+                           + b"\r\n" + sent)
+        connection.shutdown(socket.SHUT_RDWR)
+    return answer
+
+
+def reset_in_body(connection, _request, _server):
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 1000\r\n\r\n<p>begin")
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+
+
+def cut_in_headers(connection, _request, _server):
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Ty")
+    connection.shutdown(socket.SHUT_RDWR)
+
+
+def chunks(text, size=50):
+    body = text.encode()
+    pieces = [body[at:at + size] for at in range(0, len(body), size)] + [b""]
+    return b"".join(f"{len(piece):x};x=y\r\n".encode() + piece + b"\r\n" for piece in pieces)
+
+
+def chunked(body):
+    def answer(connection, _request, _server):
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\n" + body)
+        connection.shutdown(socket.SHUT_RDWR)
+    return answer
+
+
+def endless_chunks(connection, _request, _server):
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\n")
+    while True:
+        connection.sendall(b"8\r\n<p>more\n\r\n" * 10000)
+
+
+def endless_trailers(connection, _request, _server):
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n")
+    while True:
+        connection.sendall(b"X-More: " + b"m" * 1000 + b"\r\n")
 
 
 def cut_short(connection, _request, _server):
