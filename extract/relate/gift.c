@@ -241,12 +241,14 @@ alm_status alm_gifts_find(alm_relation *relation) {
     r.events = alm_arena_calloc(folded->arena, ALM_GIFT_MAX_EVENTS, sizeof *r.events);
     if (!r.used || !r.events) return ALM_E_NOMEM;
     relation->tells_of_giving = tells_of_giving(relation);
+    alm_gift_begin_page(&r);
     for (uint32_t i = 0; i < folded->count; i = r.last) {
         r.sentence_before = i > 0 && folded->tokens[i - 1].cp != '\n' ? r.first : i;
         r.first = i;
         r.last = i;
         while (r.last < folded->count && !alm_gift_ends_sentence(folded->tokens[r.last].cp)) r.last++;
         if (r.last < folded->count) r.last++;
+        if (i == 0 || folded->tokens[i - 1].cp == '\n') alm_gift_begin_block(&r);
         if (relation->in_table[r.first]) continue;
         if (alm_gift_has_class(&r, r.first, r.last, ALM_CLASS_GIVE)) r.block_has_gift = true;
         alm_status status = read_events(&r);
@@ -254,7 +256,6 @@ alm_status alm_gifts_find(alm_relation *relation) {
         if (status == ALM_OK) status = alm_gift_read_pairs(&r);
         if (status != ALM_OK) return status;
         alm_gift_remember_topic(&r);
-        if (r.last > r.first && folded->tokens[r.last - 1].cp == '\n') r.topic_count = 0;
     }
     return ALM_OK;
 }

@@ -41,6 +41,8 @@ typedef struct alm_gift_reader {
     alm_actor topic[ALM_MAX_DONORS]; /* who was spoken of last in this block, as a subject */
     size_t topic_count;
     alm_actor person;    /* the person spoken of last, in this block or one before; {0} */
+    alm_actor author;    /* of the page, where the text names them; {0} */
+    alm_actor speaker;   /* who says "I" in this block; {0} */
     bool block_has_gift; /* the block or the title speaks of giving: bare pairs of name and amount count */
 } alm_gift_reader;
 
@@ -98,6 +100,9 @@ uint32_t alm_gift_reach(const alm_gift_reader *r, const alm_gift_event *e);
 /** What was given in event @p k of the sentence. */
 void alm_gift_read_whats(alm_gift_reader *r, size_t k);
 
+/** At the head of the page, and of each of its blocks. */
+void alm_gift_begin_page(alm_gift_reader *r);
+void alm_gift_begin_block(alm_gift_reader *r);
 /** Whom the pronoun at @p i means: up to ALM_MAX_DONORS of them into @p out, their number is returned. */
 size_t alm_gift_whom(const alm_gift_reader *r, uint32_t i, alm_actor *out);
 /** Keep whom the sentence spoke of, for the sentences behind it. */

@@ -1,6 +1,6 @@
 /*
  * Whom a sentence speaks of, and whom a pronoun in it means: the subject before it in the sentence, else the one that
- * the sentences before spoke of. Who only speaks is not spoken of.
+ * the sentences before spoke of. Who only speaks is not spoken of; "I" is who speaks, or the page's author.
  */
 #include "extract/relate/gift_priv.h"
 
@@ -30,7 +30,59 @@ static const alm_actor *person_before(const alm_gift_reader *r, uint32_t i) {
     return NULL;
 }
 
+/* ---- who speaks ---- */
+
+static const alm_actor *person_at(const alm_gift_reader *r, uint32_t i) {
+    const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[i]);
+    return actor && actor->person ? actor : NULL;
+}
+
+static bool says(const alm_gift_reader *r, uint32_t i) {
+    uint32_t next = i + 1;
+    while (next < r->folded->count &&
+           (r->tokens[next].class_id == ALM_CLASS_ADVERB || r->tokens[next].class_id == ALM_CLASS_TITLE))
+        next++;
+    return next < r->folded->count && r->tokens[next].class_id == ALM_CLASS_SAY;
+}
+
+/* "X: …" at the head of the paragraph; else the one that says something in it. */
+static const alm_actor *speaker_of_block(const alm_gift_reader *r) {
+    uint32_t i = r->first;
+    if (i + 1 < r->folded->count && person_at(r, i) && r->tokens[i + 1].cp == ALM_CP_COLON) return person_at(r, i);
+    for (; i < r->folded->count && r->tokens[i].cp != '\n'; i++)
+        if (person_at(r, i) && says(r, i)) return person_at(r, i);
+    return NULL;
+}
+
+/* The person of the text whose name the page gives as its author. */
+static const alm_actor *author(const alm_gift_reader *r) {
+    alm_str name = r->relation->document->page.author;
+    if (!name.len) return NULL;
+    for (size_t i = 0; i < r->relation->actor_count; i++) {
+        const alm_actor *actor = &r->relation->actors[i];
+        if (actor->person && alm_str_is(r->folded->mentions[actor->person - 1].name, name)) return actor;
+    }
+    return NULL;
+}
+
+void alm_gift_begin_block(alm_gift_reader *r) {
+    r->topic_count = 0;
+    const alm_actor *speaker = speaker_of_block(r);
+    r->speaker = speaker ? *speaker : r->author;
+}
+
+void alm_gift_begin_page(alm_gift_reader *r) {
+    const alm_actor *writer = author(r);
+    if (writer) r->author = *writer;
+}
+
+/* ---- whom a pronoun means ---- */
+
 size_t alm_gift_whom(const alm_gift_reader *r, uint32_t i, alm_actor *out) {
+    if (alm_gift_has_attr(r, &r->tokens[i], "speaker")) {
+        *out = r->speaker;
+        return r->speaker.person ? 1 : 0;
+    }
     bool many = alm_gift_has_attr(r, &r->tokens[i], "many");
     if (many && r->topic_count > 1) {
         memcpy(out, r->topic, r->topic_count * sizeof *out);
