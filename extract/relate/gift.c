@@ -109,18 +109,6 @@ static double confidence_of(const alm_gift_reader *r, const alm_gift_event *e) {
     return confidence < 0.2 ? 0.2 : confidence > 0.9 ? 0.9 : confidence;
 }
 
-/* "each" beside the verb: before it in its clause, or between it and what was given. */
-static bool says_each(const alm_gift_reader *r, const alm_gift_event *e) {
-    uint32_t end = e->last;
-    while (end < e->after && !alm_gift_is_what(r->tokens[end].class_id) && !alm_gift_ends_clause(r->tokens[end].cp))
-        end++;
-    if (end < e->after && alm_gift_is_what(r->tokens[end].class_id)) {
-        const alm_value *value = alm_mention_of(r->folded, &r->tokens[end])->value;
-        if (value && value->each) return true;
-    }
-    return alm_gift_has_class(r, alm_gift_clause_start(r, e->first), end, ALM_CLASS_EACH);
-}
-
 /* A sum over other givers: an association's "members gave … in all", "raised … in all". */
 static bool is_total(const alm_gift_reader *r, const alm_gift_event *e) {
     const alm_gift *gift = &e->gift;
@@ -138,28 +126,6 @@ static bool is_pledged(const alm_gift_reader *r, const alm_gift_event *e) {
     for (uint32_t i = e->first; i < e->last; i++)
         if (alm_gift_has_attr(r, &r->tokens[i], "pledge")) return true;
     return false;
-}
-
-/* "A and B each gave": a gift for each. "A, B and C gave 1, 2 and 3 respectively": one by one. Else one joint gift. */
-static alm_status put(alm_gift_reader *r, const alm_gift_event *e) {
-    const alm_gift *gift = &e->gift;
-    bool each = gift->donor_count > 1 && says_each(r, e);
-    bool split = gift->donor_count > 1 && alm_gift_has_class(r, e->before, e->after, ALM_CLASS_SPLIT) &&
-                 gift->what_count == gift->donor_count;
-    if (!each && !split) return alm_gift_add(r->relation, gift);
-    (void)money_count;
-    for (size_t i = 0; i < gift->donor_count; i++) {
-        alm_gift one = *gift;
-        one.donors[0] = gift->donors[i];
-        one.donor_count = 1;
-        if (split) {
-            one.whats[0] = gift->whats[i];
-            one.what_count = 1;
-        }
-        alm_status status = alm_gift_add(r->relation, &one);
-        if (status != ALM_OK) return status;
-    }
-    return ALM_OK;
 }
 
 static bool holds(const alm_gift_reader *r, const alm_gift_event *e) {
@@ -210,7 +176,7 @@ static alm_status read_events(alm_gift_reader *r) {
         if (is_pledged(r, &r->events[k])) r->events[k].gift.status = ALM_STATUS_PLEDGED;
         r->events[k].gift.total = is_total(r, &r->events[k]);
         if (r->events[k].gift.confidence < MIN_CONFIDENCE) continue; /* right in a third of all cases: better none */
-        alm_status status = put(r, &r->events[k]);
+        alm_status status = alm_gift_put(r, &r->events[k]);
         if (status != ALM_OK) return status;
     }
     return ALM_OK;

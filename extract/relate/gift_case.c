@@ -67,6 +67,15 @@ static alm_name_case channel_case(const alm_gift_reader *r, uint32_t i) {
     return next && next->class_id == ALM_CLASS_VERB ? ALM_CASE_OBJECT : ALM_CASE_CHANNEL;
 }
 
+/* "passed on X's 500", "brought X's gift of 500": X is whose it was. */
+static bool is_passed_on(const alm_gift_reader *r, uint32_t i) {
+    const alm_token *verb = &r->tokens[i - 1];
+    if (alm_gift_is_directed(r, verb) || i + 1 >= r->last || r->tokens[i + 1].class_id != ALM_CLASS_OF) return false;
+    for (uint32_t at = i + 2; at < r->last && at < i + 6 && !alm_gift_ends_clause(r->tokens[at].cp); at++)
+        if (r->tokens[at].class_id == ALM_CLASS_MONEY) return true;
+    return false;
+}
+
 /* "gave 200 loaves to the home": a goal behind what was given. */
 static bool is_goal(const alm_gift_reader *r, uint32_t at) {
     return alm_gift_has_attr(r, &r->tokens[at], "goal") && at > r->first &&
@@ -113,7 +122,9 @@ alm_name_case alm_gift_case_of(const alm_gift_reader *r, uint32_t i) {
         case ALM_CLASS_RECEIVE: return ALM_CASE_SOURCE;
         case ALM_CLASS_FROM: return ALM_CASE_SOURCE;
         case ALM_CLASS_GIVE:
-        case ALM_CLASS_SEND: return at == i || alm_gift_is_directed(r, before) ? ALM_CASE_RECIPIENT : ALM_CASE_SUBJECT;
+        case ALM_CLASS_SEND:
+            if (at == i && is_passed_on(r, i)) return ALM_CASE_SOURCE;
+            return at == i || alm_gift_is_directed(r, before) ? ALM_CASE_RECIPIENT : ALM_CASE_SUBJECT;
         case ALM_CLASS_FUNCTION:
             if (is_goal(r, at - 1)) return ALM_CASE_RECIPIENT;
             if (beside && (is_locating(r, before) || alm_gift_has_attr(r, before, "goal"))) return ALM_CASE_OBJECT;
@@ -121,8 +132,10 @@ alm_name_case alm_gift_case_of(const alm_gift_reader *r, uint32_t i) {
         case ALM_CLASS_VISIT:
         case ALM_CLASS_DIRECTION: return ALM_CASE_OBJECT;
         case ALM_CLASS_VERB: return beside ? ALM_CASE_OBJECT : ALM_CASE_SUBJECT;
-        case ALM_CLASS_IS: /* "X is the chamber's head": X gives, not what X is; "the first gift is X's" */
-            if (!modified && !alm_gift_has_class(r, begin, at - 1, ALM_CLASS_GIVE)) return ALM_CASE_OBJECT;
+        case ALM_CLASS_IS: /* "X is the chamber's head": X gives, not what X is; but "it is X's gift", "it is X who
+                              gave" */
+            if (!modified && !alm_gift_has_class(r, begin, alm_gift_clause_end(r, i), ALM_CLASS_GIVE))
+                return ALM_CASE_OBJECT;
             break;
         default: break;
         }

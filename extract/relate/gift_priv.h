@@ -121,6 +121,9 @@ ALM_MUST_USE alm_status alm_gift_read_others(alm_gift_reader *r, size_t k);
 /** To whom event @p k gives, by what stands up to @p limit; after donors and whats. */
 ALM_MUST_USE alm_status alm_gift_read_receivers(alm_gift_reader *r, size_t k, uint32_t limit);
 
+/** Put the event's gift out: one, or one for each donor. */
+ALM_MUST_USE alm_status alm_gift_put(alm_gift_reader *r, alm_gift_event *e);
+
 /** Gifts told by where they come from. */
 ALM_MUST_USE alm_status alm_gift_read_sources(alm_gift_reader *r);
 

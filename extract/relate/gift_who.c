@@ -51,6 +51,16 @@ static bool is_modifier(const alm_gift_reader *r, uint32_t i, uint32_t last) {
     return false;
 }
 
+static bool counts_people(const alm_gift_reader *r, uint32_t i) {
+    alm_measure measure = alm_mention_of(r->folded, &r->tokens[i])->value->measure;
+    return measure == ALM_MEASURE_PEOPLE || measure == ALM_MEASURE_PLACE;
+}
+
+/* "another four firms": no one of them. */
+static bool is_counted(const alm_gift_reader *r, uint32_t i) {
+    return i > r->first && r->tokens[i - 1].class_id == ALM_CLASS_QUANTITY && counts_people(r, i - 1);
+}
+
 /* A name in brackets behind a name says it again in other words. */
 static bool is_gloss(const alm_gift_reader *r, uint32_t i) {
     return i >= r->first + 2 && r->tokens[i - 1].cp == ALM_CP_BRACKET_OPEN &&
@@ -79,7 +89,7 @@ static bool read_names(alm_gift_reader *r, alm_gift_event *e, uint32_t first, ui
         if (r->tokens[i].class_id == ALM_CLASS_PRONOUN && want_donors && !found && !is_possessive(r, i) &&
             alm_gift_case_of(r, i) == ALM_CASE_SUBJECT)
             found = take_pronoun(r, e, i);
-        if (!actor || is_gloss(r, i) || is_modifier(r, i, last)) continue;
+        if (!actor || is_gloss(r, i) || is_modifier(r, i, last) || is_counted(r, i)) continue;
         switch (alm_gift_case_of(r, i)) {
         case ALM_CASE_RECIPIENT:
             alm_gift_party_add(e->gift.recipients, &e->gift.recipient_count, alm_gift_principal(actor));
@@ -132,11 +142,6 @@ static bool read_receipt(alm_gift_reader *r, alm_gift_event *e, uint32_t begin) 
     return false;
 }
 
-static bool counts_people(const alm_gift_reader *r, uint32_t i) {
-    alm_measure measure = alm_mention_of(r->folded, &r->tokens[i])->value->measure;
-    return measure == ALM_MEASURE_PEOPLE || measure == ALM_MEASURE_PLACE;
-}
-
 /* "an anonymous donor", "23 members", "the staff": the clause has a subject, and it is nobody named. */
 static bool is_nameless_subject(const alm_gift_reader *r, uint32_t begin, uint32_t end) {
     for (uint32_t i = begin; i < end; i++) {
@@ -159,6 +164,22 @@ static bool is_nameless_subject(const alm_gift_reader *r, uint32_t begin, uint32
     return false;
 }
 
+/* "The three of them gave 1, 2 and 3": as many as the sentence, or the one before, spoke of. */
+static bool read_counted(alm_gift_reader *r, alm_gift_event *e, uint32_t begin, uint32_t end) {
+    for (uint32_t i = begin; i < end; i++) {
+        if (r->tokens[i].class_id != ALM_CLASS_QUANTITY || !counts_people(r, i)) continue;
+        alm_str count = alm_mention_of(r->folded, &r->tokens[i])->value->amount;
+        alm_gift_event before = {0};
+        if (begin > r->first) read_names(r, &before, r->first, begin - 1, true);
+        const alm_actor *who = before.gift.donor_count ? before.gift.donors : r->topic;
+        size_t who_count = before.gift.donor_count ? before.gift.donor_count : r->topic_count;
+        if (who_count < 2 || who_count > 9 || count.len != 1 || count.ptr[0] != (char)('0' + who_count)) return false;
+        for (size_t k = 0; k < who_count; k++) donor_add(e, who[k]);
+        return true;
+    }
+    return false;
+}
+
 /* "The association has no cash, its members gave …": a clause before names whose members they are. */
 static bool read_body_of(alm_gift_reader *r, alm_gift_event *e, uint32_t end) {
     for (uint32_t i = end; i-- > r->first;) {
@@ -171,18 +192,49 @@ static bool read_body_of(alm_gift_reader *r, alm_gift_event *e, uint32_t end) {
     return false;
 }
 
+/* "all members", "the staff": no more than a word before them, and no number. */
+static bool is_whole_body(const alm_gift_reader *r, uint32_t begin, uint32_t end) {
+    for (uint32_t i = begin; i < end && i < begin + 3; i++) {
+        uint16_t c = r->tokens[i].class_id;
+        if (c == ALM_CLASS_MEMBER || c == ALM_CLASS_GROUP) return true;
+        if (c == ALM_CLASS_QUANTITY || c == ALM_CLASS_ANONYMOUS) return false;
+    }
+    return false;
+}
+
+static bool is_sum(const alm_gift_reader *r, const alm_gift_event *e) {
+    for (uint32_t i = e->first; i < e->last; i++)
+        if (alm_gift_has_attr(r, &r->tokens[i], "sum")) return true;
+    for (size_t k = 0; k < e->gift.what_count; k++)
+        if (e->gift.whats[k].kind != ALM_WHAT_GOODS && alm_gift_governed_by(r, e->what_at[k], ALM_CLASS_TOTAL, 5))
+            return true;
+    return false;
+}
+
+/* Several in [first, last) gave money, each their own. */
+static bool several_gave(const alm_gift_reader *r, uint32_t first, uint32_t last) {
+    size_t count = 0;
+    bool named = false;
+    for (uint32_t i = first; i < last; i++) {
+        if (r->tokens[i].class_id == ALM_CLASS_PARTY && alm_gift_case_of(r, i) == ALM_CASE_SUBJECT) named = true;
+        if (r->tokens[i].class_id == ALM_CLASS_MONEY && named) count++, named = false;
+    }
+    return count > 1;
+}
+
 /* Who gives: by the verb's own clause, then the clauses before it, then whom the block spoke of last. */
 void alm_gift_read_donors(alm_gift_reader *r, alm_gift_event *e) {
     uint32_t begin = alm_gift_clause_start(r, e->first);
     if (read_receipt(r, e, begin)) return;
+    bool sum = is_sum(r, e); /* over whom the sentences before named: nobody's own */
     for (uint32_t end = e->first;;) {
+        if (sum && end < e->first && several_gave(r, r->first, end)) return;
         if (read_names(r, e, begin, end, true)) {
             if (end == e->first) e->gift.confidence += 0.12; /* said by the verb's own clause */
             return;
         }
         if (is_nameless_subject(r, begin, end)) {
-            uint16_t first = r->tokens[begin].class_id;
-            if ((first == ALM_CLASS_MEMBER || first == ALM_CLASS_GROUP) && begin > r->first)
+            if (!read_counted(r, e, begin, end) && begin > r->first && is_whole_body(r, begin, end))
                 read_body_of(r, e, begin - 1);
             return;
         }
@@ -190,7 +242,7 @@ void alm_gift_read_donors(alm_gift_reader *r, alm_gift_event *e) {
         end = begin - 1;
         begin = alm_gift_clause_start(r, end);
     }
-    take_topic(r, e);
+    if (!sum) take_topic(r, e);
 }
 
 /* "… a gift of 10,000, from X": the giver comes after. */

@@ -1,0 +1,63 @@
+/*
+ * What several donors of one statement gave: each the same, one after the other, or all together.
+ */
+#include "extract/relate/gift_priv.h"
+
+static const alm_value *value_at(const alm_gift_reader *r, const alm_gift_event *e, size_t k) {
+    return r->folded->mentions[e->gift.whats[k].mention - 1].value;
+}
+
+static bool is_each(const alm_gift_reader *r, const alm_gift_event *e, size_t k) {
+    return e->gift.whats[k].kind != ALM_WHAT_GOODS && value_at(r, e, k)->each;
+}
+
+/* "each" beside the verb: before it in its clause or at an amount before it, or between it and what was given. */
+static bool says_each(const alm_gift_reader *r, const alm_gift_event *e) {
+    for (size_t k = 0; k < e->gift.what_count; k++)
+        if (e->what_at[k] < e->first && is_each(r, e, k)) return true;
+    uint32_t end = e->last;
+    while (end < e->after && !alm_gift_is_what(r->tokens[end].class_id) && !alm_gift_ends_clause(r->tokens[end].cp))
+        end++;
+    if (end < e->after && alm_gift_is_what(r->tokens[end].class_id)) {
+        const alm_value *value = alm_mention_of(r->folded, &r->tokens[end])->value;
+        if (value && value->each) return true;
+    }
+    return alm_gift_has_class(r, alm_gift_clause_start(r, e->first), end, ALM_CLASS_EACH);
+}
+
+/* "1,000 each, 27,000 in all": the sum is nobody's own. */
+static void drop_sums(const alm_gift_reader *r, alm_gift_event *e) {
+    bool each = false;
+    for (size_t k = 0; k < e->gift.what_count; k++) each = each || is_each(r, e, k);
+    size_t kept = 0;
+    for (size_t k = 0; k < e->gift.what_count; k++) {
+        bool sum = each && e->gift.whats[k].kind == ALM_WHAT_CASH && !is_each(r, e, k) &&
+                   alm_gift_governed_by(r, e->what_at[k], ALM_CLASS_TOTAL, 5);
+        if (sum) continue;
+        e->what_at[kept] = e->what_at[k];
+        e->gift.whats[kept++] = e->gift.whats[k];
+    }
+    e->gift.what_count = kept;
+}
+
+/* "A and B each gave": a gift for each. "A, B and C gave 1, 2 and 3 respectively": one by one. Else one joint gift. */
+alm_status alm_gift_put(alm_gift_reader *r, alm_gift_event *e) {
+    alm_gift *gift = &e->gift;
+    bool split = gift->donor_count > 1 && alm_gift_has_class(r, e->before, e->after, ALM_CLASS_SPLIT) &&
+                 gift->what_count == gift->donor_count;
+    bool each = gift->donor_count > 1 && !split && says_each(r, e);
+    if (!each && !split) return alm_gift_add(r->relation, gift);
+    if (each) drop_sums(r, e);
+    for (size_t i = 0; i < gift->donor_count; i++) {
+        alm_gift one = *gift;
+        one.donors[0] = gift->donors[i];
+        one.donor_count = 1;
+        if (split) {
+            one.whats[0] = gift->whats[i];
+            one.what_count = 1;
+        }
+        alm_status status = alm_gift_add(r->relation, &one);
+        if (status != ALM_OK) return status;
+    }
+    return ALM_OK;
+}
