@@ -7,5 +7,6 @@
 enum { ALM_SCHEMA_VERSION = 1 };
 
 extern const char alm_schema_sqlite[];
+extern const char alm_schema_postgres[];
 
 #endif

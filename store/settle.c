@@ -155,11 +155,6 @@ static void compare_donations(work *w) {
     qsort(told, told_count, sizeof *told, compare_uids);
     qsort(known, known_count, sizeof *known, compare_uids);
     for (size_t i = 0, k = 0; i < told_count || k < known_count;) {
-        if (i > 0 && i < told_count && alm_str_is(told[i].uid, told[i - 1].uid)) {
-            w->status = alm_fail(w->err, ALM_E_PARSE, "%.*s: two donations have the uid %.*s",
-                                 (int)(w->t->url.len < 300 ? w->t->url.len : 300), w->t->url.ptr, ALM_FMT(told[i].uid));
-            return;
-        }
         int order = i == told_count ? 1 : k == known_count ? -1 : compare_uids(&told[i], &known[k]);
         bool same = order == 0 &&
                     alm_str_is_c(w->page->donations[known[k].index].digest, w->t->donations[told[i].index].digest);
@@ -250,7 +245,7 @@ alm_status alm_settle(alm_settler *settler, const alm_known_page *page, alm_tell
     settler->stats->documents++;
     if (telling->gone && page->page_id == 0) return ALM_OK; /* never known, nothing is lost */
     bool known = is_known(&w);
-    if (!known) compare_donations(&w); /* what is wrong with the telling shows before anything is put */
+    if (!known) compare_donations(&w);
     if (w.status == ALM_OK) see_page(&w);
     if (known || w.status != ALM_OK) return w.status;
     put_version(&w);

@@ -51,7 +51,7 @@ typedef struct alm_settler {
     alm_sink_stats *stats; /**< counted up; borrowed */
 } alm_settler;
 
-/** @return ALM_OK, ALM_E_PARSE (a uid twice), ALM_E_NOMEM, or what a function of @p settler returned. */
+/** @return ALM_OK, ALM_E_NOMEM, or what a function of @p settler returned. */
 ALM_MUST_USE alm_status alm_settle(alm_settler *settler, const alm_known_page *page, alm_telling *telling,
                                    alm_err *err);
 

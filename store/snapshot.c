@@ -2,7 +2,7 @@
 
 alm_status alm_snapshot_open(alm_snapshot **out, const alm_store_location *location, alm_err *err) {
     if (location->kind == ALM_STORE_SQLITE) return alm_snapshot_sqlite_open(out, location->path, err);
-    return alm_fail(err, ALM_E_UNSUPPORTED, "%.300s: no such store", location->path);
+    return alm_snapshot_postgres_open(out, location->path, err);
 }
 
 void alm_snapshot_free(alm_snapshot *snapshot) {

@@ -313,6 +313,20 @@ static void read_rows(parser *p, alm_str rows) {
     if (count != p->t->donation_count) blame(p, "rows");
 }
 
+static int compare_uids(const void *a, const void *b) {
+    return alm_str_compare(*(const alm_str *)a, *(const alm_str *)b);
+}
+
+static void check_uids(parser *p) {
+    size_t count = p->t->donation_count;
+    alm_str *uids = room(p, count, sizeof *uids);
+    if (!uids) return;
+    for (size_t i = 0; i < count; i++) uids[i] = p->t->donations[i].uid;
+    qsort(uids, count, sizeof *uids, compare_uids);
+    for (size_t i = 1; i < count; i++)
+        if (alm_str_is(uids[i], uids[i - 1])) blame(p, "uid (twice)");
+}
+
 alm_status alm_telling_parse(alm_telling *out, const alm_sink_document *document, alm_err *err) {
     *out = (alm_telling){
         .url = document->url, .digest = document->version, .json = document->json, .fetched_ms = document->fetched_ms};
@@ -325,6 +339,7 @@ alm_status alm_telling_parse(alm_telling *out, const alm_sink_document *document
     else
         blame(&p, "JSON");
     if (!p.wrong && !p.no_memory) read_rows(&p, document->rows);
+    if (!p.wrong && !p.no_memory) check_uids(&p);
     if (!p.wrong && !p.no_memory) return ALM_OK;
     alm_telling_release(out);
     if (p.no_memory) return alm_fail(err, ALM_E_NOMEM, "out of memory");
