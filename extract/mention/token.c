@@ -54,7 +54,18 @@ static alm_status word_token(alm_folded *folded, size_t start, size_t end, uint3
  * pieces, few characters that no word covers; between equals the later word is the longer one, as in backward maximum
  * matching.
  */
-enum { STRETCH_MAX = 24, SUFFIX_COST = 8, ROLE_COST = 9, WORD_COST = 10, SURNAME_COST = 10, CHARACTER_COST = 13 };
+enum {
+    STRETCH_MAX = 24,
+    SUFFIX_COST = 7,
+    LONG_ROLE_COST = 7,
+
+    ROLE_COST = 9,
+    WORD_COST = 10,
+    SURNAME_COST = 12,
+    PARTICLE_COST = 11,
+    SINGLE_COST = 12,
+    CHARACTER_COST = 13
+};
 
 typedef struct stretch {
     uint32_t count;                 /* of characters */
@@ -80,12 +91,19 @@ static bool find_stretch(const alm_lexicon *lexicon, alm_str text, size_t at, si
     return reach > end && reach <= limit;
 }
 
-/* What ends a name is the surest of words. */
-static uint32_t cost_of(const alm_lexicon *lexicon, uint32_t sense) {
+/* What ends a name is the surest of words; one character is the least sure, unless it is there for the grammar. */
+static uint32_t cost_of(const alm_lexicon *lexicon, uint32_t sense, uint32_t characters) {
+    if (characters > 1 && alm_lexicon_sense_of(lexicon, sense, ALM_CLASS_ORG_SUFFIX)) return SUFFIX_COST;
     switch (alm_lexicon_sense(lexicon, sense)->class_id) {
-    case ALM_CLASS_ORG_SUFFIX: return SUFFIX_COST;
-    case ALM_CLASS_ROLE: return ROLE_COST;
-    default: return WORD_COST;
+    case ALM_CLASS_TO:
+    case ALM_CLASS_BA:
+    case ALM_CLASS_BY:
+    case ALM_CLASS_WITH:
+    case ALM_CLASS_VIA:
+    case ALM_CLASS_OF:
+    case ALM_CLASS_FUNCTION: return characters == 1 ? PARTICLE_COST : WORD_COST;
+    case ALM_CLASS_ROLE_HEAD: return characters == 1 ? SINGLE_COST : characters == 2 ? ROLE_COST : LONG_ROLE_COST;
+    default: return characters == 1 ? SINGLE_COST : WORD_COST;
     }
 }
 
@@ -105,7 +123,7 @@ static void cut_stretch(const alm_pack *pack, alm_str text, stretch *s) {
         s->cost[i] = s->cost[i + 1] + cost_of_character(pack, alm_str_slice(text, s->starts[i], s->starts[i + 1]));
         for (uint32_t k = i + 1; k <= s->count; k++) {
             uint32_t sense = alm_lexicon_find(lexicon, alm_str_slice(text, s->starts[i], s->starts[k]));
-            uint32_t cost = sense ? s->cost[k] + cost_of(lexicon, sense) : UINT32_MAX;
+            uint32_t cost = sense ? s->cost[k] + cost_of(lexicon, sense, k - i) : UINT32_MAX;
             if (cost > s->cost[i]) continue;
             s->cost[i] = cost;
             s->next[i] = k;

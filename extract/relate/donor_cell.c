@@ -72,8 +72,9 @@ static void read_list(alm_relation *relation, alm_gift *gift, uint32_t first, ui
     const alm_folded *folded = relation->folded;
     for (uint32_t i = first; i < last; i++) {
         const alm_actor *actor = alm_actor_of(relation, &folded->tokens[i]);
-        if (actor) alm_cell_donor_add(gift, *actor);
+        if (actor && !alm_party_is_origin(relation, i, last)) alm_cell_donor_add(gift, *actor);
         if (folded->tokens[i].cp != ALM_CP_BRACKET_OPEN) continue;
+
         uint32_t close = alm_cell_closing(folded, i, last);
         if (gift->donor_count) read_bracket(relation, &gift->donors[gift->donor_count - 1], i + 1, close);
         i = close;

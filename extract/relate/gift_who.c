@@ -90,6 +90,7 @@ static bool read_names(alm_gift_reader *r, alm_gift_event *e, uint32_t first, ui
             alm_gift_case_of(r, i) == ALM_CASE_SUBJECT)
             found = take_pronoun(r, e, i);
         if (!actor || is_gloss(r, i) || is_modifier(r, i, last) || is_counted(r, i)) continue;
+        if (want_donors && alm_party_is_origin(r->relation, i, last)) continue;
         switch (alm_gift_case_of(r, i)) {
         case ALM_CASE_RECIPIENT:
             alm_gift_party_add(e->gift.recipients, &e->gift.recipient_count, alm_gift_principal(actor));

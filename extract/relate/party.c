@@ -52,7 +52,20 @@ alm_status alm_gift_add(alm_relation *relation, const alm_gift *gift) {
     return ALM_OK;
 }
 
+bool alm_party_is_origin(const alm_relation *relation, uint32_t i, uint32_t last) {
+    const alm_token *tokens = relation->folded->tokens;
+    const alm_actor *actor = alm_actor_of(relation, &tokens[i]);
+    uint32_t at = i + 1;
+    if (!actor || actor->person) return false;
+    while (at < last && (tokens[at].class_id == ALM_CLASS_SUBJECT_NOUN || tokens[at].class_id == ALM_CLASS_GROUP)) at++;
+    if (at == i + 1) return false;
+    while (at < last && tokens[at].cp == ' ') at++;
+    actor = at < last ? alm_actor_of(relation, &tokens[at]) : NULL;
+    return actor && actor->person && !actor->organisation;
+}
+
 /* Fold tokens [first, last) into a PARTY of @p actor. */
+
 static alm_status fold_party(alm_relation *relation, uint32_t first, uint32_t last, const alm_actor *actor) {
     alm_folded *folded = relation->folded;
     void *items = relation->actors;

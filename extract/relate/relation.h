@@ -128,7 +128,14 @@ ALM_MUST_USE alm_status alm_gifts_find(alm_relation *relation);
 /** Entities, aliases, gifts told twice; fills the document. */
 ALM_MUST_USE alm_status alm_relation_settle(alm_relation *relation);
 
+/**
+ * "the town's residents Li": the organisation at token @p i tells where the person behind it comes from, and does not
+ * act itself.
+ */
+bool alm_party_is_origin(const alm_relation *relation, uint32_t i, uint32_t last);
+
 /** The actor behind a PARTY token, or NULL. */
+
 static inline const alm_actor *alm_actor_of(const alm_relation *relation, const alm_token *token) {
     if (token->class_id != ALM_CLASS_PARTY) return NULL;
     return &relation->actors[relation->folded->mentions[token->mention - 1].detail];
