@@ -167,7 +167,7 @@ def show(documents, wrong, missing, key, page_of, ties):
             print(f"    {title} {page_of[a]} {key[a]} {told[a]}\n       {page_of[b]} {key[b]} {told[b]}")
             tie = ties.get((a, b))
             print("       " + (tie["verdict"] + f" {tie['points']} " + "; ".join(
-                f"{c['clue']} {c['found']} {c['points']:+}" for c in tie["clues"]) if tie else "apart"))
+                f"{clue} {found} {points:+}" for clue, (found, points) in tie["clues"].items()) if tie else "apart"))
 
 
 def main():

@@ -54,16 +54,18 @@ static void add_points(alm_json *json, const char *key, int points) {
 }
 
 static void add_clues(alm_json *json, const alm_tie *tie) {
-    alm_json_array(json);
+    alm_json_object(json);
     for (int i = 0; i < ALM_CLUE_COUNT; i++) {
         if (!tie->why[i]) continue;
-        alm_json_object(json);
-        alm_json_member_c(json, "clue", alm_clue_name((alm_clue)i));
-        alm_json_member_c(json, "found", tie->why[i]);
-        add_points(json, "points", tie->clues[i]);
-        alm_json_object_end(json);
+        char points[32];
+        snprintf(points, sizeof points, "%.1f", tie->clues[i] / 10.0);
+        alm_json_key(json, alm_clue_name((alm_clue)i));
+        alm_json_array(json);
+        alm_json_text(json, alm_str_of(tie->why[i]));
+        alm_json_raw(json, alm_str_of(points));
+        alm_json_array_end(json);
     }
-    alm_json_array_end(json);
+    alm_json_object_end(json);
 }
 
 static alm_str donor_of(const alm_claims *told, uint32_t claim) {

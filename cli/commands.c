@@ -9,6 +9,7 @@ const alm_command alm_commands[] = {
     {&alm_usage_frontier, "look into what a crawl knows, and change it", alm_command_frontier},
     {&alm_usage_import, "put page documents into a store", alm_command_import},
     {&alm_usage_links, "print the links of a page as the crawler reads them", alm_command_links},
+    {&alm_usage_report, "write what a store holds as one HTML page", alm_command_report},
     {&alm_usage_resolve, "tie donations that are one gift, and names that are one organisation", alm_command_resolve},
     {&alm_usage_robots, "say what a robots.txt allows", alm_command_robots},
     {&alm_usage_rules, "list, check and test the rules of a pack, explain what they do to a text", alm_command_rules},

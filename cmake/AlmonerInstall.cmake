@@ -70,6 +70,7 @@ install(FILES
   man/almoner-frontier.1
   man/almoner-import.1
   man/almoner-links.1
+  man/almoner-report.1
   man/almoner-resolve.1
   man/almoner-robots.1
   man/almoner-rules.1
