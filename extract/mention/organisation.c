@@ -1,212 +1,24 @@
 /*
- * Organisation names: anchored at the suffix word, looking left to where the name begins.
- *
- * A name may hold place names, industry words, plain characters, numerals and quoted or bracketed parts; a word that
- * bounds names (a verb, an adverb, a case word, punctuation, a value, a role) ends it. Where the stretch holds a place
- * name, the name begins there: what stands before it is the sentence's.
+ * Organisation names: anchored at the suffix word; where they begin is name_start.c's. Then firms named without an
+ * ending, and short forms of names that the page has in full.
  */
 #include "base/utf8.h"
 #include "extract/document.h"
 #include "extract/mention/mention.h"
+#include "extract/mention/name_start.h"
 #include "extract/mention/walk.h"
 
 enum {
-    MAX_NAME = 32,
-    MAX_QUOTED = 16,
     MIN_WEAK = 2,
-    MAX_SOFT = 12,
-    MAX_OVER_WORDS = 18,
+    MIN_WEAK_SCORE = 15,
+    MIN_FIRM_SCORE = 18,
     MAX_BRANDS = 64,
-    MAX_NUMBER = 9
 };
-
-/* "class of 2002", "8th term": a number that names rather than counts, right before the ending or another part. */
-static bool is_naming_quantity(const alm_folded *folded, const alm_token *token) {
-    const alm_value *value = alm_mention_of(folded, token)->value;
-    return (value->measure == ALM_MEASURE_OTHER || value->measure == ALM_MEASURE_TIME) &&
-           alm_token_can_be(folded, token + 1, ALM_CLASS_ORG_SUFFIX) && token->end - token->start <= 12;
-}
-
-static bool may_stand_inside(const alm_folded *folded, const alm_token *token) {
-    switch (token->class_id) {
-    case ALM_CLASS_TEXT:
-        return alm_is_han(token->cp) || alm_is_latin(token->cp) || alm_is_digit(token->cp) ||
-               token->cp == ALM_CP_MIDDLE_DOT || token->cp == '&' || token->cp == '-';
-    case ALM_CLASS_PLACE:
-    case ALM_CLASS_ORG_PART:
-    case ALM_CLASS_ORG_SUFFIX:
-    case ALM_CLASS_SELF_ORG:
-    case ALM_CLASS_LOCAL:
-    case ALM_CLASS_GOODS_NOUN:
-    case ALM_CLASS_NAME_PART:
-    case ALM_CLASS_ORG: return true;
-    case ALM_CLASS_NUMBER:
-        return token->end - token->start <= MAX_NUMBER &&
-               !alm_is_digit((unsigned char)folded->text.ptr[token->end - 1]);
-    case ALM_CLASS_QUANTITY: return is_naming_quantity(folded, token);
-    case ALM_CLASS_PLAIN: {
-        alm_str part = alm_token_attr(folded, token, ALM_CLASS_PLAIN, 0);
-        return alm_str_is_c(part, "name") || alm_str_is_c(part, "noun");
-    }
-    case ALM_CLASS_NOUN:
-    case ALM_CLASS_VERB:
-    case ALM_CLASS_ADVERB:
-    case ALM_CLASS_FUNCTION:
-    case ALM_CLASS_GIFT_NOUN:
-    case ALM_CLASS_DIRECTION:
-    case ALM_CLASS_SUBJECT_NOUN:
-    case ALM_CLASS_SPEND: /* investment, purchasing, aid: trades, too */
-    case ALM_CLASS_BUY:
-    case ALM_CLASS_SEND:
-    case ALM_CLASS_RAISE:
-    case ALM_CLASS_GIVE:
-    case ALM_CLASS_DISTRIBUTE:
-    case ALM_CLASS_NOT_GIFT: return alm_token_can_be(folded, token, ALM_CLASS_ORG_PART);
-    default: return false;
-    }
-}
 
 /* What a name surely follows: punctuation, a value, a case word, a role. Other words may be half a name cut in two. */
 static bool is_hard_boundary(const alm_folded *folded, uint32_t first) {
     return first == 0 || folded->tokens[first - 1].class_id != ALM_CLASS_TEXT ||
            !alm_is_han(folded->tokens[first - 1].cp);
-}
-
-/* How far left a name that ends before @p end may reach. */
-static uint32_t reach(const alm_folded *folded, uint32_t end) {
-    uint32_t first = end;
-    while (first > 0) {
-        const alm_token *before = &folded->tokens[first - 1];
-        if (may_stand_inside(folded, before)) {
-            first--;
-        } else {
-            uint32_t open = alm_walk_opening(folded, first - 1, MAX_QUOTED);
-            if (open == UINT32_MAX) break;
-            if (before->cp == ALM_CP_BRACKET_CLOSE &&
-                (open == 0 || !may_stand_inside(folded, &folded->tokens[open - 1])))
-                break;
-            first = open;
-        }
-        if (alm_walk_length(folded, first, end) > MAX_NAME) {
-            first++;
-            break;
-        }
-    }
-    return first;
-}
-
-/* An ordinary word that names hold as well: "neighbours' charity", "veterans' association". */
-static bool is_soft(const alm_folded *folded, const alm_token *token, bool last) {
-    switch (token->class_id) {
-    case ALM_CLASS_NOUN:
-    case ALM_CLASS_SUBJECT_NOUN:
-    case ALM_CLASS_ROLE:
-    case ALM_CLASS_MEMBER:
-    case ALM_CLASS_ROLE_HEAD:
-    case ALM_CLASS_GROUP:
-    case ALM_CLASS_PLAIN:
-    case ALM_CLASS_GIFT_NOUN: break;
-    case ALM_CLASS_FUNCTION: return alm_str_is_c(alm_token_attr(folded, token, ALM_CLASS_FUNCTION, 0), "soft") && !last;
-    case ALM_CLASS_VERB:
-        if (last || alm_str_is_c(alm_token_attr(folded, token, ALM_CLASS_VERB, 0), "hard")) return false;
-        break;
-    case ALM_CLASS_ADVERB:
-        if (last) return false;
-        break;
-    default: return may_stand_inside(folded, token);
-    }
-    return token->end - token->start <= MAX_SOFT;
-}
-
-static uint32_t plain_run(const alm_folded *folded, uint32_t end, uint32_t max) {
-    uint32_t first = end;
-    while (first > 0 && end - first < max && alm_is_plain_han(&folded->tokens[first - 1])) first--;
-    return first;
-}
-
-/*
- * A single character of grammar that cuts a name in two: between it and a boundary stand no more than a few plain
- * characters, which would make no sense by themselves. Case words ("and", "to") need exactly one; soft ones ("in",
- * "too") up to three.
- */
-static uint32_t reach_over_grammar(const alm_folded *folded, uint32_t first) {
-    while (first > 1) {
-        const alm_token *cut = &folded->tokens[first - 1];
-        bool soft = alm_str_is_c(alm_token_attr(folded, cut, cut->class_id, 0), "soft");
-        bool hard = cut->class_id == ALM_CLASS_WITH || cut->class_id == ALM_CLASS_TO ||
-                    cut->class_id == ALM_CLASS_PRONOUN || cut->class_id == ALM_CLASS_TOTAL ||
-                    cut->class_id == ALM_CLASS_NEGATION || cut->class_id == ALM_CLASS_SPEND;
-        if ((!soft && !hard) || cut->end - cut->start > 4) break;
-        uint32_t run = plain_run(folded, first - 1, soft ? 3 : 1);
-        bool place = run > 0 && folded->tokens[run - 1].class_id == ALM_CLASS_PLACE;
-        bool grammar = !soft && (cut->class_id == ALM_CLASS_WITH || cut->class_id == ALM_CLASS_TO);
-        if ((run == first - 1 && (!place || grammar)) || !(place || is_hard_boundary(folded, run))) break;
-        if (run > 0 && (folded->tokens[run - 1].class_id == ALM_CLASS_VERB ||
-                        folded->tokens[run - 1].class_id == ALM_CLASS_ADVERB))
-            break;
-        first = place ? reach(folded, run) : run;
-        if (place) break;
-    }
-    return first;
-}
-
-/* Right behind a dash or a membership the name starts, whatever word it starts with. */
-static uint32_t reach_to_dash(const alm_folded *folded, uint32_t first) {
-    for (uint32_t at = first; at > 0 && first - at <= 4; at--) {
-        const alm_token *before = &folded->tokens[at - 1];
-        if (before->cp == ALM_CP_EM_DASH || before->class_id == ALM_CLASS_MEMBER) return at;
-        if (!is_soft(folded, before, false) || before->class_id == ALM_CLASS_ROLE) break;
-    }
-    return first;
-}
-
-/* One ordinary word between a place, or a boundary where a quarter or village follows, and the ending. */
-static uint32_t reach_over_noun(const alm_folded *folded, uint32_t first, uint32_t suffix) {
-    if (first != suffix || first < 2) return first;
-    const alm_token *word = &folded->tokens[first - 1], *before = &folded->tokens[first - 2];
-    if (word->class_id != ALM_CLASS_NOUN && word->class_id != ALM_CLASS_PLAIN && word->class_id != ALM_CLASS_ADVERB)
-        return first;
-    if (word->end - word->start > 9) return first;
-    if (before->class_id == ALM_CLASS_LOCAL || before->class_id == ALM_CLASS_PLACE) return reach(folded, first - 1);
-    bool community =
-        alm_str_is_c(alm_token_attr(folded, &folded->tokens[suffix], ALM_CLASS_ORG_SUFFIX, 0), "community");
-    bool mark = before->class_id == ALM_CLASS_TEXT && !alm_is_han(before->cp);
-    return community && (mark || before->class_id == ALM_CLASS_TO || before->class_id == ALM_CLASS_SEND) ? first - 1
-                                                                                                         : first;
-}
-
-/*
- * Where the stretch from @p first breaks off at an ordinary word, and a place name stands close before it with only
- * such words between, the name begins at the place: places do not stand before nouns by chance.
- */
-static uint32_t reach_over_words(const alm_folded *folded, uint32_t first, uint32_t suffix) {
-    for (uint32_t at = first; at > 0 && first - at <= 6; at--) {
-        const alm_token *before = &folded->tokens[at - 1];
-        if (alm_walk_length(folded, at - 1, suffix) > MAX_OVER_WORDS) break;
-        if (before->class_id == ALM_CLASS_PLACE && at < first) {
-            while (at > 1 && folded->tokens[at - 2].class_id == ALM_CLASS_PLACE) at--;
-            return at - 1;
-        }
-        if (!is_soft(folded, before, at == first && first == suffix)) break;
-    }
-    return first;
-}
-
-/*
- * The first place name of the stretch starts the name, unless a name's part stands before it, or no more than two
- * characters that follow a boundary: then they are the name's own and the place name only looks like one.
- */
-static uint32_t begin_at_place(const alm_folded *folded, uint32_t first, uint32_t suffix) {
-    for (uint32_t i = first; i < suffix; i++) {
-        uint16_t class_id = folded->tokens[i].class_id;
-        if (class_id == ALM_CLASS_ORG_SUFFIX || class_id == ALM_CLASS_ORG || class_id == ALM_CLASS_ORG_PART)
-            return first;
-        if (folded->tokens[i].cp == ALM_CP_QUOTE_OPEN) return i;
-        if (class_id == ALM_CLASS_LOCAL && i == first) return i;
-        if (class_id != ALM_CLASS_PLACE) continue;
-        return alm_walk_length(folded, first, i) <= 2 && is_hard_boundary(folded, first) ? first : i;
-    }
-    return first;
 }
 
 static bool is_weak(const alm_folded *folded, const alm_token *suffix) {
@@ -228,9 +40,26 @@ static bool goes_with_bare_words(alm_organisation_type type) {
     return type == ALM_ORGANISATION_COMPANY || type == ALM_ORGANISATION_COMMUNITY || type == ALM_ORGANISATION_OTHER;
 }
 
+/* "will", where it stands before what is done: no ending. */
+static bool is_modal(const alm_folded *folded, uint32_t suffix) {
+    if (!alm_token_can_be(folded, &folded->tokens[suffix], ALM_CLASS_FUNCTION) || suffix + 1 >= folded->count)
+        return false;
+    switch (folded->tokens[suffix + 1].class_id) {
+    case ALM_CLASS_VERB:
+    case ALM_CLASS_ADVERB:
+    case ALM_CLASS_NEGATION:
+    case ALM_CLASS_FUNCTION:
+    case ALM_CLASS_BA:
+    case ALM_CLASS_PLAIN:
+    case ALM_CLASS_IS: return true;
+    default: return false;
+    }
+}
+
 /* A weak ending (one that ordinary words have too) needs a name that starts like one, and must not run on. */
 static bool weak_holds(const alm_folded *folded, uint32_t first, uint32_t suffix) {
     if (suffix + 1 < folded->count && alm_is_plain_han(&folded->tokens[suffix + 1])) return false;
+    if (is_modal(folded, suffix)) return false;
     if (starts_like_a_name(folded, first, suffix)) return true;
     alm_organisation_type type =
         alm_organisation_type_of(alm_token_attr(folded, &folded->tokens[suffix], ALM_CLASS_ORG_SUFFIX, 0));
@@ -273,15 +102,12 @@ static alm_status adopt_reference(alm_folded *folded, uint32_t i) {
 
 /* Suffixes from the right: a name that ends at the last one swallows those inside it. */
 static alm_status find_at(alm_folded *folded, uint32_t suffix, uint32_t *next) {
-    uint32_t first = reach_over_noun(folded, reach(folded, suffix), suffix);
-    if (first < suffix) first = reach_over_grammar(folded, first);
-    first = begin_at_place(folded, reach_to_dash(folded, first), suffix);
-    if (!is_weak(folded, &folded->tokens[suffix]) &&
-        (first == suffix || folded->tokens[first].class_id != ALM_CLASS_PLACE))
-        first = reach_over_words(folded, first, suffix);
+    int score;
+    uint32_t first = alm_name_start(folded, suffix, &score);
     *next = suffix;
     if (first == suffix) return adopt_reference(folded, suffix);
-    if (is_weak(folded, &folded->tokens[suffix]) && !weak_holds(folded, first, suffix)) return ALM_OK;
+    if (is_weak(folded, &folded->tokens[suffix]) && (score < MIN_WEAK_SCORE || !weak_holds(folded, first, suffix)))
+        return ALM_OK;
     *next = first;
     return fold_name(folded, first, suffix);
 }
@@ -341,9 +167,11 @@ static bool is_trade(const alm_folded *folded, const alm_token *token) {
 /* A firm named without its form: what stands before a manager's post, or a stretch that starts with a place or follows
    a membership and ends with a trade. */
 static alm_status find_firm(alm_folded *folded, uint32_t end) {
-    uint32_t first = begin_at_place(folded, reach_over_grammar(folded, reach(folded, end)), end);
+    int score;
+    uint32_t first = alm_name_start(folded, end, &score);
     size_t length = alm_walk_length(folded, first, end);
-    if (length < 2 || length > 16 || !is_hard_boundary(folded, first) || holds_class(folded, first, end, ALM_CLASS_ORG))
+    if (score < MIN_FIRM_SCORE || holds_class(folded, first, end, ALM_CLASS_VERB) || length < 2 || length > 16 || !is_hard_boundary(folded, first) ||
+        holds_class(folded, first, end, ALM_CLASS_ORG))
         return ALM_OK;
     bool trade = is_trade(folded, &folded->tokens[end - 1]), place = folded->tokens[first].class_id == ALM_CLASS_PLACE;
     bool quoted = folded->tokens[first].cp == ALM_CP_QUOTE_OPEN;

@@ -24,6 +24,7 @@ SHARED = {
     frozenset(("org_part", "org_suffix")): "银行 ends a name and stands inside one (银行协会)",
     frozenset(("org_part", "goods")): "食品 is a trade and a gift",
     frozenset(("org_part", "verb")): "经营 is what someone does and stands inside a name (经营部, 企业经营管理协会)",
+    frozenset(("function", "org_suffix")): "会 ends a name, and is \"will\" before what is done",
     frozenset(("org_part", "role_head")): "企业家 is a person and part of 企业家协会",
 }
 ORDINARY = ("verb", "adverb", "noun", "function", "plain")
