@@ -57,7 +57,7 @@ alm_status alm_postgres_ask(PGresult **out, PGconn *connection, const char *sql,
 
 /* -1: there is no store */
 static alm_status read_version(PGconn *connection, int *out, alm_err *err) {
-    PGresult *result;
+    PGresult *result = NULL;
     alm_status status = alm_postgres_ask(&result, connection, "SELECT to_regclass('clock')", NULL, 0, err);
     if (status != ALM_OK) return status;
     bool is_there = !PQgetisnull(result, 0, 0);

@@ -475,14 +475,26 @@ static bool may_be_whole_name(const alm_folded *folded, uint32_t i) {
     }
 }
 
+/* "…: X gave", "…, X 500": a word and one character more where the giver stands. */
+static bool stands_as_giver(const alm_folded *folded, uint32_t i) {
+    if (i + 2 >= folded->count || !alm_is_plain_han(&folded->tokens[i + 1])) return false;
+    uint32_t before = i ? folded->tokens[i - 1].cp : '\n';
+    uint16_t behind = folded->tokens[i + 2].class_id;
+    if (behind != ALM_CLASS_GIVE && behind != ALM_CLASS_MONEY && behind != ALM_CLASS_EACH) return false;
+    return before == '\n' || before == ALM_CP_COMMA || before == ALM_CP_LIST_COMMA || before == ALM_CP_COLON ||
+           before == ALM_CP_SEMICOLON || before == ALM_CP_STOP ||
+           (i && folded->tokens[i - 1].class_id == ALM_CLASS_SUBJECT_NOUN);
+}
+
 /*
- * Behind a role, an ordinary two-character word that begins with a surname and runs on may be half a name: it is taken
- * apart, so that the candidates see its characters.
+ * Behind a role, or where a giver stands, an ordinary two-character word that begins with a surname and runs on may be
+ * half a name: it is taken apart, so that the candidates see its characters.
  */
 static bool hides_a_name(const alm_folded *folded, uint32_t i) {
     const alm_token *token = &folded->tokens[i];
-    if (i == 0 || folded->tokens[i - 1].class_id != ALM_CLASS_ROLE || !token->sense || i + 1 >= folded->count)
-        return false;
+    if (!token->sense || i + 1 >= folded->count) return false;
+    if (!(i && folded->tokens[i - 1].class_id == ALM_CLASS_ROLE) && !stands_as_giver(folded, i)) return false;
+
     switch (token->class_id) {
     case ALM_CLASS_PLACE:
     case ALM_CLASS_NOUN:
