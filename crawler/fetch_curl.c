@@ -279,8 +279,28 @@ void alm_fetcher_free(alm_fetcher *fetcher) {
     alm_free(fetcher);
 }
 
+/* Behind a proxy no address is seen: what the URL itself tells is all that can be judged. */
+static alm_status guard_host(const alm_transfer *transfer, const char *url, alm_err *err) {
+    if (!transfer->options->proxy) return ALM_OK;
+    char *host = NULL;
+    CURLU *parsed = curl_url();
+    if (!parsed) return alm_fail(err, ALM_E_NOMEM, "out of memory");
+    bool is_url = curl_url_set(parsed, CURLUPART_URL, url, 0) == CURLUE_OK &&
+                  curl_url_get(parsed, CURLUPART_HOST, &host, 0) == CURLUE_OK;
+    alm_address_class class = is_url ? alm_guard_classify_host(alm_str_of(host)) : ALM_ADDRESS_PUBLIC;
+    alm_status status =
+        !alm_guard_allows(class, transfer->options->allow_private)
+            ? alm_fail_system(err, ALM_E_REFUSED, EACCES, "refused to have a proxy connect to the %s address %s",
+                              alm_address_class_name(class), host)
+            : ALM_OK;
+    curl_free(host);
+    curl_url_cleanup(parsed);
+    return status;
+}
+
 alm_status alm_fetch(alm_fetcher *fetcher, const char *url, alm_response *response, alm_err *err) {
     alm_status status = alm_transfer_start(&fetcher->transfer, url, response, err);
+    if (status == ALM_OK) status = guard_host(&fetcher->transfer, url, err);
     if (status != ALM_OK) return status;
     status = alm_transfer_finish(&fetcher->transfer, curl_easy_perform(fetcher->transfer.easy), err);
     return status == ALM_OK ? alm_response_decode(response, err) : status;

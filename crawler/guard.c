@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <sys/socket.h>
 
 const char *alm_address_class_name(alm_address_class class) {
@@ -104,6 +105,20 @@ static alm_address_class classify_ipv6(const uint8_t *address) {
     if (has_prefix(address, six_to_four, 16)) return classify_ipv4(ipv4_at(address + 2));
     /* global unicast is 2000::/3 alone; the rest is not assigned */
     return address[0] >> 5 == 1 ? ALM_ADDRESS_PUBLIC : ALM_ADDRESS_RESERVED;
+}
+
+alm_address_class alm_guard_classify_host(alm_str host) {
+    char text[INET6_ADDRSTRLEN];
+    uint8_t address[16];
+    while (host.len && host.ptr[host.len - 1] == '.') host.len--;
+    if (alm_str_is_nocase(host, ALM_STR("localhost")) || alm_str_ends(host, ALM_STR(".localhost")))
+        return ALM_ADDRESS_LOOPBACK;
+    bool bracketed = host.len > 2 && host.ptr[0] == '[' && host.ptr[host.len - 1] == ']';
+    if (bracketed) host = alm_str_slice(host, 1, host.len - 1);
+    if (host.len >= sizeof text) return ALM_ADDRESS_PUBLIC;
+    snprintf(text, sizeof text, "%.*s", ALM_FMT(host));
+    if (bracketed) return inet_pton(AF_INET6, text, address) == 1 ? classify_ipv6(address) : ALM_ADDRESS_UNKNOWN;
+    return inet_pton(AF_INET, text, address) == 1 ? classify_ipv4(ipv4_at(address)) : ALM_ADDRESS_PUBLIC;
 }
 
 alm_address_class alm_guard_classify(const struct sockaddr *address) {

@@ -35,6 +35,12 @@ const char *alm_address_class_name(alm_address_class class);
 alm_address_class alm_guard_classify(const struct sockaddr *address);
 
 /**
+ * The class of a URL's @p host where it is an address ("127.0.0.1", "[::1]") or a name of this machine ("localhost",
+ * "x.localhost"); else public: what a name stands for, DNS tells. For proxies, behind which no address is seen.
+ */
+alm_address_class alm_guard_classify_host(alm_str host);
+
+/**
  * May a connection to an address of @p class be opened? Public: yes. Loopback, private, link-local, shared: where
  * @p allow_private. All others: never.
  */

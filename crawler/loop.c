@@ -256,6 +256,10 @@ static bool is_early(const alm_loop *loop, const host_state *hs) {
     return !hs->host->active && alm_schedule_earliest_ms(hs->host) > loop_now(loop);
 }
 
+bool loop_proxy_refuses(const alm_source *source, const alm_url *url) {
+    return source->fetch.proxy && !alm_guard_allows(alm_guard_classify_host(url->host), source->fetch.allow_private);
+}
+
 /* One URL of a host whose turn it is: fetch its robots.txt first where that is not known, drop it, or fetch it. */
 static alm_status begin_entry(alm_loop *loop, host_state *hs, alm_source *source, alm_frontier_entry *entry,
                               alm_err *err) {
@@ -263,6 +267,11 @@ static alm_status begin_entry(alm_loop *loop, host_state *hs, alm_source *source
     alm_arena_reset(&loop->scratch);
     if (alm_url_parse(&url, &loop->scratch, alm_str_of(entry->url), NULL, NULL) != ALM_OK) {
         alm_status status = loop_drop_taken(loop, entry, "no-url", err);
+        return status == ALM_OK ? loop_wake(loop, hs->host->id, source, err) : status;
+    }
+    if (loop_proxy_refuses(source, &url)) {
+        loop->stats.refused++;
+        alm_status status = loop_drop_taken(loop, entry, "refused-address", err);
         return status == ALM_OK ? loop_wake(loop, hs->host->id, source, err) : status;
     }
     if (is_early(loop, hs)) return wait_longer(loop, hs, source, entry, err);

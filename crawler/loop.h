@@ -54,7 +54,7 @@ typedef struct alm_page_result {
     bool is_other; /**< neither page nor, where the source does not want them, attachment: done with, never again */
     uint8_t sha256[ALM_SHA256_LEN];
     uint64_t simhash;
-    char published[11]; /**< "YYYY-MM-DD" or "" */
+    char published[11];        /**< "YYYY-MM-DD" or "" */
     alm_provenance provenance; /**< its texts in arena */
     uint32_t records;
     void *payload; /**< the handler's: what store will write */

@@ -258,9 +258,9 @@ static alm_status finish_page(alm_loop *loop, slot *s, alm_status status, const 
 static alm_status finish_one(alm_loop *loop, slot *s, CURLcode code, alm_err *err) {
     curl_multi_remove_handle(loop->multi, s->transfer.easy);
     loop->stats.active--;
-    alm_err why = {0};
+    s->why = (alm_err){0};
     alm_response *response = s->robots ? &s->response : &s->page->response;
-    alm_status status = alm_transfer_finish(&s->transfer, code, &why);
+    alm_status status = alm_transfer_finish(&s->transfer, code, &s->why);
     /* libcurl 7.88 calls an answer that is no HTTP an unsupported protocol; our guard has not refused anything then */
     if (status == ALM_E_REFUSED && !s->transfer.refused) status = ALM_E_NETWORK;
     int64_t now = loop_now(loop) + 1; /* milliseconds are cut off: it ended within this one */

@@ -45,6 +45,7 @@ struct slot {
     alm_response response; /**< of a robots.txt */
     alm_buf request;
     struct curl_slist *fields, *connect_to;
+    alm_err why; /**< of a transfer that failed */
     int64_t started_ms;
 };
 
@@ -124,6 +125,8 @@ ALM_MUST_USE alm_status loop_wake(alm_loop *loop, int64_t host, alm_source *sour
 void loop_changed(alm_loop *loop);
 void loop_commit_soon(alm_loop *loop);
 void loop_warn(alm_loop *loop, const char *format, ...) ALM_PRINTF(2, 3);
+/** Is @p url's host an address that our guard would refuse? Asked where a proxy hides all addresses from it. */
+bool loop_proxy_refuses(const alm_source *source, const alm_url *url);
 int64_t loop_now(const alm_loop *loop);
 
 #endif

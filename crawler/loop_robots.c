@@ -141,7 +141,10 @@ static void put_off(alm_loop *loop, slot *s) {
     o->redirect[0] = '\0';
     if (o->attempts++ >= source->retries) {
         o->state = ROBOTS_LOST;
-        loop_warn(loop, "%s/robots.txt cannot be read: its host is left for another run", o->key);
+        char http[32];
+        snprintf(http, sizeof http, "HTTP %d", s->response.status);
+        loop_warn(loop, "%s/robots.txt cannot be read, its host is left for another run: %s", o->key,
+                  s->why.code ? s->why.message : http);
         return;
     }
     int64_t wait = source->retry_first_ms;
@@ -176,6 +179,15 @@ static alm_status archive(alm_loop *loop, slot *s, alm_err *err) {
     return status;
 }
 
+/* A redirect to where our guard would not let us go, were there no proxy. */
+static bool leads_astray(alm_loop *loop, const slot *s) {
+    alm_url url;
+    alm_str target = alm_buf_str(&s->response.location);
+    alm_arena_reset(&loop->scratch);
+    return target.len && alm_url_parse(&url, &loop->scratch, target, NULL, NULL) == ALM_OK &&
+           loop_proxy_refuses(s->source, &url);
+}
+
 alm_status loop_robots_finished(alm_loop *loop, slot *s, alm_status status, const alm_outcome *outcome, alm_err *err) {
     origin *o = s->robots;
     alm_response *response = &s->response;
@@ -185,6 +197,10 @@ alm_status loop_robots_finished(alm_loop *loop, slot *s, alm_status status, cons
     bool is_answer = status == ALM_OK && outcome->status < 500 && outcome->status != 429;
     alm_status archived = is_answer ? archive(loop, s, err) : ALM_OK;
     if (archived != ALM_OK) return archived;
+    if (is_answer && leads_astray(loop, s)) {
+        put_off(loop, s);
+        return ALM_OK;
+    }
     bool redirected = status == ALM_OK && outcome->status >= 300 && outcome->status < 400 && response->location.len;
     if (redirected && o->hops < ALM_ROBOTS_MAX_REDIRECTS && response->location.len < sizeof o->redirect) {
         o->hops++;

@@ -27,7 +27,7 @@ typedef struct alm_transfer {
     bool paused;             /**< until the budget has room */
     size_t header_bytes;     /**< of all blocks so far */
     bool headers_full;
-    bool head_ended; /**< of the last block: its blank line came */
+    bool head_ended;                 /**< of the last block: its blank line came */
     bool refused;                    /**< the guard said no to some address … */
     alm_address_class refused_class; /**< … of this class */
     char refused_address[46];

@@ -22,8 +22,10 @@ SETTINGS = {"private_addresses": "true", "delay": "0", "adaptive": "0", "timeout
 
 def source(server, *seeds, name="s", **settings):
     """An entry of a sources file; hosts of .test are the server."""
-    settings = {**SETTINGS, "resolve": f"{{'*.test': '127.0.0.1:{server.server_address[1]}'}}", **settings}
-    lines = [f"  - name: {name}", f"    seeds: [{', '.join(seeds)}]"]
+    if server:
+        settings = {"resolve": f"{{'*.test': '127.0.0.1:{server.server_address[1]}'}}", **settings}
+    settings = {**SETTINGS, **settings}
+    lines = [f"  - name: {name}", f"    seeds: [{', '.join(map(json.dumps, seeds))}]"]
     return "\n".join(lines + [f"    {key}: {value}" for key, value in settings.items()]) + "\n"
 
 

@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import rude_server as rude  # noqa: E402
 
 ALMONER = os.environ.get("ALMONER", "build/dev/cli/almoner")
+NGINX_PATH = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin")
 LIMIT_S = 20  # for one call, sanitizers and a busy machine included
 
 
@@ -410,7 +411,7 @@ class Tls(Net):
         with rude.Server({}) as plain:
             self.fails(plain.url("/page").replace("http:", "https:"))
 
-    @unittest.skipUnless(shutil.which("nginx"), "no nginx to speak HTTP/2")
+    @unittest.skipUnless(NGINX_PATH, "no nginx to speak HTTP/2")
     def test_http2(self):
         with tempfile.TemporaryDirectory() as folder, socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -419,7 +420,7 @@ class Tls(Net):
             root = Path(folder)
             (root / "page.html").write_text(rude.page("二代"))
             (root / "nginx.conf").write_text(NGINX.format(folder=folder, port=port, pem=self.pem))
-            server = subprocess.Popen(["nginx", "-p", folder, "-c", "nginx.conf"], stderr=subprocess.DEVNULL)
+            server = subprocess.Popen([NGINX_PATH, "-p", folder, "-c", "nginx.conf"], stderr=subprocess.DEVNULL)
             try:
                 wait_for(port)
                 self.document(f"https://127.0.0.1:{port}/page.html", "--ca-file", self.trusted)

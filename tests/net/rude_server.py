@@ -88,14 +88,15 @@ class Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
     request_queue_size = 64
 
-    def __init__(self, table, address="127.0.0.1", certificate=None):
+    def __init__(self, table, address="127.0.0.1", certificate=None, context=None):
+        self.address_family = socket.AF_INET6 if ":" in address else socket.AF_INET
         self.table = table
         self.log = []
         self.over = threading.Event()
         super().__init__((address, 0), Handler)
         self.scheme = "http"
         if certificate:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context = context or ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(certificate)
             self.socket = context.wrap_socket(self.socket, server_side=True)
             self.scheme = "https"

@@ -104,6 +104,20 @@ static void knows_no_other_family(void **state) {
     assert_int_equal(alm_guard_classify((const struct sockaddr *)&local), ALM_ADDRESS_UNKNOWN);
 }
 
+static void knows_hosts_that_are_addresses(void **state) {
+    static const struct {
+        const char *host;
+        alm_address_class class;
+    } rows[] = {{"127.0.0.1", ALM_ADDRESS_LOOPBACK},     {"[::1]", ALM_ADDRESS_LOOPBACK},
+                {"[::ffff:a00:1]", ALM_ADDRESS_PRIVATE}, {"10.0.0.1.", ALM_ADDRESS_PRIVATE},
+                {"localhost", ALM_ADDRESS_LOOPBACK},     {"a.localhost.", ALM_ADDRESS_LOOPBACK},
+                {"8.8.8.8", ALM_ADDRESS_PUBLIC},         {"10.example.org", ALM_ADDRESS_PUBLIC},
+                {"[nonsense]", ALM_ADDRESS_UNKNOWN},     {"", ALM_ADDRESS_PUBLIC}};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        assert_int_equal(alm_guard_classify_host(alm_str_of(rows[i].host)), rows[i].class);
+}
+
 static void allows_by_class(void **state) {
     (void)state;
     for (int class = ALM_ADDRESS_PUBLIC; class <= ALM_ADDRESS_UNKNOWN; class ++) {
@@ -116,6 +130,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(classifies_addresses),
         cmocka_unit_test(knows_no_other_family),
+        cmocka_unit_test(knows_hosts_that_are_addresses),
         cmocka_unit_test(allows_by_class),
     };
     return cmocka_run_group_tests_name("guard", tests, NULL, NULL);
