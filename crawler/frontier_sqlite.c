@@ -8,20 +8,7 @@
 #include "crawler/frontier_sqlite_priv.h"
 #include "crawler/siphash.h"
 
-/* A failed allocation fails that insertion alone: uthash leaves the element out, and hh.tbl stays NULL. */
-#define HASH_NONFATAL_OOM 1
-#define uthash_malloc(size) alm_malloc(size)
-#define uthash_free(ptr, size) alm_free(ptr)
-#include <uthash.h>
-
-enum {
-    SCHEMA_VERSION = 2,
-    RECENT_SLOTS = 1 << 21, /* 16 MiB, touched as far as it is used */
-    YOUNG_MAX = 1 << 18,
-    BATCH = 32, /* URLs read ahead for a host */
-    CHECKPOINT_PAGES = 4000,
-    MAX_DROPPED_ROWS = 10000
-};
+enum { SCHEMA_VERSION = 3, CHECKPOINT_PAGES = 4000, MAX_DROPPED_ROWS = 10000 };
 
 static const char schema_sql[] =
     "CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;"
@@ -35,7 +22,7 @@ static const char schema_sql[] =
     " rank INTEGER NOT NULL, due INTEGER, attempts INTEGER NOT NULL DEFAULT 0, kind INTEGER NOT NULL,"
     " source INTEGER NOT NULL, depth INTEGER NOT NULL, hops INTEGER NOT NULL, via INTEGER NOT NULL, reason TEXT,"
     " url TEXT NOT NULL);"
-    "CREATE INDEX url_queue ON url(host, rank) WHERE state = 0;"
+    "CREATE TABLE queue(host INTEGER, rank INTEGER, url INTEGER, PRIMARY KEY(host, rank, url)) WITHOUT ROWID;"
     "CREATE INDEX url_due ON url(due) WHERE due IS NOT NULL;"
     "CREATE INDEX url_retry ON url(due) WHERE state = 1;"
     "CREATE TABLE visit(url INTEGER PRIMARY KEY, status INTEGER NOT NULL, fetched INTEGER NOT NULL, etag TEXT,"
@@ -44,11 +31,17 @@ static const char schema_sql[] =
     " published TEXT, cluster INTEGER);"
     "CREATE INDEX visit_cluster ON visit(cluster) WHERE cluster IS NOT NULL;"
     "CREATE TABLE near(key INTEGER, simhash INTEGER, url INTEGER, PRIMARY KEY(key, simhash, url)) WITHOUT ROWID;"
+    "CREATE TABLE near_log(url INTEGER NOT NULL);"
     "CREATE TABLE provenance(url INTEGER PRIMARY KEY, source TEXT, site TEXT, marks INTEGER NOT NULL,"
     " elsewhere INTEGER NOT NULL);"
     "CREATE TABLE robots(origin TEXT PRIMARY KEY, fetched INTEGER NOT NULL, status INTEGER NOT NULL, body BLOB)"
     " WITHOUT ROWID;"
     "CREATE TABLE archive(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, length INTEGER NOT NULL);";
+
+#define URL_COLUMNS                                                                                                    \
+    "u.id, u.via, u.source, u.depth, u.hops, u.attempts, u.kind, u.url, v.etag, v.last_modified, v.fetched, v.visits," \
+    " v.changes, v.interval, v.sha256, p.url, u.rank, u.state"
+#define URL_JOINS " LEFT JOIN visit v ON v.url = u.id LEFT JOIN url p ON p.id = u.via"
 
 static const char *const statement_sql[STATEMENT_COUNT] = {
     [SQL_BEGIN] = "BEGIN IMMEDIATE",
@@ -64,12 +57,12 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
                     " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
     [SQL_SEEN_HAS] = "SELECT 1 FROM seen WHERE key = ?1",
     [SQL_SEEN_ADD] = "INSERT INTO seen(key) VALUES(?1)",
-    [SQL_SEEN_MARK] = "INSERT OR REPLACE INTO meta(name, value) SELECT 'seen', ifnull(max(id), 0) FROM url",
-    [SQL_URL_TAKE] = "SELECT u.id, u.via, u.source, u.depth, u.hops, u.attempts, u.kind, u.url, v.etag,"
-                     " v.last_modified, v.fetched, v.visits, v.changes, v.interval, v.sha256, p.url"
-                     " FROM url u LEFT JOIN visit v ON v.url = u.id LEFT JOIN url p ON p.id = u.via WHERE u.host = ?1 "
-                     "AND u.state = 0"
-                     " ORDER BY u.rank, u.id LIMIT ?2",
+    [SQL_URL_GET] = "SELECT " URL_COLUMNS " FROM url u" URL_JOINS " WHERE u.id = ?1",
+    [SQL_QUEUE_READ] = "SELECT " URL_COLUMNS " FROM queue q CROSS JOIN url u ON u.id = q.url" URL_JOINS
+                       " WHERE q.host = ?1 ORDER BY q.rank, q.url LIMIT ?2",
+    [SQL_QUEUE_ADD] = "INSERT OR IGNORE INTO queue(host, rank, url) VALUES(?1, ?2, ?3)",
+    [SQL_QUEUE_DROP] = "DELETE FROM queue WHERE host = ?1 AND rank = ?2 AND url = ?3",
+    [SQL_META_SET] = "INSERT OR REPLACE INTO meta(name, value) VALUES(?1, ?2)",
     [SQL_URL_FINISH] = "UPDATE url SET state = ?2, due = ?3, attempts = ?4, reason = ?5 WHERE id = ?1 AND state = 0",
     [SQL_VISIT_PUT] = "INSERT INTO visit(url, status, fetched, etag, last_modified, sha256, simhash, visits, changes,"
                       " interval, archive, offset, length, records, published)"
@@ -79,7 +72,7 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
                       " offset = ?12, length = ?13, records = ?14, published = ?15",
     [SQL_VISIT_TOUCH] = "UPDATE visit SET status = ?2, fetched = ?3, visits = ?4, changes = ?5, interval = ?6"
                         " WHERE url = ?1",
-    [SQL_DUE] = "SELECT id, host FROM url WHERE due <= ?1 ORDER BY due LIMIT ?2",
+    [SQL_DUE] = "SELECT id, host, rank FROM url WHERE due <= ?1 ORDER BY due LIMIT ?2",
     [SQL_QUEUE] = "UPDATE url SET state = 0, due = NULL WHERE id = ?1",
     [SQL_NEXT_RETRY] = "SELECT min(due) FROM url WHERE state = 1",
     [SQL_ROBOTS_GET] = "SELECT fetched, status, body FROM robots WHERE origin = ?1",
@@ -87,36 +80,15 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
     [SQL_ARCHIVE_PUT] = "INSERT INTO archive(name, length) VALUES(?1, ?2)"
                         " ON CONFLICT(name) DO UPDATE SET length = ?2 RETURNING id",
     [SQL_NEAR_ADD] = "INSERT OR IGNORE INTO near(key, simhash, url) VALUES(?1, ?2, ?3)",
-    [SQL_NEAR_SAME] = "SELECT url FROM near WHERE key = ?1 AND simhash = ?2 AND url <> ?3 LIMIT ?4",
+    [SQL_NEAR_LOG] = "INSERT INTO near_log(url) VALUES(?1)",
+    [SQL_NEAR_LOG_EMPTY] = "DELETE FROM near_log",
+    [SQL_NEAR_SAME] = "SELECT url, simhash FROM near WHERE key = ?1 AND simhash = ?2 LIMIT ?3",
     [SQL_NEAR_FIND] = "SELECT url, simhash FROM near WHERE key = ?1 LIMIT ?2",
     [SQL_NEAR_VISIT] = "SELECT simhash, sha256, cluster FROM visit WHERE url = ?1",
     [SQL_CLUSTER_SET] = "UPDATE visit SET cluster = ?2 WHERE url = ?1 AND cluster IS NOT ?2",
     [SQL_PROVENANCE_PUT] = "INSERT OR REPLACE INTO provenance VALUES(?1, ?2, ?3, ?4, ?5)",
     [SQL_CLUSTER_MERGE] = "UPDATE visit SET cluster = ?2 WHERE cluster = ?1",
     [SQL_ARCHIVE_GET] = "SELECT length FROM archive WHERE name = ?1",
-};
-
-typedef struct entry_node {
-    alm_frontier_entry entry; /* first: an alm_frontier_entry is freed as its node */
-    struct entry_node *next;
-    char text[];
-} entry_node;
-
-struct host {
-    alm_frontier_host row;
-    uint64_t dropped_more;
-    bool is_dirty;
-    host *next_dirty;
-    entry_node *ahead; /* read from the queue, not taken yet */
-    uint32_t leased_count;
-    UT_hash_handle hh_name, hh_id;
-    char name[];
-};
-
-/* A URL that is read ahead or taken: still queued in the table, and not to be read again. */
-struct leased {
-    int64_t id, host;
-    UT_hash_handle hh;
 };
 
 static const char *const state_names[ALM_URL_STATE_COUNT] = {"queued", "retry", "done", "gone", "failed", "dropped"};
@@ -183,7 +155,7 @@ static void bind_time(sqlite3_stmt *st, int at, int64_t ms) {
 
 /* ---- hosts ---- */
 
-static void mark_dirty(sqlite_frontier *f, host *h) {
+void frontier_mark_dirty(sqlite_frontier *f, host *h) {
     if (h->is_dirty) return;
     h->is_dirty = true;
     h->next_dirty = f->dirty;
@@ -209,7 +181,7 @@ static host *host_keep(sqlite_frontier *f, int64_t id, alm_str name) {
     return h;
 }
 
-static host *host_by_id(sqlite_frontier *f, int64_t id) {
+host *frontier_host(sqlite_frontier *f, int64_t id) {
     host *h = NULL;
     HASH_FIND(hh_id, f->by_id, &id, sizeof id, h);
     return h;
@@ -237,7 +209,7 @@ alm_status frontier_load_hosts(sqlite_frontier *f, alm_err *err) {
     int code;
     while ((code = sqlite3_step(st)) == SQLITE_ROW) {
         int64_t id = sqlite3_column_int64(st, 0);
-        host *h = host_by_id(f, id);
+        host *h = frontier_host(f, id);
         alm_str name = {(const char *)sqlite3_column_text(st, 1), (size_t)sqlite3_column_bytes(st, 1)};
         if (!h) h = name.ptr ? host_keep(f, id, name) : NULL;
         if (!h) {
@@ -281,13 +253,13 @@ static alm_status each_host(alm_frontier *base, alm_frontier_host_fn fn, void *c
 
 static alm_status host_wait(alm_frontier *base, int64_t id, int64_t next_ms, uint32_t backoff, alm_err *err) {
     sqlite_frontier *f = (sqlite_frontier *)base;
-    host *h = host_by_id(f, id);
+    host *h = frontier_host(f, id);
     if (!h) return alm_fail(err, ALM_E_INVALID, "frontier: no host %lld", (long long)id);
     alm_status status = frontier_begin(f, err);
     if (status != ALM_OK) return status;
     h->row.next_ms = next_ms;
     h->row.backoff = backoff;
-    mark_dirty(f, h);
+    frontier_mark_dirty(f, h);
     return ALM_OK;
 }
 
@@ -312,34 +284,6 @@ static alm_status source_number(alm_frontier *base, uint32_t *number, alm_str na
     return status;
 }
 
-static int64_t stored(uint64_t key) {
-    int64_t value;
-    memcpy(&value, &key, sizeof value);
-    return value;
-}
-
-/*
- * Which URLs are known is asked of three places: a cache of recent keys, the set of young keys in memory, and the
- * table `seen`, into which the young ones are merged in ascending order when there are many. A unique index on `url`
- * would do the same and dirty one page for every new URL; the merge dirties each page once for thousands.
- */
-static alm_status is_known(sqlite_frontier *f, uint64_t key, bool *known, alm_err *err) {
-    *known = f->recent[key & (RECENT_SLOTS - 1)] == key || alm_keyset_has(&f->young, key);
-    if (*known || f->last_unknown == key) return ALM_OK;
-    sqlite3_stmt *st = frontier_statement(f, SQL_SEEN_HAS, err);
-    if (!st) return ALM_E_STORAGE;
-    sqlite3_bind_int64(st, 1, stored(key));
-    int code = sqlite3_step(st);
-    sqlite3_reset(st);
-    if (code != SQLITE_ROW && code != SQLITE_DONE) return frontier_fail(f, err, "look up a URL");
-    *known = code == SQLITE_ROW;
-    if (*known)
-        f->recent[key & (RECENT_SLOTS - 1)] = key;
-    else
-        f->last_unknown = key;
-    return ALM_OK;
-}
-
 static uint64_t key_of(const sqlite_frontier *f, alm_str url) {
     uint64_t key = alm_siphash(f->secret, url);
     return key ? key : 1; /* 0 marks an empty slot */
@@ -347,29 +291,22 @@ static uint64_t key_of(const sqlite_frontier *f, alm_str url) {
 
 static alm_status knows(alm_frontier *base, alm_str url, bool *out, alm_err *err) {
     sqlite_frontier *f = (sqlite_frontier *)base;
-    return is_known(f, key_of(f, url), out, err);
+    return frontier_is_known(f, key_of(f, url), out, err);
 }
 
-static alm_status merge_young(sqlite_frontier *f, alm_err *err) {
-    sqlite3_stmt *st = frontier_statement(f, SQL_SEEN_ADD, err);
-    sqlite3_stmt *mark = st ? frontier_statement(f, SQL_SEEN_MARK, err) : NULL;
-    if (!mark) return ALM_E_STORAGE;
-    const uint64_t *keys;
-    size_t count = alm_keyset_drain_sorted(&f->young, &keys);
-    alm_status status = ALM_OK;
-    for (size_t i = 0; i < count && status == ALM_OK; i++) {
-        sqlite3_bind_int64(st, 1, stored(keys[i]));
-        status = frontier_run(f, st, err, "merge known URLs");
-    }
-    alm_keyset_reset(&f->young);
-    return status == ALM_OK ? frontier_run(f, mark, err, "merge known URLs") : status;
+alm_status frontier_set_meta(sqlite_frontier *f, const char *name, int64_t value, alm_err *err) {
+    sqlite3_stmt *st = frontier_statement(f, SQL_META_SET, err);
+    if (!st) return ALM_E_STORAGE;
+    frontier_bind_text(st, 1, alm_str_of(name));
+    sqlite3_bind_int64(st, 2, value);
+    return frontier_run(f, st, err, name);
 }
 
 static alm_status insert_url(sqlite_frontier *f, const alm_frontier_link *link, uint64_t key, int64_t host_id,
                              alm_err *err) {
     sqlite3_stmt *st = frontier_statement(f, SQL_URL_ADD, err);
     if (!st) return ALM_E_STORAGE;
-    sqlite3_bind_int64(st, 1, stored(key));
+    sqlite3_bind_int64(st, 1, frontier_stored(key));
     sqlite3_bind_int64(st, 2, host_id);
     sqlite3_bind_int(st, 3, link->reason ? ALM_URL_DROPPED : ALM_URL_QUEUED);
     sqlite3_bind_int64(st, 4, link->rank);
@@ -382,15 +319,13 @@ static alm_status insert_url(sqlite_frontier *f, const alm_frontier_link *link, 
     frontier_bind_text(st, 11, link->url);
     alm_status status = frontier_run(f, st, err, "add URL");
     if (status != ALM_OK) return status;
-    f->recent[key & (RECENT_SLOTS - 1)] = key;
-    status = alm_keyset_add(&f->young, key);
-    if (status != ALM_OK) return alm_fail(err, status, "out of memory");
-    return f->young.count >= YOUNG_MAX ? merge_young(f, err) : ALM_OK;
+    f->last_id = sqlite3_last_insert_rowid(f->db);
+    return frontier_make_known(f, key, err);
 }
 
 /* A dropped URL is kept one by one, up to a number a host: a trap must not fill the disk with what was not fetched. */
 static alm_status add_dropped(sqlite_frontier *f, const alm_frontier_link *link, uint64_t key, host *h, alm_err *err) {
-    mark_dirty(f, h);
+    frontier_mark_dirty(f, h);
     if (h->row.dropped >= f->options.max_dropped_rows) {
         h->dropped_more++;
         return ALM_END;
@@ -405,7 +340,7 @@ static alm_status add(alm_frontier *base, const alm_frontier_link *link, int64_t
     sqlite_frontier *f = (sqlite_frontier *)base;
     uint64_t key = key_of(f, link->url);
     bool known;
-    alm_status status = is_known(f, key, &known, err);
+    alm_status status = frontier_is_known(f, key, &known, err);
     if (status != ALM_OK) return status;
     if (known) return ALM_END;
     host *h = NULL;
@@ -417,131 +352,13 @@ static alm_status add(alm_frontier *base, const alm_frontier_link *link, int64_t
         row.reason = "host-budget";
     if (row.reason) return add_dropped(f, &row, key, h, err);
     status = insert_url(f, &row, key, h->row.id, err);
+    if (status == ALM_OK) status = frontier_enqueue(f, h, row.rank, f->last_id, err);
     if (status != ALM_OK) return status;
     h->row.queued++;
     h->row.known++;
-    mark_dirty(f, h);
+    frontier_mark_dirty(f, h);
     *host_id = h->row.id;
     return ALM_OK;
-}
-
-/* ---- taking ---- */
-
-static alm_str column_str(sqlite3_stmt *st, int at) {
-    const char *text = (const char *)sqlite3_column_text(st, at);
-    return (alm_str){text ? text : "", text ? (size_t)sqlite3_column_bytes(st, at) : 0};
-}
-
-static const char *put_text(char **at, alm_str s) {
-    char *start = *at;
-    memcpy(start, s.ptr, s.len);
-    start[s.len] = '\0';
-    *at += s.len + 1;
-    return start;
-}
-
-static entry_node *read_entry(sqlite3_stmt *st, int64_t host_id) {
-    alm_str url = column_str(st, 7), etag = column_str(st, 8), modified = column_str(st, 9), via = column_str(st, 15);
-    entry_node *node = alm_calloc(1, sizeof *node + url.len + etag.len + modified.len + via.len + 4);
-    if (!node) return NULL;
-    char *at = node->text;
-    node->entry = (alm_frontier_entry){
-        .id = sqlite3_column_int64(st, 0),
-        .host = host_id,
-        .via = sqlite3_column_int64(st, 1),
-        .source = (uint32_t)sqlite3_column_int64(st, 2),
-        .depth = (uint32_t)sqlite3_column_int64(st, 3),
-        .hops = (uint32_t)sqlite3_column_int64(st, 4),
-        .attempts = (uint32_t)sqlite3_column_int64(st, 5),
-        .kind = (alm_url_kind)sqlite3_column_int(st, 6),
-        .url = put_text(&at, url),
-        .via_url = put_text(&at, via),
-        .etag = put_text(&at, etag),
-        .last_modified = put_text(&at, modified),
-        .fetched_ms = sqlite3_column_int64(st, 10),
-        .visits = (uint32_t)sqlite3_column_int64(st, 11),
-        .changes = (uint32_t)sqlite3_column_int64(st, 12),
-        .interval_s = sqlite3_column_int64(st, 13),
-    };
-    if (sqlite3_column_bytes(st, 14) == ALM_SHA256_LEN) {
-        node->entry.has_sha256 = true;
-        memcpy(node->entry.sha256, sqlite3_column_blob(st, 14), ALM_SHA256_LEN);
-    }
-    return node;
-}
-
-static bool lease(sqlite_frontier *f, host *h, int64_t id) {
-    leased *l = alm_calloc(1, sizeof *l);
-    if (!l) return false;
-    l->id = id;
-    l->host = h->row.id;
-    HASH_ADD(hh, f->leases, id, sizeof l->id, l);
-    if (!l->hh.tbl) {
-        alm_free(l);
-        return false;
-    }
-    h->leased_count++;
-    return true;
-}
-
-static void unlease(sqlite_frontier *f, int64_t id) {
-    leased *l = NULL;
-    HASH_FIND(hh, f->leases, &id, sizeof id, l);
-    if (!l) return;
-    host *h = host_by_id(f, l->host);
-    if (h) h->leased_count--;
-    HASH_DELETE(hh, f->leases, l);
-    alm_free(l);
-}
-
-static bool is_leased(sqlite_frontier *f, int64_t id) {
-    leased *l = NULL;
-    HASH_FIND(hh, f->leases, &id, sizeof id, l);
-    return l != NULL;
-}
-
-/* Leased rows come first in the queue's order, so reading leased_count rows more is enough to get behind them. */
-static alm_status read_ahead(sqlite_frontier *f, host *h, alm_err *err) {
-    sqlite3_stmt *st = frontier_statement(f, SQL_URL_TAKE, err);
-    if (!st) return ALM_E_STORAGE;
-    sqlite3_bind_int64(st, 1, h->row.id);
-    sqlite3_bind_int64(st, 2, BATCH + (int64_t)h->leased_count);
-    entry_node **tail = &h->ahead;
-    alm_status status = ALM_OK;
-    int code = SQLITE_DONE;
-    while (status == ALM_OK && (code = sqlite3_step(st)) == SQLITE_ROW) {
-        if (is_leased(f, sqlite3_column_int64(st, 0))) continue;
-        entry_node *node = read_entry(st, h->row.id);
-        if (!node || !lease(f, h, node->entry.id)) {
-            alm_free(node);
-            status = alm_fail(err, ALM_E_NOMEM, "out of memory");
-            break;
-        }
-        *tail = node;
-        tail = &node->next;
-    }
-    if (status == ALM_OK && code != SQLITE_DONE) status = frontier_fail(f, err, "read queue");
-    sqlite3_reset(st);
-    return status;
-}
-
-static alm_status take(alm_frontier *base, int64_t host_id, alm_frontier_entry **out, alm_err *err) {
-    sqlite_frontier *f = (sqlite_frontier *)base;
-    host *h = host_by_id(f, host_id);
-    if (!h) return alm_fail(err, ALM_E_INVALID, "frontier: no host %lld", (long long)host_id);
-    if (!h->ahead && h->row.queued > h->leased_count) {
-        alm_status status = read_ahead(f, h, err);
-        if (status != ALM_OK) return status;
-    }
-    entry_node *node = h->ahead;
-    if (!node) return ALM_END;
-    h->ahead = node->next;
-    *out = &node->entry;
-    return ALM_OK;
-}
-
-static void put_back(alm_frontier *base, const alm_frontier_entry *entry) {
-    unlease((sqlite_frontier *)base, entry->id);
 }
 
 /* ---- finishing ---- */
@@ -581,9 +398,7 @@ static alm_status put_visit(sqlite_frontier *f, const alm_visit *v, alm_err *err
 
 static alm_status finish(alm_frontier *base, const alm_visit *v, alm_err *err) {
     sqlite_frontier *f = (sqlite_frontier *)base;
-    leased *l = NULL;
-    HASH_FIND(hh, f->leases, &v->id, sizeof v->id, l);
-    host *h = l ? host_by_id(f, l->host) : NULL;
+    host *h = frontier_leased_by(f, v->id);
     if (!h) return alm_fail(err, ALM_E_INTERNAL, "frontier: URL %lld was not taken", (long long)v->id);
     alm_status status = frontier_begin(f, err);
     sqlite3_stmt *st = status == ALM_OK ? frontier_statement(f, SQL_URL_FINISH, err) : NULL;
@@ -598,42 +413,11 @@ static alm_status finish(alm_frontier *base, const alm_visit *v, alm_err *err) {
     if (status == ALM_OK && v->sha256) status = frontier_tie(f, v, err);
     if (status == ALM_OK && v->sha256) status = frontier_put_provenance(f, v, err);
     if (status != ALM_OK) return status;
-    unlease(f, v->id);
+    frontier_end_lease(f, v->id);
     if (h->row.queued) h->row.queued--;
     if (v->answered) h->row.visited = true;
-    mark_dirty(f, h);
+    frontier_mark_dirty(f, h);
     return ALM_OK;
-}
-
-enum { PROMOTE_MAX = 256 };
-
-static alm_status promote(alm_frontier *base, int64_t now_ms, size_t max, alm_frontier_host_fn fn, void *context,
-                          alm_err *err) {
-    sqlite_frontier *f = (sqlite_frontier *)base;
-    sqlite3_stmt *due = frontier_statement(f, SQL_DUE, err);
-    sqlite3_stmt *queue = due ? frontier_statement(f, SQL_QUEUE, err) : NULL;
-    if (!queue) return ALM_E_STORAGE;
-    int64_t ids[PROMOTE_MAX], hosts[PROMOTE_MAX];
-    size_t count = 0;
-    sqlite3_bind_int64(due, 1, now_ms);
-    sqlite3_bind_int64(due, 2, (int64_t)(max < PROMOTE_MAX ? max : PROMOTE_MAX));
-    while (count < PROMOTE_MAX && sqlite3_step(due) == SQLITE_ROW) {
-        ids[count] = sqlite3_column_int64(due, 0);
-        hosts[count++] = sqlite3_column_int64(due, 1);
-    }
-    sqlite3_reset(due);
-    if (count == 0) return ALM_END;
-    alm_status status = frontier_begin(f, err);
-    for (size_t i = 0; i < count && status == ALM_OK; i++) {
-        host *h = host_by_id(f, hosts[i]);
-        sqlite3_bind_int64(queue, 1, ids[i]);
-        status = frontier_run(f, queue, err, "queue what is due");
-        if (status != ALM_OK || !h) continue;
-        h->row.queued++;
-        mark_dirty(f, h);
-        fn(context, &h->row);
-    }
-    return status;
 }
 
 static alm_status next_retry(alm_frontier *base, int64_t *due_ms, alm_err *err) {
@@ -679,6 +463,8 @@ static alm_status commit(alm_frontier *base, alm_err *err) {
         h->is_dirty = false;
         status = save_host(f, h, err);
     }
+    if (status == ALM_OK) status = frontier_spill_queue(f, err);
+    if (status == ALM_OK) status = frontier_spill_near(f, err);
     sqlite3_stmt *st = status == ALM_OK ? frontier_statement(f, SQL_COMMIT, err) : NULL;
     if (!st) return status != ALM_OK ? status : ALM_E_STORAGE;
     status = frontier_run(f, st, err, "commit");
@@ -697,25 +483,6 @@ static alm_status read_secret(sqlite_frontier *f, alm_err *err) {
         memcpy(f->secret, sqlite3_column_blob(st, 0), sizeof f->secret);
     else
         status = frontier_fail(f, err, "read the secret of its keys");
-    sqlite3_finalize(st);
-    return status;
-}
-
-/* The keys of URLs that were added after the last merge. */
-static alm_status read_young(sqlite_frontier *f, alm_err *err) {
-    sqlite3_stmt *st = NULL;
-    if (sqlite3_prepare_v2(f->db,
-                           "SELECT key FROM url WHERE id > ifnull((SELECT value FROM meta WHERE name = 'seen'), 0)", -1,
-                           &st, NULL) != SQLITE_OK)
-        return frontier_fail(f, err, "read known URLs");
-    alm_status status = ALM_OK;
-    int code;
-    while (status == ALM_OK && (code = sqlite3_step(st)) == SQLITE_ROW)
-        status = alm_keyset_add(&f->young, (uint64_t)sqlite3_column_int64(st, 0));
-    if (status != ALM_OK)
-        alm_fail(err, status, "out of memory");
-    else if (code != SQLITE_DONE)
-        status = frontier_fail(f, err, "read known URLs");
     sqlite3_finalize(st);
     return status;
 }
@@ -747,8 +514,7 @@ static alm_status check_version(sqlite_frontier *f, alm_err *err) {
     if (version != SCHEMA_VERSION)
         return alm_fail(err, ALM_E_STORAGE, "%s: frontier of version %d; this program reads version %d",
                         f->options.path, version, SCHEMA_VERSION);
-    alm_status status = read_secret(f, err);
-    return status == ALM_OK && !f->options.read_only ? read_young(f, err) : status;
+    return read_secret(f, err);
 }
 
 static alm_status open_database(sqlite_frontier *f, alm_err *err) {
@@ -771,28 +537,20 @@ static alm_status open_database(sqlite_frontier *f, alm_err *err) {
 
 static void frontier_free(alm_frontier *base) {
     sqlite_frontier *f = (sqlite_frontier *)base;
+    frontier_free_queue(f);
+    alm_nearset_release(&f->near);
     host *h, *next_host;
     HASH_ITER(hh_id, f->by_id, h, next_host) {
         HASH_DELETE(hh_id, f->by_id, h);
         HASH_DELETE(hh_name, f->by_name, h);
-        for (entry_node *node = h->ahead, *after; node; node = after) {
-            after = node->next;
-            alm_free(node);
-        }
         alm_free(h);
-    }
-    leased *l, *next_lease;
-    HASH_ITER(hh, f->leases, l, next_lease) {
-        HASH_DELETE(hh, f->leases, l);
-        alm_free(l);
     }
     for (size_t i = 0; i < STATEMENT_COUNT; i++) sqlite3_finalize(f->statements[i]);
     if (f->db && f->open) sqlite3_exec(f->db, "ROLLBACK", NULL, NULL, NULL);
     if (f->db && !f->options.read_only && f->options.before_checkpoint)
         f->options.before_checkpoint(f->options.context);
     sqlite3_close(f->db); /* the last one to close makes a checkpoint */
-    alm_keyset_release(&f->young);
-    alm_free(f->recent);
+    frontier_free_known(f);
     alm_free(f->path);
     alm_free(f);
 }
@@ -802,10 +560,10 @@ static const alm_frontier_vtable vtable = {
     .source = source_number,
     .knows = knows,
     .add = add,
-    .take = take,
-    .put_back = put_back,
+    .take = frontier_take,
+    .put_back = frontier_put_back,
     .finish = finish,
-    .promote = promote,
+    .promote = frontier_promote,
     .next_retry = next_retry,
     .hosts = each_host,
     .host_wait = host_wait,
@@ -827,12 +585,13 @@ alm_status alm_frontier_sqlite_new(alm_frontier **out, const alm_frontier_sqlite
     f->base.vtable = &vtable;
     f->options = *options;
     if (!f->options.max_dropped_rows) f->options.max_dropped_rows = MAX_DROPPED_ROWS;
-    alm_keyset_init(&f->young);
     f->path = alm_strdup(alm_str_of(options->path));
     f->options.path = f->path;
-    f->recent = f->path ? alm_calloc(RECENT_SLOTS, sizeof *f->recent) : NULL;
-    alm_status status = f->recent ? open_database(f, err) : alm_fail(err, ALM_E_NOMEM, "out of memory");
+    alm_status status = f->path ? open_database(f, err) : alm_fail(err, ALM_E_NOMEM, "out of memory");
+    if (status == ALM_OK) status = frontier_load_known(f, err);
     if (status == ALM_OK) status = frontier_load_hosts(f, err);
+    if (status == ALM_OK && !options->read_only) status = frontier_load_queue(f, err);
+    if (status == ALM_OK && !options->read_only) status = frontier_load_near(f, err);
     if (status != ALM_OK) {
         frontier_free(&f->base);
         return status;

@@ -112,7 +112,8 @@ static alm_status recount_hosts(sqlite_frontier *f, alm_err *err) {
                      " ifnull(sum(state <> 5), 0), ifnull(sum(state = 5), 0) FROM url WHERE url.host = host.id)",
                      NULL, NULL, NULL) != SQLITE_OK)
         return frontier_fail(f, err, "count hosts anew");
-    return frontier_load_hosts(f, err);
+    alm_status status = frontier_load_hosts(f, err);
+    return status == ALM_OK ? frontier_rebuild_queue(f, err) : status;
 }
 
 alm_status frontier_set_state(alm_frontier *base, const alm_frontier_filter *filter, alm_url_state state,

@@ -11,7 +11,15 @@
 #include "crawler/simhash.h"
 
 /* Of pages with one text a few are enough: they are in one cluster already. */
-enum { BANDS = 4, BAND_BITS = 16, NEAR_BITS = 3, MAX_LOOKED_AT = 256, MAX_TWINS = 4, MAX_FOUND = BANDS * MAX_TWINS };
+enum {
+    BANDS = 4,
+    BAND_BITS = 16,
+    NEAR_BITS = 3,
+    MAX_LOOKED_AT = 256,
+    MAX_TWINS = 4,
+    MAX_FOUND = 2 * BANDS * MAX_TWINS,
+    MAX_YOUNG = 1 << 17
+};
 
 typedef struct alike {
     int64_t clusters[MAX_FOUND]; /* of each page that is the same: its cluster, or where it has none itself */
@@ -72,21 +80,44 @@ static alm_status judge(sqlite_frontier *f, const alm_visit *v, int64_t url, ali
     return code == SQLITE_ROW || code == SQLITE_DONE ? ALM_OK : frontier_fail(f, err, "find the same page");
 }
 
+/* A row that one of this page's keys led to. */
+static alm_status look_at(sqlite_frontier *f, const alm_visit *v, int64_t url, uint64_t simhash, alike *found,
+                          alm_err *err) {
+    bool same = simhash == v->simhash || is_near(simhash, v->simhash);
+    return same && url != v->id ? judge(f, v, url, found, err) : ALM_OK;
+}
+
+/* Of rows that are not on disk yet. */
+static alm_status find_young(sqlite_frontier *f, const alm_visit *v, int64_t key, alike *found, alm_err *err) {
+    size_t most = found->count + MAX_TWINS;
+    int looked_at = 0;
+    alm_status status = ALM_OK;
+    for (const alm_near_row *row = NULL; status == ALM_OK && found->count < most && looked_at++ < MAX_LOOKED_AT;) {
+        if (!(row = alm_nearset_next(&f->near, key, row))) break;
+        status = look_at(f, v, row->url, restored(row->simhash), found, err);
+    }
+    return status;
+}
+
+static alm_status find_on_disk(sqlite_frontier *f, const alm_visit *v, sqlite3_stmt *st, alike *found, alm_err *err) {
+    size_t most = found->count + MAX_TWINS;
+    alm_status status = ALM_OK;
+    int code = SQLITE_DONE;
+    while (status == ALM_OK && found->count < most && (code = sqlite3_step(st)) == SQLITE_ROW)
+        status = look_at(f, v, sqlite3_column_int64(st, 0), restored(sqlite3_column_int64(st, 1)), found, err);
+    sqlite3_reset(st);
+    if (status != ALM_OK) return status;
+    return code == SQLITE_DONE || code == SQLITE_ROW ? ALM_OK : frontier_fail(f, err, "find the same page");
+}
+
 /* Pages with this very hash. */
 static alm_status find_same(sqlite_frontier *f, const alm_visit *v, int64_t key, alike *found, alm_err *err) {
     sqlite3_stmt *st = frontier_statement(f, SQL_NEAR_SAME, err);
     if (!st) return ALM_E_STORAGE;
     sqlite3_bind_int64(st, 1, key);
     sqlite3_bind_int64(st, 2, stored(v->simhash));
-    sqlite3_bind_int64(st, 3, v->id);
-    sqlite3_bind_int(st, 4, MAX_TWINS);
-    alm_status status = ALM_OK;
-    int code = SQLITE_DONE;
-    while (status == ALM_OK && (code = sqlite3_step(st)) == SQLITE_ROW)
-        status = judge(f, v, sqlite3_column_int64(st, 0), found, err);
-    sqlite3_reset(st);
-    if (status != ALM_OK) return status;
-    return code == SQLITE_DONE ? ALM_OK : frontier_fail(f, err, "find the same page");
+    sqlite3_bind_int(st, 3, MAX_TWINS);
+    return find_on_disk(f, v, st, found, err);
 }
 
 /* Pages of this band whose hashes differ a little. */
@@ -95,31 +126,69 @@ static alm_status find_near(sqlite_frontier *f, const alm_visit *v, int64_t key,
     if (!st) return ALM_E_STORAGE;
     sqlite3_bind_int64(st, 1, key);
     sqlite3_bind_int(st, 2, MAX_LOOKED_AT);
-    alm_status status = ALM_OK;
-    int code = SQLITE_DONE;
-    for (size_t before = found->count; status == ALM_OK && found->count < before + MAX_TWINS;) {
-        if ((code = sqlite3_step(st)) != SQLITE_ROW) break;
-        int64_t url = sqlite3_column_int64(st, 0);
-        if (url != v->id && is_near(restored(sqlite3_column_int64(st, 1)), v->simhash))
-            status = judge(f, v, url, found, err);
-    }
-    sqlite3_reset(st);
-    if (status != ALM_OK) return status;
-    return code == SQLITE_DONE || code == SQLITE_ROW ? ALM_OK : frontier_fail(f, err, "find a page like it");
+    alm_status status = find_on_disk(f, v, st, found, err);
+    return status == ALM_OK ? find_young(f, v, key, found, err) : status;
 }
 
-static alm_status add_keys(sqlite_frontier *f, const alm_visit *v, const int64_t *keys, size_t count, alm_err *err) {
-    sqlite3_stmt *st = frontier_statement(f, SQL_NEAR_ADD, err);
+/* ---- keeping ---- */
+
+static alm_status add_young(sqlite_frontier *f, const alm_visit *v, alm_err *err) {
+    int64_t keys[BANDS];
+    size_t count = keys_of(v, keys);
+    for (size_t i = 0; i < count; i++)
+        if (alm_nearset_add(&f->near, keys[i], stored(v->simhash), v->id) != ALM_OK)
+            return alm_fail(err, ALM_E_NOMEM, "out of memory");
+    return ALM_OK;
+}
+
+/* The rows of a page go to four places of a big table: they are kept in memory and written together, in its order.
+ * Until then a line of a log is enough to make them again. */
+static alm_status note(sqlite_frontier *f, const alm_visit *v, alm_err *err) {
+    sqlite3_stmt *st = frontier_statement(f, SQL_NEAR_LOG, err);
     if (!st) return ALM_E_STORAGE;
+    sqlite3_bind_int64(st, 1, v->id);
+    alm_status status = frontier_run(f, st, err, "note a page's text");
+    return status == ALM_OK ? add_young(f, v, err) : status;
+}
+
+alm_status frontier_spill_near(sqlite_frontier *f, alm_err *err) {
+    if (f->near.count < MAX_YOUNG) return ALM_OK;
+    sqlite3_stmt *st = frontier_statement(f, SQL_NEAR_ADD, err);
+    sqlite3_stmt *empty = st ? frontier_statement(f, SQL_NEAR_LOG_EMPTY, err) : NULL;
+    if (!empty) return ALM_E_STORAGE;
+    alm_nearset_sort(&f->near);
     alm_status status = ALM_OK;
-    for (size_t i = 0; i < count && status == ALM_OK; i++) {
-        sqlite3_bind_int64(st, 1, keys[i]);
-        sqlite3_bind_int64(st, 2, stored(v->simhash));
-        sqlite3_bind_int64(st, 3, v->id);
-        status = frontier_run(f, st, err, "note a page's text");
+    for (size_t i = 0; i < f->near.count && status == ALM_OK; i++) {
+        sqlite3_bind_int64(st, 1, f->near.rows[i].key);
+        sqlite3_bind_int64(st, 2, f->near.rows[i].simhash);
+        sqlite3_bind_int64(st, 3, f->near.rows[i].url);
+        status = frontier_run(f, st, err, "keep pages' texts");
     }
+    alm_nearset_reset(&f->near);
+    return status == ALM_OK ? frontier_run(f, empty, err, "keep pages' texts") : status;
+}
+
+alm_status frontier_load_near(sqlite_frontier *f, alm_err *err) {
+    sqlite3_stmt *st = NULL;
+    if (sqlite3_prepare_v2(f->db,
+                           "SELECT v.url, v.simhash, v.sha256 FROM near_log l CROSS JOIN visit v ON v.url = l.url"
+                           " WHERE length(v.sha256) = 32",
+                           -1, &st, NULL) != SQLITE_OK)
+        return frontier_fail(f, err, "read pages' texts");
+    alm_status status = ALM_OK;
+    int code = SQLITE_DONE;
+    while (status == ALM_OK && (code = sqlite3_step(st)) == SQLITE_ROW) {
+        alm_visit v = {.id = sqlite3_column_int64(st, 0),
+                       .simhash = restored(sqlite3_column_int64(st, 1)),
+                       .sha256 = sqlite3_column_blob(st, 2)};
+        status = add_young(f, &v, err);
+    }
+    if (status == ALM_OK && code != SQLITE_DONE) status = frontier_fail(f, err, "read pages' texts");
+    sqlite3_finalize(st);
     return status;
 }
+
+/* ---- tying ---- */
 
 /* Put @p v and all that it is the same as into the cluster with the lowest number. */
 static alm_status join(sqlite_frontier *f, const alm_visit *v, const alike *found, alm_err *err) {
@@ -144,8 +213,7 @@ alm_status frontier_tie(sqlite_frontier *f, const alm_visit *v, alm_err *err) {
     size_t count = keys_of(v, keys);
     alm_status status = find_same(f, v, keys[0], &found, err);
     bool has_twin = found.count > 0; /* what is like this page is like its twin, and tied to it */
-    for (size_t i = 0; i < count && v->simhash && !has_twin && status == ALM_OK; i++)
-        status = find_near(f, v, keys[i], &found, err);
+    for (size_t i = 0; i < count && !has_twin && status == ALM_OK; i++) status = find_near(f, v, keys[i], &found, err);
     if (status == ALM_OK) status = join(f, v, &found, err);
-    return status == ALM_OK ? add_keys(f, v, keys, count, err) : status;
+    return status == ALM_OK ? note(f, v, err) : status;
 }

@@ -8,7 +8,10 @@
 
 #include "base/buf.h"
 #include "crawler/clock.h"
+#include "crawler/keyfilter.h"
+#include "crawler/keyheap.h"
 #include "crawler/keyset.h"
+#include "crawler/nearset.h"
 #include "crawler/revisit.h"
 #include "crawler/simhash.h"
 #include "crawler/siphash.h"
@@ -101,6 +104,57 @@ static uint64_t hash_of(int seed, int count, int changed) {
     return hash;
 }
 
+static uint64_t spread(uint64_t i) { return i * 0x9E3779B97F4A7C15u ^ i * i << 32; }
+
+static void a_key_filter_knows_what_it_has(void **state) {
+    (void)state;
+    alm_keyfilter filter = {0};
+    assert_false(alm_keyfilter_may_have(&filter, 1));
+    assert_int_equal(alm_keyfilter_make(&filter, 20000), ALM_OK);
+    for (uint64_t i = 1; i <= 20000; i++) alm_keyfilter_add(&filter, spread(i));
+    for (uint64_t i = 1; i <= 20000; i++) assert_true(alm_keyfilter_may_have(&filter, spread(i)));
+    int wrong = 0;
+    for (uint64_t i = 20001; i <= 40000; i++) wrong += alm_keyfilter_may_have(&filter, spread(i));
+    assert_in_range(wrong, 0, 400);
+    alm_keyfilter_release(&filter);
+}
+
+static void a_key_heap_gives_the_smallest(void **state) {
+    (void)state;
+    alm_keyheap heap = {0};
+    for (uint64_t round = 0; round < 3; round++) {
+        for (uint64_t i = 0; i < 3000; i++) assert_int_equal(alm_keyheap_push(&heap, spread(i) % 5000), ALM_OK);
+        uint64_t last = 0;
+        for (size_t i = 0; i < (round < 2 ? 2990 : 3020); i++) {
+            uint64_t key = alm_keyheap_pop(&heap);
+            assert_true(key >= last);
+            last = key;
+        }
+    }
+    assert_int_equal(heap.count, 0);
+    alm_keyheap_release(&heap);
+}
+
+static void rows_of_texts_are_found_by_key(void **state) {
+    (void)state;
+    alm_nearset set = {0};
+    assert_null(alm_nearset_next(&set, 1, NULL));
+    for (int64_t i = 0; i < 6000; i++) assert_int_equal(alm_nearset_add(&set, i % 2000, -i, i), ALM_OK);
+    const alm_near_row *row = alm_nearset_next(&set, 7, NULL);
+    for (int64_t url = 4007; url > 0; url -= 2000, row = alm_nearset_next(&set, 7, row)) {
+        assert_non_null(row);
+        assert_int_equal(row->url, url);
+    }
+    assert_null(row);
+    assert_null(alm_nearset_next(&set, 2000, NULL));
+    alm_nearset_sort(&set);
+    for (size_t i = 1; i < set.count; i++) assert_true(set.rows[i - 1].key <= set.rows[i].key);
+    assert_int_equal(set.rows[0].simhash, -4000);
+    alm_nearset_reset(&set);
+    assert_null(alm_nearset_next(&set, 7, NULL));
+    alm_nearset_release(&set);
+}
+
 static void reposts_are_near_and_other_texts_far(void **state) {
     (void)state;
     assert_int_equal(alm_simhash(ALM_STR("太短")), 0);
@@ -116,7 +170,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(revisits_follow_changes_within_bounds), cmocka_unit_test(retry_after_has_two_forms),
         cmocka_unit_test(siphash_is_that_of_the_paper),          cmocka_unit_test(key_sets_hold_and_sort),
-        cmocka_unit_test(reposts_are_near_and_other_texts_far),
+        cmocka_unit_test(reposts_are_near_and_other_texts_far),  cmocka_unit_test(a_key_filter_knows_what_it_has),
+        cmocka_unit_test(a_key_heap_gives_the_smallest),         cmocka_unit_test(rows_of_texts_are_found_by_key),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

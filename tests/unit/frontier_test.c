@@ -361,6 +361,103 @@ static void a_borrowed_robots_body_does_not_lock_the_checkpoint(void **state) {
     }
 }
 
+/* ---- a queue that is too long for memory ---- */
+
+enum { LONG = 40000, LONG_RANKS = 3 };
+
+static void add_many(alm_frontier *f, int from, int to, int64_t *host) {
+    char url[64];
+    for (int i = from; i < to; i++) {
+        snprintf(url, sizeof url, "http://a/%d", i);
+        assert_int_equal(add(f, url, "a", 1 + (uint32_t)i % LONG_RANKS, NULL, host), ALM_OK);
+    }
+}
+
+/* Take up to @p max, finish each, and check that they come by rank, then by number, and each but once. */
+static int take_in_order(alm_frontier *f, int64_t host, int max, bool *seen) {
+    int taken = 0, last = -1;
+    alm_frontier_entry *entry = NULL;
+    while (taken < max && alm_frontier_take(f, host, &entry, NULL) == ALM_OK) {
+        int number = atoi(strrchr(entry->url, '/') + 1), order = number % LONG_RANKS * 2 * LONG + number;
+        assert_true(order > last);
+        assert_false(seen[number]);
+        seen[number] = true;
+        last = order;
+        finish(f, entry->id, ALM_URL_DONE, 0);
+        alm_frontier_entry_free(entry);
+        if (++taken % 500 == 0) assert_int_equal(alm_frontier_commit(f, NULL), ALM_OK);
+    }
+    return taken;
+}
+
+static void a_long_queue_keeps_its_order_over_restarts(void **state) {
+    place *at = *state;
+    static bool seen[LONG + 30];
+    memset(seen, 0, sizeof seen);
+    int64_t host = 0, id = 0;
+    add_many(at->frontier, 0, LONG, &host);
+    for (int i = 0; i < 10; i++) { /* taken while the queue goes to disk, and not finished */
+        alm_frontier_entry *entry = NULL;
+        assert_int_equal(alm_frontier_take(at->frontier, host, &entry, NULL), ALM_OK);
+        alm_frontier_entry_free(entry);
+    }
+    assert_int_equal(alm_frontier_commit(at->frontier, NULL), ALM_OK);
+    add_many(at->frontier, LONG, LONG + 30, &host); /* not on disk yet: of all ranks */
+    assert_int_equal(alm_frontier_commit(at->frontier, NULL), ALM_OK);
+    reopen(at);
+    assert_int_equal(take_in_order(at->frontier, host, 1000, seen), 1000);
+    assert_int_equal(alm_frontier_commit(at->frontier, NULL), ALM_OK);
+    expect_take(at->frontier, host, "http://a/3000", &id);
+    finish(at->frontier, id, ALM_URL_RETRY, 7); /* and never committed */
+    reopen(at);
+    expect_take(at->frontier, host, "http://a/3000", &id);
+    finish(at->frontier, id, ALM_URL_RETRY, 7);
+    expect_take(at->frontier, host, "http://a/3003", &id);
+    assert_int_equal(alm_frontier_promote(at->frontier, 8, 9, note_host, &id, NULL), ALM_OK);
+    assert_int_equal(alm_frontier_commit(at->frontier, NULL), ALM_OK);
+    reopen(at);
+    assert_int_equal(take_in_order(at->frontier, host, LONG, seen), LONG + 30 - 1000);
+    expect_take(at->frontier, host, NULL, NULL);
+    reopen(at);
+    memset(seen, 0, sizeof seen);
+    alm_frontier_filter all = {.host = "a"};
+    uint64_t count = 0;
+    assert_int_equal(alm_frontier_set_state(at->frontier, &all, ALM_URL_QUEUED, NULL, &count, NULL), ALM_OK);
+    assert_int_equal(count, LONG + 30);
+    assert_int_equal(take_in_order(at->frontier, host, LONG * 2, seen), LONG + 30);
+}
+
+/* Twins are found among those in memory, those on disk, and those that a start makes up again. */
+static void texts_are_found_over_restarts(void **state) {
+    place *at = *state;
+    int64_t host = 0;
+    enum { COUNT = 34000, TWINS = 3 };
+    char url[64];
+    for (int i = 0; i < COUNT + TWINS; i++) {
+        snprintf(url, sizeof url, "http://a/%d", i);
+        assert_int_equal(add(at->frontier, url, "a", 0, NULL, &host), ALM_OK);
+    }
+    uint64_t hash = 88172645463325252u;
+    static const int twins[TWINS] = {5, COUNT / 2, COUNT - 5};
+    uint64_t hashes[TWINS] = {0};
+    for (int i = 0; i < COUNT; i++) {
+        hash ^= hash << 13, hash ^= hash >> 7, hash ^= hash << 17;
+        for (int t = 0; t < TWINS; t++)
+            if (twins[t] == i) hashes[t] = hash;
+        snprintf(url, sizeof url, "http://a/%d", i);
+        visit_text(at->frontier, host, url, hash, (uint8_t)i, "");
+        if (i % 500 == 499) assert_int_equal(alm_frontier_commit(at->frontier, NULL), ALM_OK);
+    }
+    reopen(at);
+    for (int t = 0; t < TWINS; t++) {
+        snprintf(url, sizeof url, "http://a/%d", COUNT + t);
+        visit_text(at->frontier, host, url, hashes[t] ^ 1u << t, 0, "");
+    }
+    listing got = {""};
+    assert_int_equal(alm_frontier_clusters(at->frontier, add_member, &got, NULL), ALM_OK);
+    assert_string_equal(got.text, "|5 34000|17000 34001|33995 34002");
+}
+
 static void memory_may_fail_at_every_allocation(void **state) {
     place *at = *state;
     for (int64_t n = 0;; n++) {
@@ -398,6 +495,8 @@ int main(void) {
         CASE(the_origin_is_whom_the_others_name),
         CASE(robots_are_kept),
         CASE(a_borrowed_robots_body_does_not_lock_the_checkpoint),
+        CASE(a_long_queue_keeps_its_order_over_restarts),
+        CASE(texts_are_found_over_restarts),
         CASE(memory_may_fail_at_every_allocation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
