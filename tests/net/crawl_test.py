@@ -6,6 +6,7 @@ web). Runs with: python3 tests/net/crawl_test.py [-v] [NAME]
 import json
 import os
 import resource
+import shlex
 import shutil
 import signal
 import sqlite3
@@ -181,6 +182,74 @@ class FullDisk(CrawlTest):
             self.assertNone(web.check_set(once=False))
             self.assertNone(web.check_politeness(DELAY))
             self.assertEqual(rows(self.store, "PRAGMA integrity_check"), [("ok",)])
+
+
+    def test_a_small_disk_that_grows(self):
+        """The store on a file system of its own, in a mount name space; once the crawl stopped, it gets more room."""
+        disk, kept = self.folder / "disk", self.folder / "kept"
+        disk.mkdir()
+        with SimWeb(seed=16, hosts=4, pages=PAGES) as web:
+            self.configure(web)
+            first, second = (" ".join(map(shlex.quote, command(disk / "store", *arguments, "--no-extract")))
+                             for arguments in (("--config", self.config), ("--resume",)))
+            script = (f"mount -t tmpfs -o size=400k none {disk} || exit 77\n"
+                      f"{first}; echo first $?; df --output=pcent {disk} | tail -1\n"
+                      f"mount -o remount,size=64m {disk}\n{second}; echo second $?; cp -r {disk}/store {kept}\n")
+            done = subprocess.run(["unshare", "--map-root-user", "--mount", "sh", "-c", script], capture_output=True,
+                                  text=True, timeout=LIMIT_S)
+            if done.returncode == 77 or "unshare" in done.stderr:
+                self.skipTest("no mount name spaces here: " + done.stderr.strip())
+            self.assertIn("first 3", done.stdout, done.stderr)
+            self.assertRegex(done.stderr, "No space left|disk is full")
+            self.assertIn("second 0", done.stdout, done.stderr)
+            self.assertNone(web.check_set(once=False))
+            self.assertNone(web.check_politeness(DELAY))
+            self.assertEqual(rows(kept, "PRAGMA integrity_check"), [("ok",)])
+            want = sorted((f"http://{host}{path}", str(status)) for host, path, _, _, status in web.log
+                          if not path.endswith("robots.txt") and status < 500)
+            self.assertEqual(set(archived(kept)), set(want))
+
+
+class Interrupted(CrawlTest):
+    """In flight: a page that takes three seconds, while others wait."""
+
+    def start(self, server):
+        urls = ", ".join(f'"http://h{n}.test/slow"' for n in range(4)) + ', "http://h0.test/later"'
+        self.config.write_text("sources:\n  - name: a\n    private_addresses: true\n    robots: false\n    delay: 1s\n"
+                               f"    resolve: {{'*.test': '127.0.0.1:{server.server_address[1]}'}}\n    seeds: [{urls}]\n")
+        child = subprocess.Popen(command(self.store, "--config", self.config, "--no-extract"), stderr=subprocess.PIPE)
+        self.addCleanup(child.stderr.close)
+        while len(server.log) < 4:
+            time.sleep(0.02)
+        return child
+
+    def states(self):
+        return sorted(rows(self.store, "SELECT state, count(*) FROM url GROUP BY 1"))
+
+    def slow(self, _connection, _request, server):
+        server.over.wait(3)
+        return rude.response(rude.page())
+
+    def test_once_finishes_what_is_in_flight_and_twice_stops(self):
+        with rude.Server({"/slow": self.slow, "/later": rude.response(rude.page())}) as server:
+            for signals, least, most, want in (((signal.SIGINT,), 1.5, 9, [(0, 1), (2, 4)]),
+                                               ((signal.SIGTERM,), 1.5, 9, [(0, 1), (2, 4)]),
+                                               ((signal.SIGINT, signal.SIGINT), 0, 1.5, [(0, 5)])):
+                with self.subTest(signals=signals):
+                    del server.log[:]
+                    shutil.rmtree(self.store, ignore_errors=True)
+                    child = self.start(server)
+                    began = time.monotonic()
+                    for number in signals:
+                        child.send_signal(number)
+                        time.sleep(0.1)
+                    self.assertEqual(child.wait(LIMIT_S), 0)
+                    took = time.monotonic() - began
+                    self.assertGreater(took, least)
+                    self.assertLess(took, most)
+                    self.assertEqual(self.states(), want)
+            crawl(self.store, "--resume", "--no-extract")
+        self.assertEqual(self.states(), [(2, 5)])
 
 
 class RudeServers(CrawlTest):
