@@ -155,13 +155,19 @@ static alm_status read_events(alm_gift_reader *r) {
     for (size_t k = 0; k < r->event_count; k++) {
         alm_gift_event *e = &r->events[k];
         if (is_ruled_out(r, e)) continue;
+        alm_status status = alm_gift_read_shares(r, k);
+        if (status != ALM_OK) return status;
         alm_gift_read_whats(r, k);
         alm_gift_read_donors(r, e);
-        alm_status status = alm_gift_read_others(r, k);
+        status = alm_gift_read_others(r, k);
         if (status != ALM_OK) return status;
         e->gift.date = nearest_date(r, e->first);
         if (e->gift.what_count == 0) {
-            if (previous) join_previous(previous, e);
+            if (previous)
+                join_previous(previous, e);
+            else
+                status = alm_gift_join_told(r, e);
+            if (status != ALM_OK) return status;
             continue;
         }
         previous = e;
@@ -203,6 +209,7 @@ static bool tells_of_giving(const alm_relation *relation) {
 alm_status alm_gifts_find(alm_relation *relation) {
     alm_folded *folded = relation->folded;
     alm_gift_reader r = {.relation = relation, .folded = folded, .tokens = folded->tokens};
+    r.first_gift = r.block_gifts = relation->gift_count;
     r.used = alm_arena_calloc(folded->arena, folded->count, sizeof *r.used);
     r.events = alm_arena_calloc(folded->arena, ALM_GIFT_MAX_EVENTS, sizeof *r.events);
     if (!r.used || !r.events) return ALM_E_NOMEM;
@@ -214,14 +221,19 @@ alm_status alm_gifts_find(alm_relation *relation) {
         r.last = i;
         while (r.last < folded->count && !alm_gift_ends_sentence(folded->tokens[r.last].cp)) r.last++;
         if (r.last < folded->count) r.last++;
-        if (i == 0 || folded->tokens[i - 1].cp == '\n') alm_gift_begin_block(&r);
+        if (i == 0 || folded->tokens[i - 1].cp == '\n') {
+            alm_gift_begin_block(&r);
+            r.block_gifts = relation->gift_count;
+        }
         if (relation->in_table[r.first]) continue;
         if (alm_gift_has_class(&r, r.first, r.last, ALM_CLASS_GIVE)) r.block_has_gift = true;
         alm_status status = read_events(&r);
         if (status == ALM_OK) status = alm_gift_read_sources(&r);
         if (status == ALM_OK) status = alm_gift_read_pairs(&r);
         if (status != ALM_OK) return status;
+        status = alm_gift_read_lead(&r);
+        if (status != ALM_OK) return status;
         alm_gift_remember_topic(&r);
     }
-    return ALM_OK;
+    return alm_gift_spread_lead(&r);
 }

@@ -43,6 +43,10 @@ typedef struct alm_gift_reader {
     alm_actor person;    /* the person spoken of last, in this block or one before; {0} */
     alm_actor author;    /* of the page, where the text names them; {0} */
     alm_actor speaker;   /* who says "I" in this block; {0} */
+    size_t first_gift;   /* of running text, among those of the relation */
+    size_t block_gifts;  /* the first gift of this block, among those of the relation */
+    alm_gift frame;      /* whose receivers are those of all gifts, as the page's lead tells */
+    size_t sentences;    /* read so far, up to the end of the lead */
     bool block_has_gift; /* the block or the title speaks of giving: bare pairs of name and amount count */
 } alm_gift_reader;
 
@@ -75,6 +79,11 @@ static inline bool alm_gift_has_attr(const alm_gift_reader *r, const alm_token *
     for (size_t i = 0; i < ALM_LEXICON_MAX_ATTRS; i++)
         if (alm_str_is_c(alm_token_attr(r->folded, word, word->class_id, i), attr)) return true;
     return false;
+}
+/* A quantity of things, no hours or people. */
+static inline bool alm_gift_counts_things(const alm_gift_reader *r, uint32_t i) {
+    return r->tokens[i].class_id == ALM_CLASS_QUANTITY &&
+           alm_mention_of(r->folded, &r->tokens[i])->value->measure == ALM_MEASURE_GOODS;
 }
 /* "send to", "hand over to": a verb whose object is the receiver. */
 static inline bool alm_gift_is_directed(const alm_gift_reader *r, const alm_token *verb) {
@@ -117,6 +126,23 @@ void alm_gift_party_add(uint32_t *list, size_t *count, uint32_t mention);
 void alm_gift_read_donors(alm_gift_reader *r, alm_gift_event *e);
 /** To whom, through whom, and a giver who is named behind. */
 ALM_MUST_USE alm_status alm_gift_read_others(alm_gift_reader *r, size_t k);
+
+/** A token that may stand in the name of a receiver that no finder knows. */
+bool alm_gift_may_be_receiver(const alm_token *token);
+/**
+ * The list of receivers that begins at @p i, behind what governs them. @p implied: another verb names them, so known
+ * names are taken, too, and bare words for bodies are not.
+ */
+ALM_MUST_USE alm_status alm_gift_read_list(alm_gift_reader *r, alm_gift_event *e, uint32_t i, uint32_t last,
+                                           bool implied);
+/** "… 200,000, of which hospital X 120,000 and school Y 80,000": they receive; before alm_gift_read_whats. */
+ALM_MUST_USE alm_status alm_gift_read_shares(alm_gift_reader *r, size_t k);
+/** Note the receiver that a sentence of the lead names. */
+ALM_MUST_USE alm_status alm_gift_read_lead(alm_gift_reader *r);
+/** Give it to the gifts that have none, where the page names no other. */
+ALM_MUST_USE alm_status alm_gift_spread_lead(alm_gift_reader *r);
+/** "These were sent to …": the receivers of @p e, which gives nothing, are those of the block's gifts before it. */
+ALM_MUST_USE alm_status alm_gift_join_told(alm_gift_reader *r, const alm_gift_event *e);
 
 /** To whom event @p k gives, by what stands up to @p limit; after donors and whats. */
 ALM_MUST_USE alm_status alm_gift_read_receivers(alm_gift_reader *r, size_t k, uint32_t limit);

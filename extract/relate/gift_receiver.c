@@ -8,7 +8,7 @@ enum { MAX_RECEIVER = 12, MAX_MODIFIERS = 3 };
 
 /* ---- receivers without a known name: places, villages, bare bodies ---- */
 
-static bool may_be_receiver(const alm_token *token) {
+bool alm_gift_may_be_receiver(const alm_token *token) {
     switch (token->class_id) {
     case ALM_CLASS_PLACE:
     case ALM_CLASS_LOCAL:
@@ -84,11 +84,11 @@ static bool joins_receivers(const alm_token *token) {
  * The list of receivers that begins at @p i, behind what governs them. @p implied: another verb names them, so known
  * names are taken, too, and bare words for bodies are not.
  */
-static alm_status read_list(alm_gift_reader *r, alm_gift_event *e, uint32_t i, uint32_t last, bool implied) {
+alm_status alm_gift_read_list(alm_gift_reader *r, alm_gift_event *e, uint32_t i, uint32_t last, bool implied) {
     while (i < last) {
         for (uint32_t n = 0; n < MAX_MODIFIERS && i < last && is_modifier(r, i); n++) i++;
         uint32_t first = i;
-        while (i < last && may_be_receiver(&r->tokens[i])) i++;
+        while (i < last && alm_gift_may_be_receiver(&r->tokens[i])) i++;
         bool ends = i >= last || r->tokens[i].class_id != ALM_CLASS_OF;
         alm_status status = ALM_OK;
         if (ends || r->tokens[first].class_id == ALM_CLASS_PLACE) status = take_receiver(r, e, first, i, implied);
@@ -116,7 +116,7 @@ static alm_status read_governed(alm_gift_reader *r, alm_gift_event *e, uint32_t 
                     i > e->last && alm_gift_is_what(r->tokens[i - 1].class_id);
         if (!to && !sends && !goal) continue;
         size_t before = e->gift.recipient_count;
-        alm_status status = read_list(r, e, i + 1, limit, false);
+        alm_status status = alm_gift_read_list(r, e, i + 1, limit, false);
         /* "to the … who … of X": X stands behind what describes it */
         uint32_t of = i + 1;
         while (of < limit && !alm_gift_ends_clause(r->tokens[of].cp) && r->tokens[of].class_id != ALM_CLASS_OF &&
@@ -124,7 +124,7 @@ static alm_status read_governed(alm_gift_reader *r, alm_gift_event *e, uint32_t 
             of++;
         if (status == ALM_OK && e->gift.recipient_count == before && of < limit &&
             r->tokens[of].class_id == ALM_CLASS_OF && (sends || alm_gift_has_attr(r, &r->tokens[i], "far")))
-            status = read_list(r, e, of + 1, limit, false);
+            status = alm_gift_read_list(r, e, of + 1, limit, false);
         if (status != ALM_OK) return status;
     }
     return ALM_OK;
@@ -142,7 +142,7 @@ static alm_status read_visited(alm_gift_reader *r, alm_gift_event *e) {
         if (token->class_id == ALM_CLASS_PARTY && alm_gift_case_of(r, i) == ALM_CASE_SUBJECT) subject = true;
         if (alm_gift_is_trigger(token->class_id) && i < e->before) break;
         if (token->class_id != ALM_CLASS_VISIT) continue;
-        alm_status status = read_list(r, e, i + 1, alm_gift_clause_end(r, i + 1), true);
+        alm_status status = alm_gift_read_list(r, e, i + 1, alm_gift_clause_end(r, i + 1), true);
         if (status != ALM_OK) return status;
     }
     return ALM_OK;
@@ -152,7 +152,7 @@ static alm_status read_visited(alm_gift_reader *r, alm_gift_event *e) {
 static alm_status read_purpose(alm_gift_reader *r, alm_gift_event *e, uint32_t limit) {
     for (uint32_t i = e->last; i < limit && e->gift.recipient_count == 0; i++) {
         if (r->tokens[i].class_id != ALM_CLASS_DIRECTION) continue;
-        alm_status status = read_list(r, e, i + 1, alm_gift_clause_end(r, i + 1), true);
+        alm_status status = alm_gift_read_list(r, e, i + 1, alm_gift_clause_end(r, i + 1), true);
         if (status != ALM_OK) return status;
     }
     return ALM_OK;

@@ -130,11 +130,6 @@ static void share_quantity(const alm_gift_reader *r, alm_gift *gift, uint32_t i)
     }
 }
 
-static bool counts_things(const alm_gift_reader *r, uint32_t i) {
-    return r->tokens[i].class_id == ALM_CLASS_QUANTITY &&
-           alm_mention_of(r->folded, &r->tokens[i])->value->measure == ALM_MEASURE_GOODS;
-}
-
 /* "a device worth 40,000": the thing's quantity stands before its value. 0 where none does. */
 static uint32_t quantity_before_value(const alm_gift_reader *r, uint32_t i) {
     if (i < r->first + 3 || r->tokens[i - 1].class_id != ALM_CLASS_OF || r->tokens[i - 2].class_id != ALM_CLASS_MONEY)
@@ -144,7 +139,7 @@ static uint32_t quantity_before_value(const alm_gift_reader *r, uint32_t i) {
            (r->tokens[at - 1].class_id == ALM_CLASS_WORTH || r->tokens[at - 1].class_id == ALM_CLASS_TOTAL ||
             r->tokens[at - 1].class_id == ALM_CLASS_ADVERB || r->tokens[at - 1].cp == ALM_CP_COMMA))
         at--;
-    return at > r->first && counts_things(r, at - 1) ? r->tokens[at - 1].mention : 0;
+    return at > r->first && alm_gift_counts_things(r, at - 1) ? r->tokens[at - 1].mention : 0;
 }
 
 /*
@@ -162,7 +157,7 @@ static void quantity_behind_verb(const alm_gift_reader *r, alm_gift_event *e) {
     if (!thing) return;
     uint32_t end = alm_gift_clause_end(r, e->last);
     for (uint32_t i = e->last; i < end && i < e->after; i++)
-        if (counts_things(r, i)) {
+        if (alm_gift_counts_things(r, i)) {
             thing->quantity = r->tokens[i].mention;
             return;
         }

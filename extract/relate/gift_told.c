@@ -1,0 +1,192 @@
+/*
+ * What is said of a gift away from its verb: the shares that bodies get of it, a later sentence that tells where it
+ * went, and the receiver that the page's lead names for all.
+ */
+#include "extract/relate/gift_priv.h"
+
+enum { MIN_SHARES = 2, LEAD_SENTENCES = 4, MAX_FRAME = 4 };
+
+/* ---- shares ---- */
+
+/* A body of those that gifts go to, rather than one that gives. */
+static bool is_institution(const alm_gift_reader *r, uint32_t i) {
+    const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[i]);
+    if (!actor || actor->person || !actor->organisation) return false;
+    switch (r->folded->mentions[actor->organisation - 1].detail) {
+    case ALM_ORGANISATION_CHARITY:
+    case ALM_ORGANISATION_GOVERNMENT:
+    case ALM_ORGANISATION_SCHOOL:
+    case ALM_ORGANISATION_HOSPITAL:
+    case ALM_ORGANISATION_MILITARY:
+    case ALM_ORGANISATION_COMMUNITY: return true;
+    default: return false;
+    }
+}
+
+typedef struct share {
+    uint32_t name, name_end, amount;
+} share;
+
+/* "school X: 6": a name and what it gets, and nothing else up to the next mark. */
+static bool read_share(const alm_gift_reader *r, uint32_t i, uint32_t last, share *out) {
+    uint32_t end = i;
+    if (is_institution(r, i))
+        end++;
+    else
+        while (end < last && alm_gift_may_be_receiver(&r->tokens[end])) end++;
+    if (end == i || (end > i + 1 && r->tokens[i].class_id != ALM_CLASS_PLACE &&
+                     r->tokens[end - 1].class_id != ALM_CLASS_ORG_SUFFIX))
+        return false;
+    uint32_t amount = end;
+    if (amount < last && (r->tokens[amount].class_id == ALM_CLASS_EACH || r->tokens[amount].cp == ALM_CP_COLON))
+        amount++;
+    if (amount >= last || (r->tokens[amount].class_id != ALM_CLASS_MONEY && !alm_gift_counts_things(r, amount)))
+        return false;
+    uint32_t behind = amount + 1;
+    bool ends = behind >= last || r->tokens[behind].cp == ALM_CP_LIST_COMMA ||
+                r->tokens[behind].class_id == ALM_CLASS_WITH || r->tokens[behind].cp == ALM_CP_BRACKET_CLOSE ||
+                alm_gift_ends_clause(r->tokens[behind].cp);
+    *out = (share){i, end, amount};
+    return ends;
+}
+
+static bool begins_share(const alm_gift_reader *r, uint32_t i) {
+    const alm_token *before = &r->tokens[i - 1];
+    return before->class_id == ALM_CLASS_PART || before->class_id == ALM_CLASS_WITH ||
+           before->cp == ALM_CP_LIST_COMMA || before->cp == ALM_CP_BRACKET_OPEN || alm_gift_ends_clause(before->cp);
+}
+
+/* Money that is divided among bodies was given by one firm or person: a body that raised it tells who gave. */
+static bool divides_money(const alm_gift_reader *r, const alm_gift_event *e) {
+    for (uint32_t i = e->first; i-- > r->first;) {
+        const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[i]);
+        if (!actor || alm_gift_case_of(r, i) != ALM_CASE_SUBJECT) continue;
+        return actor->person ||
+               (actor->organisation && r->folded->mentions[actor->organisation - 1].detail == ALM_ORGANISATION_COMPANY);
+    }
+    return false;
+}
+
+alm_status alm_gift_read_shares(alm_gift_reader *r, size_t k) {
+    alm_gift_event *e = &r->events[k];
+    uint32_t last = k + 1 < r->event_count ? r->events[k + 1].first : r->last, count = 0;
+    share shares[ALM_MAX_PARTIES];
+    bool money = divides_money(r, e), part = false;
+    for (uint32_t i = e->last + 1; i < last && count < ALM_MAX_PARTIES; i++) {
+        part = part || r->tokens[i].class_id == ALM_CLASS_PART;
+        if (!begins_share(r, i) || !read_share(r, i, last, &shares[count])) continue;
+        if (r->tokens[shares[count].amount].class_id == ALM_CLASS_MONEY && !money) continue;
+        i = shares[count++].amount;
+    }
+    if (count < MIN_SHARES && !(count && part)) return ALM_OK;
+    for (uint32_t n = 0; n < count; n++) {
+        r->used[shares[n].amount] = true;
+        alm_status status = alm_gift_read_list(r, e, shares[n].name, shares[n].name_end, true);
+        if (status != ALM_OK) return status;
+    }
+    return ALM_OK;
+}
+
+/* ---- a later sentence ---- */
+
+static bool names_the_gift(const alm_gift_reader *r, uint32_t first, uint32_t last) {
+    for (uint32_t i = first; i < last; i++) {
+        uint16_t c = r->tokens[i].class_id;
+        if (c == ALM_CLASS_GIFT_NOUN || c == ALM_CLASS_GOODS || c == ALM_CLASS_MONEY) return true;
+        if (c == ALM_CLASS_PARTY && alm_gift_case_of(r, i) == ALM_CASE_SUBJECT) return false;
+    }
+    return false;
+}
+
+/* No firm is among the receivers: one that the lead gives to is one of many, one in a later sentence keeps the account.
+ */
+static bool holds_no_firm(const alm_gift_reader *r, const alm_gift *gift) {
+    for (size_t i = 0; i < gift->recipient_count; i++)
+        if (r->folded->mentions[gift->recipients[i] - 1].detail == ALM_ORGANISATION_COMPANY) return false;
+    return true;
+}
+
+/* The list as the arena keeps it; NULL out of memory. */
+static uint32_t *keep(const alm_gift_reader *r, const uint32_t *list, size_t count) {
+    uint32_t *kept = alm_arena_alloc(r->folded->arena, count * sizeof *kept);
+    if (kept) memcpy(kept, list, count * sizeof *kept);
+    return kept;
+}
+
+static alm_status give_receivers(const alm_gift_reader *r, alm_told_gift *told, const alm_gift *from) {
+    if (told->recipient_count || from->recipient_count == 0) return ALM_OK;
+    told->recipients = keep(r, from->recipients, from->recipient_count);
+    if (!told->recipients) return ALM_E_NOMEM;
+    told->recipient_count = (uint32_t)from->recipient_count;
+    return ALM_OK;
+}
+
+static alm_status give_channels(const alm_gift_reader *r, alm_told_gift *told, const alm_gift *from) {
+    if (told->channel_count || from->channel_count == 0) return ALM_OK;
+    told->channels = keep(r, from->channels, from->channel_count);
+    if (!told->channels) return ALM_E_NOMEM;
+    told->channel_count = (uint32_t)from->channel_count;
+    return ALM_OK;
+}
+
+alm_status alm_gift_join_told(alm_gift_reader *r, const alm_gift_event *e) {
+    if (e->implied || !holds_no_firm(r, &e->gift) || !names_the_gift(r, alm_gift_clause_start(r, e->first), e->first))
+        return ALM_OK;
+    for (size_t g = r->block_gifts; g < r->relation->gift_count; g++) {
+        alm_status status = give_receivers(r, &r->relation->gifts[g], &e->gift);
+        if (status == ALM_OK) status = give_channels(r, &r->relation->gifts[g], &e->gift);
+        if (status != ALM_OK) return status;
+    }
+    return ALM_OK;
+}
+
+/* ---- the receiver of the whole page ---- */
+
+/* Whom the giver went to: a body or place, no firm. */
+static alm_status read_visit(alm_gift_reader *r, alm_gift_event *out) {
+    for (uint32_t i = r->first; i < r->last && out->gift.recipient_count == 0; i++) {
+        if (r->tokens[i].class_id != ALM_CLASS_VISIT || i + 1 >= r->last) continue;
+        if (r->tokens[i + 1].class_id == ALM_CLASS_PARTY && !is_institution(r, i + 1)) continue;
+        alm_status status = alm_gift_read_list(r, out, i + 1, alm_gift_clause_end(r, i + 1), true);
+        if (status != ALM_OK) return status;
+    }
+    return ALM_OK;
+}
+
+alm_status alm_gift_read_lead(alm_gift_reader *r) {
+    if (r->frame.recipient_count || r->sentences++ >= LEAD_SENTENCES) return ALM_OK;
+    for (size_t k = 0; k < r->event_count; k++)
+        if (r->events[k].gift.recipient_count &&
+            alm_gift_has_class(r, r->events[k].first, r->events[k].last, ALM_CLASS_GIVE)) {
+            r->frame = r->events[k].gift;
+            return ALM_OK;
+        }
+    alm_gift_event visit = {0};
+    alm_status status = read_visit(r, &visit);
+    r->frame = visit.gift;
+    return status;
+}
+
+/* The page names no receiver but those of the lead. */
+static bool is_only_receiver(const alm_gift_reader *r, const alm_told_gift *gift) {
+    for (size_t i = 0; i < gift->recipient_count; i++) {
+        bool known = false;
+        for (size_t j = 0; j < r->frame.recipient_count; j++)
+            known = known || alm_str_is(r->folded->mentions[gift->recipients[i] - 1].name,
+                                        r->folded->mentions[r->frame.recipients[j] - 1].name);
+        if (!known) return false;
+    }
+    return true;
+}
+
+alm_status alm_gift_spread_lead(alm_gift_reader *r) {
+    alm_relation *relation = r->relation;
+    if (r->frame.recipient_count > MAX_FRAME || !holds_no_firm(r, &r->frame)) return ALM_OK;
+    for (size_t g = 0; g < relation->gift_count; g++)
+        if (!is_only_receiver(r, &relation->gifts[g])) return ALM_OK;
+    for (size_t g = r->first_gift; g < relation->gift_count; g++) { /* tables and lists have heads of their own */
+        alm_status status = give_receivers(r, &relation->gifts[g], &r->frame);
+        if (status != ALM_OK) return status;
+    }
+    return ALM_OK;
+}
