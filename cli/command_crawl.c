@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "cli/command.h"
+#include "cli/crawl_dry_run.h"
 #include "cli/crawl_progress.h"
 #include "cli/privacy.h"
 #include "cli/lines.h"
@@ -52,7 +53,8 @@ static const alm_option options[] = {
     {OPT_RECORDS, 0, "records", "STORE", "for the records: an SQLite file or postgres:// URL (default: in the folder)"},
     ALM_PRIVACY_OPTIONS(OPT_PEOPLE, OPT_SALT),
     {OPT_RESUME, 0, "resume", NULL, "go on with the store's last crawl and its sources"},
-    {OPT_DRY_RUN, 'n', "dry-run", NULL, "print what would be fetched first; no network, nothing is written"},
+    {OPT_DRY_RUN, 'n', "dry-run", NULL,
+     "print what would be fetched now, by what robots.txt said last; no network, nothing is written"},
     {OPT_SCOPE, 0, "scope", "host|domain|path", "of seeds on the command line: what is followed (default host)"},
     {OPT_DEPTH, 0, "depth", "N", "of seeds: links from a seed (default 20)"},
     {OPT_DELAY, 0, "delay", "SECONDS", "of seeds: between two requests to a host (default 1)"},
@@ -294,42 +296,6 @@ static alm_status keep_sources(const char *store, alm_str text, alm_err *err) {
     return alm_fail_system(err, ALM_E_STORAGE, errno, "%s: %s", path, strerror(errno));
 }
 
-/* ---- dry run ---- */
-
-static bool print_queued(void *context, const alm_frontier_row *row) {
-    (void)context;
-    printf("%s\n", row->url);
-    return true;
-}
-
-static void print_seeds(const alm_sources *sources) {
-    for (size_t i = 0; i < sources->count; i++) {
-        const alm_source *s = &sources->items[i];
-        for (size_t k = 0; k < s->sitemap_count; k++) printf("%s\n", s->sitemap_urls[k].href.ptr);
-        for (size_t k = 0; k < s->feed_count; k++) printf("%s\n", s->feed_urls[k].href.ptr);
-        for (size_t k = 0; k < s->seed_count; k++) printf("%s\n", s->seeds[k].href.ptr);
-    }
-}
-
-static int dry_run(const settings *s, const alm_sources *sources) {
-    char path[4096];
-    alm_frontier *frontier = NULL;
-    alm_err err = {0};
-    snprintf(path, sizeof path, "%s/frontier.db", s->store);
-    alm_frontier_sqlite_options frontier_options = {.path = path, .read_only = true};
-    alm_status status = alm_frontier_sqlite_new(&frontier, &frontier_options, &err);
-    if (status == ALM_E_NOT_FOUND) {
-        print_seeds(sources);
-        return ALM_EXIT_OK;
-    }
-    alm_frontier_filter filter = {.by_state = true, .state = ALM_URL_QUEUED};
-    if (status == ALM_OK) status = alm_frontier_list(frontier, &filter, print_queued, NULL, &err);
-    alm_frontier_free(frontier);
-    if (status == ALM_OK) return ALM_EXIT_OK;
-    fprintf(stderr, "almoner crawl: %s\n", err.message);
-    return ALM_EXIT_SYSTEM;
-}
-
 /* ---- running ---- */
 
 static int fail(alm_status status, const alm_err *err) {
@@ -430,7 +396,11 @@ static int crawl_with_salt(settings *s, alm_sources *sources, alm_str text) {
 }
 
 static int run(settings *s, alm_sources *sources, alm_str text) {
-    if (s->dry_run) return dry_run(s, sources);
+    if (s->dry_run) {
+        alm_err err = {0};
+        alm_status status = alm_crawl_dry_run(s->store, sources, s->progress == ALM_PROGRESS_NONE, &err);
+        return status == ALM_OK ? ALM_EXIT_OK : fail(status, &err);
+    }
     extractors rules = {0};
     const char *named = getenv("ALMONER_RULES");
     if (!s->packs[0] && named && named[0]) s->packs[0] = named;

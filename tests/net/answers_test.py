@@ -112,6 +112,33 @@ class Contact(AnswersTest):
             self.assertRegex(wrong.stderr, r"sources\.yaml:\d+:\d+: expected a URL or an e-mail address")
 
 
+class DryRun(AnswersTest):
+    def test_it_judges_by_what_robots_txt_said(self):
+        table = {"/robots.txt": rude.response("User-agent: *\nDisallow: /no\n", kind="text/plain"),
+                 "/": rude.response(linked("/1", "/2", "/no/3", "/gone")), "/1": rude.response(rude.page()),
+                 "/2": rude.response(rude.page())}
+        with rude.Server(table) as server:
+            self.visit(server, "http://a.test/", args=("--no-extract", "--max-pages", 1), revisit="{min: 1s, max: 1s}")
+            asked = len(server.log)
+
+            def would_be_fetched(*args):
+                done = subprocess.run([ALMONER, "crawl", "--dry-run", "--store", self.store, *map(str, args)],
+                                      capture_output=True, text=True, check=True)
+                return [line.removeprefix("http://a.test") for line in done.stdout.split()], done.stderr
+            urls, told = would_be_fetched("--resume")
+            self.assertEqual(urls, ["/1", "/2", "/gone"])
+            self.assertRegex(told, "3 URLs may be fetched, 0 if .*; 1 are forbidden")
+            time.sleep(1.1)
+            self.assertEqual(would_be_fetched("--resume")[0], ["/", "/1", "/2", "/gone"])  # due again
+            self.config.write_text("sources:\n" + source(server, "http://a.test/no/4", "http://b.test/"))
+            urls, told = would_be_fetched("--config", self.config)
+            self.assertEqual(urls[4:], ["http://b.test/"])
+            self.assertRegex(told, "4 URLs may be fetched, 1 if .*; 2 are forbidden")
+            self.config.write_text("sources:\n" + source(server, "http://a.test/no/4", robots="false"))
+            self.assertEqual(would_be_fetched("--config", self.config)[0], ["/", "/1", "/2", "/no/3", "/gone", "/no/4"])
+            self.assertEqual(len(server.log), asked)
+
+
 class Waits(AnswersTest):
     """429 and 503 rest the whole host, as long as it says, and no other host."""
 
