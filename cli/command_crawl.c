@@ -15,6 +15,7 @@
 
 enum {
     OPT_CONFIG = 1,
+    OPT_SOURCE,
     OPT_STORE,
     OPT_RESUME,
     OPT_DRY_RUN,
@@ -49,6 +50,7 @@ enum { MAX_PACKS = 8 };
 
 static const alm_option options[] = {
     {OPT_CONFIG, 'c', "config", "FILE", "sources to crawl (almoner schema sources shows its form)"},
+    {OPT_SOURCE, 0, "source", "NAME", "of these sources only this one"},
     {OPT_STORE, 's', "store", "DIR", "folder of frontier, records and archive (default almoner-store)"},
     {OPT_RECORDS, 0, "records", "STORE", "for the records: an SQLite file or postgres:// URL (default: in the folder)"},
     ALM_PRIVACY_OPTIONS(OPT_PEOPLE, OPT_SALT),
@@ -94,7 +96,7 @@ const alm_usage alm_usage_crawl = {
     "  almoner crawl --resume --store news\n"};
 
 typedef struct settings {
-    const char *config, *store, *scope, *user_agent, *contact, *resolve, *delay;
+    const char *config, *source, *store, *scope, *user_agent, *contact, *resolve, *delay;
     alm_privacy_options privacy;
     bool resume, dry_run, no_extract, allow_private, no_robots, for_seeds;
     int64_t depth, connections;
@@ -169,6 +171,7 @@ static bool set_option(settings *s, int id, const char *value) {
         s->for_seeds = true;
     switch (id) {
     case OPT_CONFIG: s->config = value; break;
+    case OPT_SOURCE: s->source = value; break;
     case OPT_STORE: s->store = value; break;
     case OPT_RECORDS: s->crawl.records = value; break;
     case OPT_SALT: s->privacy.salt_path = value; break;
@@ -215,6 +218,7 @@ static int read_options(settings *s, int argc, char **argv) {
     int given = (s->config != NULL) + (s->seed_count > 0) + s->resume;
     if (given == 0) return alm_usage_fail(&alm_usage_crawl, "nothing to crawl: give seeds, --config or --resume");
     if (given > 1) return alm_usage_fail(&alm_usage_crawl, "seeds, --config and --resume exclude each other");
+    if (s->source && s->seed_count) return alm_usage_fail(&alm_usage_crawl, "--source is one of a sources file");
     if (s->for_seeds && !s->seed_count)
         return alm_usage_fail(&alm_usage_crawl, "an option of seeds without seeds: it belongs into the sources file");
     return -1;
@@ -281,19 +285,16 @@ static alm_status read_sources(const settings *s, alm_buf *text, alm_sources **o
     else
         status = sources_of_seeds(s, text);
     if (status == ALM_E_NOT_FOUND && s->resume) return alm_fail(err, status, "%s: no crawl to resume", s->store);
-    return status == ALM_OK ? alm_sources_parse(out, name, alm_buf_str(text), err) : status;
+    if (status == ALM_OK) status = alm_sources_parse(out, name, alm_buf_str(text), err);
+    if (status == ALM_OK && s->source) status = alm_sources_select(*out, alm_str_of(s->source), err);
+    return status;
 }
 
-/* Written aside and renamed: what is there is whole. */
 static alm_status keep_sources(const char *store, alm_str text, alm_err *err) {
-    char path[4096], aside[4096 + 8];
+    char path[4096];
     snprintf(path, sizeof path, "%s/sources.yaml", store);
-    snprintf(aside, sizeof aside, "%s.new", path);
-    FILE *file = fopen(aside, "we");
-    bool well = file && fwrite(text.ptr, 1, text.len, file) == text.len;
-    if (file && fclose(file) != 0) well = false;
-    if (well && rename(aside, path) == 0) return ALM_OK;
-    return alm_fail_system(err, ALM_E_STORAGE, errno, "%s: %s", path, strerror(errno));
+    alm_status status = alm_keep_file(path, text, err);
+    return status == ALM_E_IO ? ALM_E_STORAGE : status;
 }
 
 /* ---- running ---- */
@@ -325,7 +326,8 @@ static int crawl(settings *s, alm_sources *sources, alm_str text) {
     if (crawl) {
         const alm_loop_stats *stats = alm_crawl_count(crawl);
         alm_crawl_progress_summary(&progress, stats, alm_crawl_loop(crawl));
-        if (stats->failed || stats->parked_hosts) code = ALM_EXIT_SOME_FAILED;
+        bool hosts_left = stats->waiting_hosts && !stats->limited && !atomic_load(&stop);
+        if (stats->failed || stats->parked_hosts || hosts_left) code = ALM_EXIT_SOME_FAILED;
     }
     alm_crawl_free(crawl);
     return status == ALM_OK ? code : fail(status, &err);

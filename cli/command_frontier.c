@@ -147,6 +147,7 @@ static alm_status print_stats(settings *s, alm_frontier *frontier, alm_err *err)
     alm_json_key(&json, "revisits");
     alm_json_uint(&json, stats.revisits);
     add_time(&json, "next_due", stats.next_due_ms);
+    add_time(&json, "oldest_due", stats.oldest_due_ms);
     alm_line_end(&json);
     return ALM_OK;
 }

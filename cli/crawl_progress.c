@@ -50,13 +50,35 @@ static int format_line(char *out, size_t size, const alm_crawl_progress *p, cons
                     s->resting_hosts ? ", some resting" : "", left);
 }
 
+/* almoner watch reads these names: watch/journal.c */
 static void show_json(const alm_crawl_progress *p, const alm_loop_stats *s) {
-    fprintf(stderr,
-            "{\"pages\": %" PRIu64 ", \"records\": %" PRIu64 ", \"errors\": %" PRIu64 ", \"queued\": %" PRIu64
-            ", \"rate\": %.2f, \"hosts_waiting\": %u, \"hosts_resting\": %u, \"active\": %u, \"bytes\": %" PRIu64
-            ", \"elapsed_ms\": %" PRId64 "}\n",
-            s->pages, s->records, errors_of(s), s->queued, p->rate, s->waiting_hosts, s->resting_hosts, s->active,
-            s->bytes, s->now_ms - s->started_ms);
+    const struct {
+        const char *name;
+        uint64_t count;
+    } counts[] = {{"pages", s->pages},
+                  {"records", s->records},
+                  {"errors", errors_of(s)},
+                  {"queued", s->queued},
+                  {"ok", s->ok},
+                  {"not_modified", s->not_modified},
+                  {"redirects", s->redirects},
+                  {"gone", s->gone},
+                  {"client_errors", s->client_errors},
+                  {"overloaded", s->overloaded},
+                  {"server_errors", s->server_errors},
+                  {"network_errors", s->network_errors},
+                  {"refused", s->refused},
+                  {"disallowed", s->disallowed},
+                  {"failed", s->failed},
+                  {"hosts_waiting", s->waiting_hosts},
+                  {"hosts_resting", s->resting_hosts},
+                  {"active", s->active},
+                  {"bytes", s->bytes}};
+    fputc('{', stderr);
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
+        fprintf(stderr, "\"%s\": %" PRIu64 ", ", counts[i].name, counts[i].count);
+    fprintf(stderr, "\"limited\": %s, \"rate\": %.2f, \"elapsed_ms\": %" PRId64 "}\n", s->limited ? "true" : "false",
+            p->rate, s->now_ms - s->started_ms);
 }
 
 void alm_crawl_progress_show(void *context, const alm_loop_stats *s) {

@@ -55,30 +55,6 @@ bool alm_line_fail(alm_buf *buf, alm_str input, const alm_err *err) {
     return false;
 }
 
-static alm_status read_all(alm_buf *out, int fd, const char *path, alm_err *err) {
-    char chunk[65536];
-    for (;;) {
-        ssize_t got = read(fd, chunk, sizeof chunk);
-        if (got < 0 && errno == EINTR) continue;
-        if (got < 0) return alm_fail_system(err, ALM_E_IO, errno, "%s: %s", path, strerror(errno));
-        if (got == 0) return ALM_OK;
-        if (alm_buf_add(out, (alm_str){chunk, (size_t)got}) < 0)
-            return alm_fail(err, out->status, "%s: larger than %zu bytes", path, out->max);
-    }
-}
-
-alm_status alm_read_file(alm_buf *out, const char *path, alm_err *err) {
-    bool standard = strcmp(path, "-") == 0;
-    int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-        alm_status status = errno == ENOENT ? ALM_E_NOT_FOUND : ALM_E_IO;
-        return alm_fail_system(err, status, errno, "%s: %s", path, strerror(errno));
-    }
-    alm_status status = read_all(out, fd, path, err);
-    if (!standard) close(fd);
-    return status;
-}
-
 int alm_lines_fail(const alm_usage *usage, const alm_err *err) {
     char text[ALM_ERR_FILE_MAX + ALM_ERR_MESSAGE_MAX];
     alm_err_describe(err, text, sizeof text);

@@ -5,6 +5,7 @@
 #define ALM_CLI_LINES_H
 
 #include "base/buf.h"
+#include "base/file.h"
 #include "base/json.h"
 #include "cli/options.h"
 
@@ -24,13 +25,6 @@ alm_json alm_line_begin(alm_buf *buf);
 void alm_line_end(alm_json *json);
 /** A complete answer {"input": …, "error": …}; returns false, as a failed answer does. */
 bool alm_line_fail(alm_buf *buf, alm_str input, const alm_err *err);
-
-/**
- * Read all of @p path, "-" being standard input, into @p out up to its ceiling.
- *
- * @return ALM_OK, ALM_E_NOT_FOUND, ALM_E_IO, ALM_E_LIMIT, ALM_E_NOMEM; the message names the file.
- */
-ALM_MUST_USE alm_status alm_read_file(alm_buf *out, const char *path, alm_err *err);
 
 /** Print "almoner NAME: message" of @p err; returns ALM_EXIT_SOME_FAILED. */
 int alm_lines_fail(const alm_usage *usage, const alm_err *err);

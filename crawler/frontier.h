@@ -110,6 +110,7 @@ typedef struct alm_frontier_stats {
     uint64_t states[ALM_URL_STATE_COUNT];
     uint64_t revisits;     /**< DONE or GONE with a due time */
     int64_t next_due_ms;   /**< earliest due time of all; 0: none */
+    int64_t oldest_due_ms; /**< since when the URL that waits longest is due, or found; may lie ahead; 0: none */
     uint64_t dropped_more; /**< dropped URLs beyond those kept one by one */
 } alm_frontier_stats;
 

@@ -27,10 +27,29 @@ static alm_status count_states(sqlite_frontier *f, alm_frontier_stats *out, alm_
     return status;
 }
 
+/* A queued URL is due since its interval was over, or, never visited, since the page that names it was read. */
+static alm_status find_oldest(sqlite_frontier *f, int64_t *out, alm_err *err) {
+    sqlite3_stmt *st;
+    alm_status status = prepare(f, &st,
+                                "SELECT min(since) FROM (SELECT min(due) AS since FROM url WHERE due IS NOT NULL"
+                                " UNION ALL SELECT min(coalesce(v.fetched + v.interval * 1000, p.fetched)) FROM url u"
+                                " LEFT JOIN visit v ON v.url = u.id LEFT JOIN visit p ON p.url = u.via"
+                                " WHERE u.state = 0)",
+                                err);
+    if (status != ALM_OK) return status;
+    if (sqlite3_step(st) == SQLITE_ROW)
+        *out = sqlite3_column_int64(st, 0);
+    else
+        status = frontier_fail(f, err, "find the oldest due URL");
+    sqlite3_finalize(st);
+    return status;
+}
+
 alm_status frontier_stats(alm_frontier *base, alm_frontier_stats *out, alm_err *err) {
     sqlite_frontier *f = (sqlite_frontier *)base;
     alm_frontier_stats stats = {0};
     alm_status status = count_states(f, &stats, err);
+    if (status == ALM_OK) status = find_oldest(f, &stats.oldest_due_ms, err);
     sqlite3_stmt *st = NULL;
     if (status == ALM_OK) status = prepare(f, &st, "SELECT count(*), sum(dropped_more) FROM host", err);
     if (status != ALM_OK) return status;

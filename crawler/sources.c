@@ -434,7 +434,7 @@ static alm_status read_file(alm_sources *out, const alm_yaml_node *root, alm_err
     for (size_t i = 0; i < list->count && status == ALM_OK; i++) {
         out->items[i] = out->defaults;
         r.source = &out->items[i];
-        out->count = i + 1;
+        out->count = out->item_count = i + 1;
         status = read_source(&r, list->items[i]);
         if (status == ALM_OK) status = set_user_agent(&r);
         if (status == ALM_OK) status = check_source(&r, list->items[i], out, i);
@@ -470,11 +470,23 @@ void alm_sources_free(alm_sources *sources) {
     if (!sources) return;
     free_patterns(sources->defaults.include, sources->defaults.include_count);
     free_patterns(sources->defaults.exclude, sources->defaults.exclude_count);
-    for (size_t i = 0; i < sources->count; i++) {
+    for (size_t i = 0; i < sources->item_count; i++) {
         free_patterns(sources->items[i].include, sources->items[i].include_count);
         free_patterns(sources->items[i].exclude, sources->items[i].exclude_count);
     }
     sources_free_zones(sources);
     alm_arena_release(&sources->arena);
     alm_free(sources);
+}
+
+alm_status alm_sources_select(alm_sources *sources, alm_str name, alm_err *err) {
+    for (size_t i = 0; i < sources->count; i++) {
+        if (!alm_str_is(sources->items[i].name, name)) continue;
+        alm_source first = sources->items[0];
+        sources->items[0] = sources->items[i];
+        sources->items[i] = first;
+        sources->count = 1;
+        return ALM_OK;
+    }
+    return alm_fail(err, ALM_E_NOT_FOUND, "no source '%.*s' in the file", ALM_FMT(name));
 }

@@ -67,6 +67,7 @@ typedef struct alm_sources {
     alm_source defaults;
     size_t rule_set_count; /**< rule sets beside 0 */
     uint64_t host_pages;   /**< URLs of one host that are ever queued; 0: the default */
+    size_t item_count;     /**< all of the file; count may be fewer: alm_sources_select */
     alm_zone **zones;
     size_t zone_count, zone_cap;
     alm_arena arena;
@@ -80,6 +81,8 @@ typedef struct alm_sources {
  */
 ALM_MUST_USE alm_status alm_sources_parse(alm_sources **out, const char *file, alm_str text, alm_err *err);
 void alm_sources_free(alm_sources *sources);
+/** Leave none but the source @p name: it becomes items[0], count 1. ALM_E_NOT_FOUND. */
+ALM_MUST_USE alm_status alm_sources_select(alm_sources *sources, alm_str name, alm_err *err);
 
 /** Do the seeds, sitemaps or feeds of two sources lie in one registrable domain? */
 bool alm_sources_share_site(const alm_source *a, const alm_source *b);
