@@ -41,8 +41,10 @@ extern const alm_usage alm_usage_robots;
 extern const alm_usage alm_usage_rules;
 extern const alm_usage alm_usage_schema;
 extern const alm_usage alm_usage_sitemap;
+extern const alm_usage alm_usage_status;
 extern const alm_usage alm_usage_url;
 extern const alm_usage alm_usage_values;
+extern const alm_usage alm_usage_watch;
 
 int alm_command_completion(int argc, char **argv);
 int alm_command_crawl(int argc, char **argv);
@@ -58,7 +60,9 @@ int alm_command_robots(int argc, char **argv);
 int alm_command_rules(int argc, char **argv);
 int alm_command_schema(int argc, char **argv);
 int alm_command_sitemap(int argc, char **argv);
+int alm_command_status(int argc, char **argv);
 int alm_command_url(int argc, char **argv);
 int alm_command_values(int argc, char **argv);
+int alm_command_watch(int argc, char **argv);
 
 #endif

@@ -15,7 +15,9 @@ const alm_command alm_commands[] = {
     {&alm_usage_rules, "list, check and test the rules of a pack, explain what they do to a text", alm_command_rules},
     {&alm_usage_schema, "print the JSON Schema of an output or a configuration file", alm_command_schema},
     {&alm_usage_sitemap, "print the entries of a sitemap or feed", alm_command_sitemap},
+    {&alm_usage_status, "print how the sources of almoner watch fare", alm_command_status},
     {&alm_usage_url, "resolve URLs, print their canonical form", alm_command_url},
     {&alm_usage_values, "print the numbers, money, quantities and dates in a text", alm_command_values},
+    {&alm_usage_watch, "stay, and crawl each source when its schedule says so", alm_command_watch},
     {NULL, NULL, NULL},
 };

@@ -45,6 +45,11 @@ install(FILES ${PROJECT_BINARY_DIR}/almoner.pc DESTINATION ${CMAKE_INSTALL_LIBDI
 install(FILES extract/almoner.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 if(TARGET almoner)
   install(TARGETS almoner)
+  foreach(unit almoner-watch almoner-watch-once)
+    configure_file(contrib/systemd/${unit}.service.in ${PROJECT_BINARY_DIR}/contrib/${unit}.service @ONLY)
+    install(FILES ${PROJECT_BINARY_DIR}/contrib/${unit}.service DESTINATION lib/systemd/system)
+  endforeach()
+  install(FILES contrib/systemd/almoner-watch-once.timer DESTINATION lib/systemd/system)
   set(completions ${PROJECT_BINARY_DIR}/completions)
   foreach(shell bash zsh fish)
     add_custom_command(OUTPUT ${completions}/${shell}
@@ -76,8 +81,10 @@ install(FILES
   man/almoner-rules.1
   man/almoner-schema.1
   man/almoner-sitemap.1
+  man/almoner-status.1
   man/almoner-url.1
   man/almoner-values.1
+  man/almoner-watch.1
   DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES README.md README.zh-CN.md LICENSE CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES docs/examples/extract_one.c DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)

@@ -4,7 +4,7 @@
 
 #include "timetable/cron.h"
 
-enum { MINUTE_S = 60, DAY_MINUTES = 1440, SEARCH_MINUTES = 8 * DAY_MINUTES, ALL_DAYS = 0x7F };
+enum { MINUTE_S = 60, DAY_MINUTES = 1440, SEARCH_S = 8 * 86400, ALL_DAYS = 0x7F };
 
 static bool read_two(unsigned *out, alm_str text, size_t at) {
     if (at + 2 > text.len || !isdigit((unsigned char)text.ptr[at]) || !isdigit((unsigned char)text.ptr[at + 1]))
@@ -65,13 +65,25 @@ bool alm_blackout_is_always(const alm_blackout *items, size_t count) {
     return true;
 }
 
-/* Minute by minute, so that days on which clocks change need no thought. */
+/* The next minute of the day at which a window begins or ends, or the end of the day. */
+static int next_edge(const alm_blackout *items, size_t count, int minute) {
+    int edge = DAY_MINUTES;
+    for (size_t i = 0; i < count; i++) {
+        if (items[i].from > minute && items[i].from < edge) edge = items[i].from;
+        if (items[i].to > minute && items[i].to < edge) edge = items[i].to;
+    }
+    return edge;
+}
+
+/* From edge to edge; minute by minute where clocks change in between. */
 static int64_t find(const alm_blackout *items, size_t count, const alm_zone *zone, int64_t unix_s, bool closed) {
     int64_t at = unix_s;
-    for (int i = 0; i < SEARCH_MINUTES; i++) {
+    while (at < unix_s + SEARCH_S) {
         struct tm local = alm_zone_local(zone, at);
-        if (is_closed(items, count, local.tm_wday, local.tm_hour * 60 + local.tm_min) == closed) return at;
-        at += MINUTE_S - local.tm_sec;
+        int minute = local.tm_hour * 60 + local.tm_min;
+        if (is_closed(items, count, local.tm_wday, minute) == closed) return at;
+        int64_t whole = at - local.tm_sec, edge = whole + (next_edge(items, count, minute) - minute) * MINUTE_S;
+        at = alm_zone_is_steady(zone, at, edge) ? edge : whole + MINUTE_S;
     }
     return INT64_MAX;
 }

@@ -1,6 +1,6 @@
 #include "timetable/roster.h"
 
-static bool may_begin(const alm_roster *r, const alm_roster_entry *entry) {
+bool alm_roster_may_begin(const alm_roster *r, const alm_roster_entry *entry) {
     size_t running = 0;
     for (size_t i = 0; i < r->count; i++) {
         const alm_roster_entry *other = &r->entries[i];
@@ -17,7 +17,7 @@ alm_roster_entry *alm_roster_ready(alm_roster *r, int64_t now_s, alm_due *due) {
         alm_roster_entry *entry = &r->entries[i];
         alm_due next;
         if (entry->is_running || !alm_timetable_next(&next, entry->table, entry->name, &entry->state, now_s)) continue;
-        if (next.start_s > now_s || !may_begin(r, entry)) continue;
+        if (next.start_s > now_s || !alm_roster_may_begin(r, entry)) continue;
         if (best && next.due_s >= due->due_s) continue;
         best = entry;
         *due = next;

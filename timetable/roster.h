@@ -32,6 +32,8 @@ typedef struct alm_roster {
 
 /** The entry to begin at @p now_s, with *due its run; NULL: none. The caller begins it, and says so. */
 alm_roster_entry *alm_roster_ready(alm_roster *roster, int64_t now_s, alm_due *due);
+/** May it begin, whatever is due: neither it nor a neighbour runs, and there is room? */
+bool alm_roster_may_begin(const alm_roster *roster, const alm_roster_entry *entry);
 /** When to look again if nothing ends before; INT64_MAX: nothing will be due. */
 int64_t alm_roster_wake_s(const alm_roster *roster, int64_t now_s);
 
