@@ -72,7 +72,8 @@ static void find_events(alm_gift_reader *r) {
 }
 
 /* A verb of moving things, with nothing of its own, tells where the gift before it went. */
-static void join_previous(alm_gift_event *previous, const alm_gift_event *e) {
+static void join_previous(const alm_gift_reader *r, alm_gift_event *previous, const alm_gift_event *e) {
+    previous->handed = previous->handed || alm_gift_has_class(r, e->first, e->last, ALM_CLASS_GIVE);
     for (size_t i = 0; i < e->gift.recipient_count; i++)
         alm_gift_party_add(previous->gift.recipients, &previous->gift.recipient_count, e->gift.recipients[i]);
     for (size_t i = 0; i < e->gift.channel_count; i++)
@@ -134,9 +135,9 @@ static bool holds(const alm_gift_reader *r, const alm_gift_event *e) {
         (e->implied || e->gift.recipient_count == 0) && e->gift.channel_count == 0) {
         bool things = false;
         for (size_t i = 0; i < e->gift.what_count; i++) things = things || e->gift.whats[i].kind == ALM_WHAT_GOODS;
-        if (!things || !r->block_has_gift) return false;
+        if (!e->handed && (!things || !(r->block_has_gift || r->relation->tells_of_giving))) return false;
     }
-    bool give = alm_gift_has_class(r, e->first, e->last, ALM_CLASS_GIVE) ||
+    bool give = e->handed || alm_gift_has_class(r, e->first, e->last, ALM_CLASS_GIVE) ||
                 alm_gift_has_class(r, e->first, e->last, ALM_CLASS_RAISE);
     if (give) return true;
     /* moving things about is giving where somebody gets them, or where money is put up */
@@ -164,7 +165,7 @@ static alm_status read_events(alm_gift_reader *r) {
         e->gift.date = nearest_date(r, e->first);
         if (e->gift.what_count == 0) {
             if (previous)
-                join_previous(previous, e);
+                join_previous(r, previous, e);
             else
                 status = alm_gift_join_told(r, e);
             if (status != ALM_OK) return status;

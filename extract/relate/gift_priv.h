@@ -25,6 +25,7 @@ typedef struct alm_gift_event {
     uint32_t first, last;   /* tokens of the verb */
     uint32_t before, after; /* its zone: [before, first) and [last, after) */
     bool implied;           /* no word beside the verb says who receives */
+    bool handed;            /* a verb of giving behind it says what the money or thing was taken out for */
     alm_gift gift;
     uint32_t what_at[ALM_MAX_WHATS]; /* tokens of gift.whats */
 } alm_gift_event;

@@ -45,12 +45,21 @@ static bool says(const alm_gift_reader *r, uint32_t i) {
     return next < r->folded->count && r->tokens[next].class_id == ALM_CLASS_SAY;
 }
 
+/* "… I …" shopkeeper X was the first. */
+static bool stands_behind_quote(const alm_gift_reader *r, uint32_t i) {
+    while (i > r->first &&
+           (r->tokens[i - 1].class_id == ALM_CLASS_SUBJECT_NOUN || r->tokens[i - 1].class_id == ALM_CLASS_ROLE ||
+            r->tokens[i - 1].class_id == ALM_CLASS_MEMBER))
+        i--;
+    return i > r->first && r->tokens[i - 1].cp == ALM_CP_QUOTE_CLOSE;
+}
+
 /* "X: …" at the head of the paragraph; else the one that says something in it. */
 static const alm_actor *speaker_of_block(const alm_gift_reader *r) {
     uint32_t i = r->first;
     if (i + 1 < r->folded->count && person_at(r, i) && r->tokens[i + 1].cp == ALM_CP_COLON) return person_at(r, i);
     for (; i < r->folded->count && r->tokens[i].cp != '\n'; i++)
-        if (person_at(r, i) && says(r, i)) return person_at(r, i);
+        if (person_at(r, i) && (says(r, i) || stands_behind_quote(r, i))) return person_at(r, i);
     return NULL;
 }
 
