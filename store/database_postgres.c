@@ -28,7 +28,8 @@ bool alm_postgres_may_retry(const PGconn *connection, const alm_err *err) {
     static const char *const states[] = {"40001", "40P01", "57P01", "57P02", "57P03", "08"};
     if (!connection || PQstatus(connection) != CONNECTION_OK) return true;
     const char *state = strstr(err->message, ", SQLSTATE ");
-    for (size_t i = 0; state && i < sizeof states / sizeof states[0]; i++)
+    if (!state) return true; /* libpq's own: the connection failed, though it may not say so yet */
+    for (size_t i = 0; i < sizeof states / sizeof states[0]; i++)
         if (strncmp(state + strlen(", SQLSTATE "), states[i], strlen(states[i])) == 0) return true;
     return false;
 }

@@ -202,7 +202,8 @@ alm_status alm_feed_since(const alm_feed *feed, alm_feed_query *query, const cha
     if (read_time(&query->since_ms, since)) return ALM_OK;
     errno = 0;
     long long seq = dash && isdigit((unsigned char)dash[1]) ? strtoll(dash + 1, &end, 10) : 0;
-    if (!end || *end || errno)
+    bool named = dash && dash > since && strspn(since, "0123456789abcdef") == (size_t)(dash - since);
+    if (!named || !end || *end || errno)
         return alm_fail(err, ALM_E_INVALID, "\"%.100s\" is neither a cursor nor a time such as 2026-11-23T09:00:00Z",
                         since);
     if (!alm_str_is_c((alm_str){since, (size_t)(dash - since)}, feed->store_id))
