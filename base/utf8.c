@@ -23,9 +23,17 @@ size_t alm_utf8_encode(char *out, uint32_t cp) {
     return 4;
 }
 
+/* Of four bytes, one bit each (the lowest of its byte): those that continue a character, 10xxxxxx. */
+static uint32_t continuing(const char *p) {
+    uint32_t four;
+    memcpy(&four, p, sizeof four);
+    return four >> 7 & ~four >> 6 & 0x01010101u;
+}
+
 size_t alm_utf8_count(alm_str s) {
-    size_t count = 0;
-    for (size_t i = 0; i < s.len; i++) count += ((unsigned char)s.ptr[i] & 0xC0) != 0x80;
+    size_t count = s.len, i = 0;
+    for (; i + 4 <= s.len; i += 4) count -= continuing(s.ptr + i) * 0x01010101u >> 24;
+    for (; i < s.len; i++) count -= ((unsigned char)s.ptr[i] & 0xC0) == 0x80;
     return count;
 }
 

@@ -1,12 +1,14 @@
 #include "extract/relate/table_words.h"
 
 #include "base/alloc.h"
+#include "base/utf8.h"
 
 enum { MAX_WORDS = 2048 };
 
 typedef struct word {
     alm_str text;
-    int what; /* alm_column, or one of the negative kinds */
+    uint64_t characters; /* as character_set has them */
+    int what;            /* alm_column, or one of the negative kinds */
     alm_str currency;
     uint32_t power;
 } word;
@@ -22,11 +24,19 @@ static const char *const column_names[] = {"unknown",   "number", "donor", "pers
                                            "branch",    "amount", "value", "goods",  "quantity",     "unit",
                                            "recipient", "date",   "note",  "thing",  "foreign"};
 
+/* Which characters a text holds, in 64 bits: a text without one of a word's bits does not hold the word. */
+static uint64_t character_set(alm_str text) {
+    uint64_t set = 0;
+    for (size_t at = 0; at < text.len;) set |= UINT64_C(1) << (alm_utf8_next(text, &at) * 0x9E3779B1u >> 26);
+    return set;
+}
+
 static alm_status add(alm_table_words *words, word item, alm_err *err) {
     void *items = words->words;
     alm_status status = alm_grow(&items, &words->cap, words->count, sizeof(word), MAX_WORDS);
     words->words = items;
     if (status != ALM_OK) return alm_fail(err, status, "too many table words");
+    item.characters = character_set(item.text);
     words->words[words->count++] = item;
     return ALM_OK;
 }
@@ -66,8 +76,12 @@ static alm_status add_units(alm_table_words *words, const alm_yaml_node *units, 
             return alm_yaml_fail(unit, err, "expected [word, currency, power of ten]");
         alm_status status = alm_yaml_int(&power, unit->items[2], 0, 12, err);
         if (status == ALM_OK)
-            status =
-                add(words, (word){unit->items[0]->scalar, WORD_UNIT, unit->items[1]->scalar, (uint32_t)power}, err);
+            status = add(words,
+                         (word){.text = unit->items[0]->scalar,
+                                .what = WORD_UNIT,
+                                .currency = unit->items[1]->scalar,
+                                .power = (uint32_t)power},
+                         err);
         if (status != ALM_OK) return status;
     }
     return ALM_OK;
@@ -105,8 +119,10 @@ alm_column alm_table_words_column(const alm_table_words *words, alm_str head, al
     size_t longest = 0, longest_unit = 0;
     *unit = (alm_column_unit){0};
     if (head.len == 0 || head.len > 90) return best;
+    uint64_t missing = ~character_set(head);
     for (size_t i = 0; i < words->count; i++) {
         const word *w = &words->words[i];
+        if (w->characters & missing) continue;
         if (w->what == WORD_UNIT && w->text.len > longest_unit && holds(head, w->text)) {
             *unit = (alm_column_unit){w->currency, w->power};
             longest_unit = w->text.len;
