@@ -44,7 +44,8 @@ static alm_status repair_file(const char *path, alm_str name, alm_frontier *fron
     alm_status status = alm_frontier_archive_get(frontier, name, &committed, err);
     if (status < 0) return status;
     uint64_t length = (uint64_t)info.st_size;
-    if (status == ALM_END) return ALM_OK;
+    /* not known: somebody else's, or ours of a crawl that was killed before it could say so, which is empty */
+    if (status == ALM_END && length > 0) return ALM_OK;
     if (committed == 0) return unlink(path) == 0 ? ALM_OK : failed(path, err);
     if (length > committed && truncate(path, (off_t)committed) != 0) return failed(path, err);
     status = length < committed ? cut_lost(path, name, frontier, err) : ALM_OK;

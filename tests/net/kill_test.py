@@ -98,5 +98,19 @@ class Killed(CrawlTest):
                   f"and {sum(whole_archive.values())} archived records as in the undisturbed crawl", flush=True)
 
 
+class LeftOvers(CrawlTest):
+    def test_an_archive_that_was_only_begun_goes_and_what_is_not_ours_stays(self):
+        archive = self.store / "archive"
+        archive.mkdir(parents=True)
+        empty, other = (archive / f"almoner-20260101000000-0000{n}.warc.gz" for n in (0, 1))
+        empty.touch()
+        other.write_bytes(b"somebody else's")
+        with SimWeb(seed=21, hosts=1, pages=2) as web:
+            self.configure(web)
+            crawl(self.store, "--config", self.config, "--no-extract")
+        self.assertFalse(empty.exists())
+        self.assertEqual(other.read_bytes(), b"somebody else's")
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -13,6 +13,8 @@ alm_script_test(net/robots net/robots_test.py)
 alm_script_test(net/kill net/kill_test.py)
 set_tests_properties(net/kill PROPERTIES TIMEOUT 600)
 alm_script_test(net/warc_interop net/warc_interop_test.py)
+# run again under the thread sanitizer
+set_tests_properties(net/crawl net/kill net/robots PROPERTIES LABELS "script;threads")
 # what takes minutes, by its figures: cmake --build --preset release --target kill_100 (or web_100000)
 set(at_length ${CMAKE_COMMAND} -E env ALMONER=$<TARGET_FILE:almoner> ALM_SOURCE=${PROJECT_SOURCE_DIR} ALM_LIMIT_S=1800)
 add_custom_target(kill_100 COMMAND ${at_length} ALM_KILLS=100 ${ALM_PYTHON} ${CMAKE_CURRENT_LIST_DIR}/kill_test.py
