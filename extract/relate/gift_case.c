@@ -54,9 +54,10 @@ static const alm_token *behind_names(const alm_gift_reader *r, uint32_t i) {
     return next < r->last ? &r->tokens[next] : NULL;
 }
 
-/* "by the charity, which hands it on": whom a verb of handing on follows gives nothing of its own. */
+/* "by the charity, which hands it on", "accepted by the charity": whom such a verb follows gives nothing of its own. */
 static alm_name_case agent_case(const alm_gift_reader *r, uint32_t i) {
     const alm_token *next = behind_names(r, i);
+    if (next && next->class_id == ALM_CLASS_RECEIVE) return ALM_CASE_RECIPIENT;
     return next && next->class_id == ALM_CLASS_SEND && alm_gift_has_attr(r, next, "hand") ? ALM_CASE_CHANNEL
                                                                                           : ALM_CASE_AGENT;
 }

@@ -132,6 +132,26 @@ static alm_status read_governed(alm_gift_reader *r, alm_gift_event *e, uint32_t 
 
 /* ---- receivers that another verb names ---- */
 
+static bool is_body(const alm_gift_reader *r, uint32_t i) {
+    const alm_actor *actor = i < r->last ? alm_actor_of(r->relation, &r->tokens[i]) : NULL;
+    if (!actor || !actor->organisation) return false;
+    uint32_t type = r->folded->mentions[actor->organisation - 1].detail;
+    return type != ALM_ORGANISATION_COMPANY && type != ALM_ORGANISATION_ASSOCIATION;
+}
+
+/* "set up a fund at the school": money goes to where something is founded with it. */
+static bool is_site(const alm_gift_reader *r, uint32_t i) {
+    return alm_gift_has_attr(r, &r->tokens[i], "site") && is_body(r, i + 1) && i + 2 < r->last &&
+           r->tokens[i + 2].class_id == ALM_CLASS_VERB;
+}
+
+/* "to the home, to comfort …": the goal of a way, with a verb behind it. */
+static bool is_way(const alm_gift_reader *r, uint32_t i) {
+    return alm_gift_has_attr(r, &r->tokens[i], "goal") && is_body(r, i + 1) && i + 2 < r->last &&
+           (r->tokens[i + 2].class_id == ALM_CLASS_VERB || r->tokens[i + 2].class_id == ALM_CLASS_VISIT ||
+            alm_gift_ends_clause(r->tokens[i + 2].cp));
+}
+
 /* "went to the school and …", "to help the village …": the nearest such verb before the event, in what its subject
  * does. */
 static alm_status read_visited(alm_gift_reader *r, alm_gift_event *e) {
@@ -141,7 +161,7 @@ static alm_status read_visited(alm_gift_reader *r, alm_gift_event *e) {
         if (alm_gift_ends_clause(token->cp) && (subject || token->cp != ALM_CP_COMMA)) break;
         if (token->class_id == ALM_CLASS_PARTY && alm_gift_case_of(r, i) == ALM_CASE_SUBJECT) subject = true;
         if (alm_gift_is_trigger(token->class_id) && i < e->before) break;
-        if (token->class_id != ALM_CLASS_VISIT) continue;
+        if (token->class_id != ALM_CLASS_VISIT && !is_way(r, i)) continue;
         alm_status status = alm_gift_read_list(r, e, i + 1, alm_gift_clause_end(r, i + 1), true);
         if (status != ALM_OK) return status;
     }
@@ -151,7 +171,7 @@ static alm_status read_visited(alm_gift_reader *r, alm_gift_event *e) {
 /* "… for building a road in the village X", "…, to support X": a verb of purpose behind what was given. */
 static alm_status read_purpose(alm_gift_reader *r, alm_gift_event *e, uint32_t limit) {
     for (uint32_t i = e->last; i < limit && e->gift.recipient_count == 0; i++) {
-        if (r->tokens[i].class_id != ALM_CLASS_DIRECTION) continue;
+        if (r->tokens[i].class_id != ALM_CLASS_DIRECTION && !is_site(r, i)) continue;
         alm_status status = alm_gift_read_list(r, e, i + 1, alm_gift_clause_end(r, i + 1), true);
         if (status != ALM_OK) return status;
     }
