@@ -33,7 +33,8 @@ static const table tables[] = {
      " ORDER BY s.owner_id, s.\"start\", s.\"end\", s.field"},
     {"gifts",
      {"uid", "gift", "speaks", "why"},
-     "SELECT m.uid, m.gift_uid, CASE WHEN g.uid = m.uid THEN 1 END, CASE WHEN m.score > 0 THEN CAST(m.why AS TEXT) END FROM gift_members m"
+     "SELECT m.uid, m.gift_uid, CASE WHEN g.uid = m.uid THEN 1 END, CASE WHEN m.score > 0 THEN CAST(m.why AS TEXT) END "
+     "FROM gift_members m"
      " JOIN gifts g ON g.gift_uid = m.gift_uid ORDER BY m.uid"},
     {"doubts", {"uid", "other"}, "SELECT uid, other_uid FROM gift_doubts ORDER BY uid, other_uid"},
     {"parties",

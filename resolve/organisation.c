@@ -52,7 +52,10 @@ static bool is_fuller(const uniting *u, uint32_t a, uint32_t b) {
     if (is_anchored(x) != is_anchored(y)) return is_anchored(x);
     if (x->text.len != y->text.len) return x->text.len > y->text.len;
     int order = alm_str_compare(x->text, y->text);
-    return order ? order < 0 : alm_str_compare(url_of(u, a), url_of(u, b)) < 0;
+    if (order) return order < 0;
+    /* the same name; one page may leave the place to its reader */
+    size_t written = u->told->organisations[a].name.len, other = u->told->organisations[b].name.len;
+    return written != other ? written > other : alm_str_compare(url_of(u, a), url_of(u, b)) < 0;
 }
 
 static void unite(uniting *u, uint32_t a, uint32_t b, const char *why) {

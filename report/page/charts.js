@@ -31,15 +31,15 @@ function fitted(text, ems) {
 
 function barsAcross(sums, width, label, choose) {
   const rowHeight = 28, nameWidth = Math.min(Math.max(width * 0.42, 110), 260), sumWidth = 92;
-  const scale = Math.max(width - nameWidth - sumWidth, 20) / Math.max(...sums.map(s => s.cny), 1);
+  const scale = Math.max(width - nameWidth - sumWidth, 20) / Math.max(...sums.map(s => s.size), 1);
   const svg = draw('svg', {viewBox: `0 0 ${width} ${sums.length * rowHeight}`, width, height: sums.length * rowHeight, role: 'group', 'aria-label': label});
   sums.forEach((sum, i) => {
-    const y = i * rowHeight, length = Math.max(sum.cny * scale, 1);
-    svg.append(bar(`${sum.label}: ${shortSum(sum.cny)}, ${sum.gifts} ${word('gift')}`, () => choose(sum),
+    const y = i * rowHeight, length = Math.max(sum.size * scale, 1);
+    svg.append(bar(`${sum.label}: ${sum.text}`, () => choose(sum),
       draw('rect', {class: 'hit', x: 0, y, width, height: rowHeight}),
       draw('text', {class: 'name', x: nameWidth - 8, y: y + 18, 'text-anchor': 'end', lang: 'zh'}, fitted(sum.label, (nameWidth - 8) / 13.5)),
       draw('rect', {class: 'fill', x: nameWidth, y: y + 5, width: length, height: rowHeight - 11, rx: 2}),
-      draw('text', {class: 'sum', x: nameWidth + length + 6, y: y + 18}, shortSum(sum.cny))));
+      draw('text', {class: 'sum', x: nameWidth + length + 6, y: y + 18}, sum.short)));
   });
   return svg;
 }
@@ -70,26 +70,28 @@ function barsUp(sums, width, label, choose) {
   return svg;
 }
 
-function chart(id, name, sums, make_) {
+/* A figure of its own; nothing where there is nothing to draw. */
+function chart(id, name, sums, drawn) {
+  if (!sums.length) return;
   const box = make('figure', {class: `chart chart-${id}`, id: `chart-${id}`}, make('figcaption', {}, name));
-  if (!sums.length) box.append(make('p', {class: 'muted'}, word('noData')));
   byId('charts').append(box);
-  if (sums.length) {
-    const style = getComputedStyle(box);
-    box.append(make_(Math.max(Math.floor(box.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight)), 220)));
-  }
+  const style = getComputedStyle(box);
+  box.append(drawn(Math.max(Math.floor(box.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight)), 220)));
 }
+
+const inCash = sum => ({...sum, size: sum.cny, short: shortSum(sum.cny), text: `${shortSum(sum.cny)}, ${sum.gifts} ${word('gift')}`});
+const inGifts = sum => ({...sum, size: sum.gifts, short: sum.gifts.toLocaleString('en'), text: `${sum.gifts} ${word('gift')}`});
 
 /* All charts of @p rows; @p choose(field, value, label) filters by a bar. */
 function drawCharts(rows, choose) {
   byId('charts').replaceChildren();
-  const labelled = (sums, label = s => s.name) => sums.map(s => ({...s, label: label(s)}));
   const across = (id, name, field, sums) =>
     chart(id, name, sums, width => barsAcross(sums, width, name, s => choose(field, s.name, s.label)));
-  const months = byMonth(rows);
+  const months = byMonth(rows), kinds = word('kinds'), forms = word('forms');
   chart('month', word('byMonth'), months, width => barsUp(months, width, word('byMonth'), s => choose('month', s.name, s.name)));
-  across('donor', word('byDonor'), 'donor', labelled(largest(sumBy(rows, row => row.donor), 12)));
-  across('recipient', word('byRecipient'), 'recipient', labelled(largest(sumBy(rows, row => row.recipient), 12)));
-  across('place', word('byPlace'), 'place', labelled(largest(sumBy(rows, row => row.place), 12)));
-  across('kind', word('byKind'), 'kind', labelled(largest(sumBy(rows, row => row.kind), 12), s => word('kinds')[s.name] || s.name));
+  across('donor', word('byDonor'), 'donorKey', largestNamed(rows, 'donorKey', 'donor', 12).map(inCash));
+  across('recipient', word('byRecipient'), 'recipientKey', largestNamed(rows, 'recipientKey', 'recipient', 12).map(inCash));
+  across('place', word('byPlace'), 'place', largest(sumBy(rows, row => row.place), 12).map(s => inCash({...s, label: s.name})));
+  across('kind', word('byKind'), 'kind', largest(sumBy(rows, row => row.kind), 12).map(s => inCash({...s, label: kinds[s.name] || s.name})));
+  across('form', word('byForm'), 'form', sumBy(rows, row => row.form).sort((a, b) => b.gifts - a.gifts).map(s => inGifts({...s, label: forms[s.name]})));
 }

@@ -8,29 +8,38 @@ function readTable(table) {
   });
 }
 
+/* Donations are many: objects of one shape, all fields at once, are made and read many times faster. */
+function readDonations(table) {
+  const at = {};
+  table.columns.forEach((name, i) => { at[name] = i; });
+  return table.rows.map(r => ({
+    id: r[at.id], uid: r[at.uid], version: r[at.version], state: r[at.state], replaces: r[at.replaces], superseded_in: r[at.superseded_in],
+    donor: r[at.donor], donor_type: r[at.donor_type], person: r[at.person], role: r[at.role],
+    association: r[at.association], association_role: r[at.association_role],
+    cash: r[at.cash], currency: r[at.currency], qualifier: r[at.qualifier], goods: r[at.goods],
+    value: r[at.value], value_currency: r[at.value_currency], recipients: r[at.recipients], channels: r[at.channels],
+    date: r[at.date], status: r[at.status], total: isTrue(r[at.total]), evidence: r[at.evidence], confidence: r[at.confidence],
+    cashNumber: r[at.cash] === null ? null : Number(r[at.cash]), valueNumber: r[at.value] === null ? null : Number(r[at.value]),
+    page: null, day: '', place: '', why: null, before: null, after: null, endedBy: null, donorEntities: [], recipientEntities: [], doubts: [],
+  }));
+}
+
 const isTrue = text => text === '1' || text === 'true' || text === 't';
 
 function readStore(text) {
   const raw = JSON.parse(text);
   const versions = new Map(readTable(raw.versions).map(v => [v.id, {...v, gone: isTrue(v.gone)}]));
   const entities = new Map(readTable(raw.entities).map(e => [e.uid, e]));
-  const donations = readTable(raw.donations);
+  const donations = readDonations(raw.donations);
   const byDonation = new Map();
   for (const d of donations) {
-    d.total = isTrue(d.total);
     d.page = versions.get(d.version);
-    d.cashNumber = d.cash === null ? null : Number(d.cash);
-    d.valueNumber = d.value === null ? null : Number(d.value);
-    d.spans = [];
-    d.entities = {donor: [], recipient: []};
-    d.doubts = [];
     d.day = d.date || d.page.published || '';
     byDonation.set(d.id, d);
   }
-  for (const [id, field, start, end] of raw.spans.rows) byDonation.get(id).spans.push({field, start, end});
   for (const [id, part, entity] of raw.parties.rows) {
     const d = byDonation.get(id);
-    if (d && entities.has(entity)) d.entities[part].push(entities.get(entity));
+    if (d && entities.has(entity)) (part === 'donor' ? d.donorEntities : d.recipientEntities).push(entities.get(entity));
   }
   for (const d of donations) {
     const before = d.replaces === null ? null : byDonation.get(d.replaces);
@@ -46,12 +55,25 @@ function readStore(text) {
     const a = current.get(uid), b = current.get(other);
     if (a && b) { a.doubts.push(b); b.doubts.push(a); }
   }
-  return {about: raw.about, versions, donations, current, gifts: readGifts(raw, current)};
+  return {about: raw.about, versions, donations, current, gifts: readGifts(raw, current), spans: raw.spans.rows, entities};
+}
+
+/* The spans of a donation, found when it is unfolded: they stand in the order of donations. */
+function spansOf(id) {
+  const rows = store.spans;
+  let low = 0, high = rows.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (rows[middle][0] < id) low = middle + 1; else high = middle;
+  }
+  const out = [];
+  for (; low < rows.length && rows[low][0] === id; low++) out.push({field: rows[low][1], start: rows[low][2], end: rows[low][3]});
+  return out;
 }
 
 function placeOf(d) {
-  for (const entity of [...d.entities.donor, ...d.entities.recipient]) if (entity.place) return entity.place;
-  return '';
+  const entity = d.donorEntities.find(e => e.place) || d.recipientEntities.find(e => e.place);
+  return entity ? entity.place : '';
 }
 
 /* Every current donation is in one gift; one that was not resolved is a gift of its own. */
@@ -78,15 +100,18 @@ function makeRows(store) {
     const d = row.donation;
     row.day = d.day;
     row.month = d.day.slice(0, 7);
-    row.donor = d.entities.donor.length ? d.entities.donor[0].name : d.donor || '';
+    row.donor = d.donorEntities.length ? d.donorEntities[0].name : d.donor || '';
+    row.donorKey = d.donorEntities.length ? d.donorEntities[0].uid : row.donor;
     row.shown = d.donor || '';
     row.kind = d.donor_type || (d.donor ? 'other' : 'none');
-    row.recipient = d.entities.recipient.length ? d.entities.recipient[0].name : d.recipients || '';
+    row.recipient = d.recipientEntities.length ? d.recipientEntities[0].name : d.recipients || '';
+    row.recipientKey = d.recipientEntities.length ? d.recipientEntities[0].uid : row.recipient;
     row.place = d.place;
     row.pages = new Set(row.donations.map(x => x.page.page)).size;
     row.counts = !row.past && !d.total && (d.status === 'given' || d.status === 'received');
     row.cny = d.currency === 'CNY' ? d.cashNumber || 0 : 0;
     row.worth = d.cash === null && d.value_currency === 'CNY' ? d.valueNumber || 0 : 0;
+    row.form = d.cash !== null ? (d.goods ? 'both' : 'cash') : d.goods || d.value !== null ? 'goods' : 'none';
     row.sortAmount = Math.max(d.cashNumber || 0, d.valueNumber || 0);
   }
   return rows;

@@ -2,8 +2,8 @@
 
 /* Innermost marks win: of two spans that overlap, the shorter one is marked, the other around it. */
 function marked(d) {
-  const points = Array.from(d.evidence), base = d.spans.find(s => s.field === 'evidence');
-  const spans = base ? d.spans.filter(s => s.field !== 'evidence' && word('fields')[s.field])
+  const points = Array.from(d.evidence), all = spansOf(d.id), base = all.find(s => s.field === 'evidence');
+  const spans = base ? all.filter(s => s.field !== 'evidence' && word('fields')[s.field])
     .map(s => ({field: s.field, start: s.start - base.start, end: s.end - base.start}))
     .filter(s => s.start >= 0 && s.end <= points.length && s.start < s.end) : [];
   const owner = new Array(points.length).fill(null);

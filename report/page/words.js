@@ -9,7 +9,7 @@ const WORDS = {
     gifts: '捐赠', gift: '笔捐赠', donors: '捐赠人', cash: '现金', worth: '物资估值', webPages: '网页', period: '期间',
     other: '其他币种', pledged: '认捐（未计入）',
     byMonth: '按月现金', byDonor: '现金最多的捐赠人', byRecipient: '收到现金最多的受赠方', byPlace: '按地区现金',
-    byKind: '按捐赠人类别', noData: '没有可合计的数额。',
+    byKind: '按捐赠人类别现金', byForm: '捐赠形式（笔数）',
     date: '日期', donor: '捐赠人', what: '捐赠内容', recipient: '受赠方', place: '地区', told: '网页',
     unnamed: '（未具名）', unknown: '（不详）', more: '更多',
     toldBy: n => `${n} 个网页提到这笔捐赠`, toldByOne: '出处', source: '查看原网页', noLink: '来源地址不是网页链接',
@@ -24,6 +24,7 @@ const WORDS = {
     printed: n => `只打印前 ${n} 行。`, fields: {donor: '捐赠人', role: '职务', cash: '金额', goods: '物资', value: '价值', recipient: '受赠方', channel: '经由', date: '日期'},
     statuses: {given: '已捐', received: '已收到', pledged: '认捐', distributed: '再分配'},
     kinds: {company: '企业', association: '协会商会', charity: '慈善组织', government: '政府', party: '党组织', school: '学校', hospital: '医院', media: '媒体', military: '部队', community: '社区', other: '其他组织', person: '个人', none: '未具名'},
+    forms: {cash: '现金', goods: '物资', both: '现金和物资', none: '未写明'},
     clues: {donor: '捐赠人', amount: '数额', date: '日期', recipient: '受赠方', place: '地区', wording: '措辞', others: '同页其他捐赠'},
   },
   en: {
@@ -33,7 +34,7 @@ const WORDS = {
     gifts: 'Gifts', gift: 'gifts', donors: 'Donors', cash: 'Cash', worth: 'Goods, stated value', webPages: 'Pages', period: 'Period',
     other: 'Other currencies', pledged: 'Pledged (not counted)',
     byMonth: 'Cash by month', byDonor: 'Donors by cash', byRecipient: 'Receivers by cash', byPlace: 'Cash by place',
-    byKind: 'Kind of donor', noData: 'Nothing to sum up.',
+    byKind: 'Cash by kind of donor', byForm: 'Form of gifts (number)',
     date: 'Date', donor: 'Donor', what: 'Gift', recipient: 'Receiver', place: 'Place', told: 'Pages',
     unnamed: '(unnamed)', unknown: '(unknown)', more: 'more',
     toldBy: n => `Told by ${n} pages`, toldByOne: 'Evidence', source: 'Open the page', noLink: 'its address is no web link',
@@ -48,6 +49,7 @@ const WORDS = {
     printed: n => `Only the first ${n} rows are printed.`, fields: {donor: 'donor', role: 'role', cash: 'amount', goods: 'goods', value: 'value', recipient: 'receiver', channel: 'through', date: 'date'},
     statuses: {given: 'given', received: 'received', pledged: 'pledged', distributed: 'handed on'},
     kinds: {company: 'company', association: 'association', charity: 'charity', government: 'government', party: 'party', school: 'school', hospital: 'hospital', media: 'media', military: 'military', community: 'community', other: 'other body', person: 'person', none: 'unnamed'},
+    forms: {cash: 'cash', goods: 'goods', both: 'cash and goods', none: 'not told'},
     clues: {donor: 'donor', amount: 'amount', date: 'date', recipient: 'receiver', place: 'place', wording: 'wording', others: 'further gifts of both pages'},
   },
 };
