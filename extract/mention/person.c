@@ -68,6 +68,7 @@ static int word_cost(const alm_folded *folded, const alm_token *token) {
     case ALM_CLASS_FUNCTION:
     case ALM_CLASS_ADVERB: return single ? 12 : 25;
     case ALM_CLASS_NOUN: return alm_str_is_c(alm_token_attr(folded, token, ALM_CLASS_NOUN, 0), "name") ? 2 : 12;
+    case ALM_CLASS_PERSONAL: return 12;
     case ALM_CLASS_ORG_PART:
     case ALM_CLASS_PLACE:
     case ALM_CLASS_GOODS_NOUN:

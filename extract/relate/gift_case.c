@@ -19,6 +19,7 @@ bool alm_gift_is_transparent(const alm_token *token) {
     case ALM_CLASS_ADVERB:
     case ALM_CLASS_PART:
     case ALM_CLASS_NOUN:
+    case ALM_CLASS_PERSONAL:
     case ALM_CLASS_NUMBER:
     case ALM_CLASS_SUBJECT_NOUN:
     case ALM_CLASS_OWN:

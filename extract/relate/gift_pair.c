@@ -9,7 +9,7 @@ enum { MAX_OVER = 10 };
 static bool joins_name_and_amount(const alm_token *token) {
     return token->cp == ' ' || token->cp == ALM_CP_COLON || token->cp == ALM_CP_BRACKET_OPEN || token->cp == '\t' ||
            token->class_id == ALM_CLASS_EACH || token->class_id == ALM_CLASS_OF || token->class_id == ALM_CLASS_TITLE ||
-           token->class_id == ALM_CLASS_GROUP;
+           token->class_id == ALM_CLASS_GROUP || token->class_id == ALM_CLASS_PERSONAL;
 }
 
 /* "X (firm Y) 8", "X and 18 members …", "X and 10 others, 5 each": what stands between a name and its amount. */
@@ -105,6 +105,7 @@ static bool passes(const alm_token *token) {
     case ALM_CLASS_OF:
     case ALM_CLASS_PLAIN:
     case ALM_CLASS_NOUN:
+    case ALM_CLASS_PERSONAL:
     case ALM_CLASS_BA:
     case ALM_CLASS_EACH:
     case ALM_CLASS_TOTAL:

@@ -226,6 +226,18 @@ static uint32_t leave_to_next(const alm_gift_reader *r, const alm_gift_event *e,
     return own < limit ? own : limit;
 }
 
+/* Where the clauses before begin that may tell what is handed over: the first with a subject of its own is the last. */
+static uint32_t reach_back(const alm_gift_reader *r, const alm_gift_event *e, uint32_t own) {
+    uint32_t begin = own;
+    while (begin > e->before && begin > r->first && r->tokens[begin - 1].cp != ALM_CP_SEMICOLON) {
+        begin = alm_gift_clause_start(r, begin - 1);
+        if (begin < e->before) begin = e->before;
+        for (uint32_t i = begin; i < own && r->tokens[i].cp != ALM_CP_COMMA; i++)
+            if (r->tokens[i].class_id == ALM_CLASS_PARTY && alm_gift_case_of(r, i) == ALM_CASE_SUBJECT) return begin;
+    }
+    return begin;
+}
+
 static void read_whats(alm_gift_reader *r, size_t k) {
     alm_gift_event *e = &r->events[k];
     alm_gift_event *next = k + 1 < r->event_count ? &r->events[k + 1] : NULL;
@@ -238,7 +250,7 @@ static void read_whats(alm_gift_reader *r, size_t k) {
     bool hands_over =
         alm_gift_is_directed(r, &r->tokens[e->last - 1]) || alm_gift_has_class(r, own, e->first, ALM_CLASS_TO);
     bool reaches_back = e->gift.what_count == 0 && hands_over && !has_what(r, own, e->first);
-    uint32_t begin = reaches_back ? e->before : own;
+    uint32_t begin = reaches_back ? reach_back(r, e, own) : own;
     for (uint32_t i = begin; i < e->first; i++)
         if (alm_gift_is_what(r->tokens[i].class_id)) alm_gift_add_what(r, e, begin, i);
 }

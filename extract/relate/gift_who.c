@@ -223,8 +223,18 @@ static bool several_gave(const alm_gift_reader *r, uint32_t first, uint32_t last
     return count > 1;
 }
 
+/* "X in person", "in X's own name": not for the firm that X leads. */
+static void settle_personal(const alm_gift_reader *r, alm_gift_event *e) {
+    bool personal = false;
+    for (uint32_t i = alm_gift_clause_start(r, e->first); i < e->last && !personal; i++)
+        personal = r->tokens[i].class_id == ALM_CLASS_PERSONAL || alm_gift_has_attr(r, &r->tokens[i], "personal") ||
+                   (r->tokens[i].class_id == ALM_CLASS_PRONOUN && alm_gift_has_attr(r, &r->tokens[i], "self"));
+    for (size_t k = 0; personal && k < e->gift.donor_count; k++)
+        if (e->gift.donors[k].person) e->gift.donors[k].organisation = 0;
+}
+
 /* Who gives: by the verb's own clause, then the clauses before it, then whom the block spoke of last. */
-void alm_gift_read_donors(alm_gift_reader *r, alm_gift_event *e) {
+static void read_donors(alm_gift_reader *r, alm_gift_event *e) {
     uint32_t begin = alm_gift_clause_start(r, e->first);
     if (read_receipt(r, e, begin)) return;
     bool sum = is_sum(r, e); /* over whom the sentences before named: nobody's own */
@@ -246,6 +256,33 @@ void alm_gift_read_donors(alm_gift_reader *r, alm_gift_event *e) {
     if (!sum) take_topic(r, e);
 }
 
+void alm_gift_read_donors(alm_gift_reader *r, alm_gift_event *e) {
+    read_donors(r, e);
+    settle_personal(r, e);
+}
+
+/* The first to give is X", "of the givers of 800 one is X": where the copula's list begins; 0. */
+static uint32_t behind_copula(const alm_gift_reader *r, const alm_gift_event *e) {
+    uint32_t end = alm_gift_clause_end(r, e->last);
+    for (uint32_t i = e->last + 1; i + 1 < end; i++)
+        if (r->tokens[i].class_id == ALM_CLASS_IS && r->tokens[i - 1].class_id == ALM_CLASS_OF)
+            return r->tokens[i + 1].class_id == ALM_CLASS_PARTY ? i + 1 : 0;
+    return 0;
+}
+
+static void read_copula(alm_gift_reader *r, alm_gift_event *e) {
+    uint32_t i = behind_copula(r, e);
+    if (!i) return;
+    e->gift.donor_count = 0;
+    for (; i < r->last; i++) {
+        const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[i]);
+        if (actor)
+            donor_add(e, *actor);
+        else if (r->tokens[i].cp != ALM_CP_LIST_COMMA && r->tokens[i].class_id != ALM_CLASS_WITH)
+            break;
+    }
+}
+
 /* "… a gift of 10,000, from X": the giver comes after. */
 static void read_source(alm_gift_reader *r, alm_gift_event *e, uint32_t limit) {
     for (uint32_t i = e->last; i < limit; i++) {
@@ -261,6 +298,7 @@ static void read_source(alm_gift_reader *r, alm_gift_event *e, uint32_t limit) {
 alm_status alm_gift_read_others(alm_gift_reader *r, size_t k) {
     alm_gift_event *e = &r->events[k];
     uint32_t limit = alm_gift_reach(r, e);
+    read_copula(r, e);
     read_source(r, e, limit);
     if (k + 1 < r->event_count) {
         uint32_t next = alm_gift_clause_start(r, r->events[k + 1].first);
