@@ -15,8 +15,8 @@ typedef enum alm_url_state {
     ALM_URL_QUEUED,  /**< to be fetched when its host allows */
     ALM_URL_RETRY,   /**< failed for now; queued again at its due time */
     ALM_URL_DONE,    /**< fetched; with a due time: to be visited again */
-    ALM_URL_GONE,    /**< 404 or 410 */
-    ALM_URL_FAILED,  /**< given up */
+    ALM_URL_GONE,    /**< 404 or 410; with a due time: it was there before, and is looked for once more */
+    ALM_URL_FAILED,  /**< given up; with a due time: until then */
     ALM_URL_DROPPED, /**< known and not fetched: robots, scope, trap, budget */
     ALM_URL_STATE_COUNT
 } alm_url_state;
@@ -108,7 +108,7 @@ typedef struct alm_frontier_robots {
 typedef struct alm_frontier_stats {
     uint64_t urls, hosts;
     uint64_t states[ALM_URL_STATE_COUNT];
-    uint64_t revisits;     /**< DONE or GONE with a due time */
+    uint64_t revisits;     /**< DONE, GONE or FAILED with a due time */
     int64_t next_due_ms;   /**< earliest due time of all; 0: none */
     int64_t oldest_due_ms; /**< since when the URL that waits longest is due, or found; may lie ahead; 0: none */
     uint64_t dropped_more; /**< dropped URLs beyond those kept one by one */

@@ -18,7 +18,8 @@ static alm_status count_states(sqlite_frontier *f, alm_frontier_stats *out, alm_
         if (state < 0 || state >= ALM_URL_STATE_COUNT) continue;
         out->states[state] = count;
         out->urls += count;
-        if (state == ALM_URL_DONE || state == ALM_URL_GONE) out->revisits += (uint64_t)sqlite3_column_int64(st, 2);
+        if (state == ALM_URL_DONE || state == ALM_URL_GONE || state == ALM_URL_FAILED)
+            out->revisits += (uint64_t)sqlite3_column_int64(st, 2);
         int64_t due = sqlite3_column_int64(st, 3);
         if (due && (!out->next_due_ms || due < out->next_due_ms)) out->next_due_ms = due;
     }

@@ -6,7 +6,7 @@
 #include "base/alloc.h"
 #include "crawler/revisit.h"
 
-enum { MAX_HOPS = 10, DAY_MS = 24 * 3600 * 1000, COMMIT_RESULTS = 256, COMMIT_MS = 100 };
+enum { MAX_HOPS = 10, DAY_MS = 24 * 3600 * 1000, COMMIT_RESULTS = 256, LATER_CHANCES = 3, COMMIT_MS = 100 };
 
 alm_page_result *alm_page_result_new(alm_fetched *page, size_t max_arena) {
     alm_page_result *r = alm_calloc(1, sizeof *r);
@@ -125,6 +125,21 @@ static void count_failure(alm_loop *loop, alm_status status, int http) {
         stats->server_errors++;
 }
 
+/* A page that was there before, or a seed: a site that is down for an hour must not lose its front page for ever. */
+static bool is_missed(const alm_frontier_entry *entry) { return entry->visits > 0 || entry->depth == 0; }
+
+/* When to ask once more for what was given up; 0: never. Others than missed pages have a few days to come back. */
+static int64_t second_chance_ms(const alm_loop *loop, const alm_frontier_entry *entry, const alm_source *source,
+                                bool is_passing) {
+    int64_t wait_ms = DAY_MS;
+    if (source->revisit_max_s <= 0) return 0;
+    if (is_missed(entry))
+        wait_ms = 1000 * (entry->interval_s > source->revisit_min_s ? entry->interval_s : source->revisit_min_s);
+    else if (!is_passing || entry->attempts >= source->retries + LATER_CHANCES)
+        return 0;
+    return loop_now(loop) + wait_ms;
+}
+
 alm_status loop_page_failed(alm_loop *loop, alm_fetched *page, alm_status status, const alm_outcome *outcome,
                             alm_err *err) {
     const alm_frontier_entry *entry = page->entry;
@@ -145,6 +160,7 @@ alm_status loop_page_failed(alm_loop *loop, alm_fetched *page, alm_status status
         loop->stats.retries++;
     } else {
         visit.state = ALM_URL_FAILED;
+        visit.due_ms = second_chance_ms(loop, entry, page->source, is_retryable(status, outcome));
         loop->stats.failed++;
     }
     status = finish(loop, &visit, err);
@@ -188,8 +204,10 @@ static void plan_revisit(const alm_loop *loop, const alm_page_result *r, alm_vis
     visit->visits = entry->visits + 1;
     visit->changes = entry->changes + (entry->visits && !same);
     visit->interval_s = alm_revisit_after_s(&facts);
-    if (visit->state == ALM_URL_DONE && visit->interval_s && !r->is_other)
-        visit->due_ms = loop_now(loop) + visit->interval_s * 1000;
+    bool again = visit->state == ALM_URL_DONE   ? !r->is_other
+                 : visit->state == ALM_URL_GONE ? entry->has_sha256 || entry->depth == 0
+                                                : is_missed(entry);
+    if (again && visit->interval_s) visit->due_ms = loop_now(loop) + visit->interval_s * 1000;
 }
 
 /*

@@ -139,6 +139,37 @@ class DryRun(AnswersTest):
             self.assertEqual(len(server.log), asked)
 
 
+class Returns(AnswersTest):
+    """What becomes of pages that were there, in the runs that follow; a revisit is due after three seconds."""
+
+    def test_gone_and_failed_pages_are_looked_for_again(self):
+        good = rude.response(rude.page())
+        gone, down, forbidden = (rude.response("", status) for status in ("404 Not Found", "500 Oh", "403 Forbidden"))
+        pages = {  # the answers of the first run, the second, …; the last one stays
+            "/": [rude.response(linked(*(f"http://{name}.a.test/{name}" for name in (
+                "back", "gone", "never", "up", "shut", "closed"))))], "/back": [good, gone, good],
+            "/gone": [good, gone, gone], "/never": [gone], "/up": [good, down, good], "/shut": [good, forbidden, good],
+            "/closed": [forbidden], "/seed": [down, gone, good]}
+        run = 0
+
+        def answer(_connection, request, _server):
+            answers = pages[request.path]
+            return answers[min(run, len(answers) - 1)]
+        with rude.Server({**NO_ROBOTS, **dict.fromkeys(pages, answer)}) as server:
+            self.visit(server, "http://a.test/", "http://b.test/seed", code=1, args=("--no-extract", "--max-time", 2),
+                       revisit="{min: 3s, max: 4s}", scope="domain")
+            asked = []
+            for run in (1, 2, 3):
+                time.sleep(4.3)
+                mark = len(server.log)
+                crawl(self.store, "--resume", "--no-extract", "--max-time", 2, code=None)
+                asked.append({request.path for request in server.log[mark:]} - {"/robots.txt"})
+        always = {"/", "/back", "/up", "/shut", "/seed"}
+        self.assertEqual(asked, [always | {"/gone"}, always | {"/gone"}, always])
+        self.assertEqual({path: state for path, (state, _) in self.states().items()},
+                         {**dict.fromkeys(always, 2), "/gone": 3, "/never": 3, "/closed": 4})
+
+
 class Waits(AnswersTest):
     """429 and 503 rest the whole host, as long as it says, and no other host."""
 
