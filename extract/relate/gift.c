@@ -46,7 +46,7 @@ static bool merges(const alm_gift_reader *r, const alm_gift_event *e, uint32_t i
 static void find_events(alm_gift_reader *r) {
     r->event_count = 0;
     for (uint32_t i = r->first; i < r->last; i++) {
-        if (!alm_gift_is_trigger(r->tokens[i].class_id)) continue;
+        if (!alm_gift_is_trigger(r->tokens[i].class_id) && !alm_gift_is_deed(r, i)) continue;
         alm_gift_event *last = r->event_count ? &r->events[r->event_count - 1] : NULL;
         if (last && merges(r, last, i)) {
             last->last = i + 1;

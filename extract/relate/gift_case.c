@@ -145,3 +145,36 @@ alm_name_case alm_gift_case_of(const alm_gift_reader *r, uint32_t i) {
     }
     return ALM_CASE_SUBJECT;
 }
+
+/* A named body or place, or one that is named by its tie to the giver, stands behind "for" or "to" at @p at. */
+static bool names_beneficiary(const alm_gift_reader *r, uint32_t at, uint32_t last) {
+    for (uint32_t i = at + 1; i < last; i++) {
+        switch (r->tokens[i].class_id) {
+        case ALM_CLASS_OWN:
+        case ALM_CLASS_PLACE:
+        case ALM_CLASS_LOCAL:
+        case ALM_CLASS_ORG_SUFFIX: return true;
+        case ALM_CLASS_PARTY: return true;
+        default: break;
+        }
+        if (!alm_gift_is_transparent(&r->tokens[i]) && r->tokens[i].class_id != ALM_CLASS_OF) return false;
+    }
+    return false;
+}
+
+bool alm_gift_is_deed(const alm_gift_reader *r, uint32_t i) {
+    uint16_t class_id = r->tokens[i].class_id;
+    if (class_id != ALM_CLASS_BUY && (class_id != ALM_CLASS_VERB || alm_walk_trades(r->folded, &r->tokens[i])))
+        return false;
+    uint32_t next = i + 1;
+    while (next < r->last && r->tokens[next].class_id == ALM_CLASS_FUNCTION) next++;
+    if (next >= r->last || r->tokens[next].class_id != ALM_CLASS_GOODS) return false;
+    const alm_mention *thing = alm_mention_of(r->folded, &r->tokens[next]);
+    if (thing->strength < 90 || !thing->value) return false;
+    for (uint32_t at = i, begin = alm_gift_clause_start(r, i); at-- > begin;) {
+        if (r->tokens[at].class_id == ALM_CLASS_TO)
+            return alm_gift_has_attr(r, &r->tokens[at], "for") && names_beneficiary(r, at, i);
+        if (alm_gift_is_trigger(r->tokens[at].class_id) || alm_gift_is_what(r->tokens[at].class_id)) return false;
+    }
+    return false;
+}

@@ -103,6 +103,8 @@ alm_name_case alm_gift_case_of(const alm_gift_reader *r, uint32_t i);
 /** A word of @p class_id stands before @p i within @p reach tokens, no other what or name between. */
 bool alm_gift_governed_by(const alm_gift_reader *r, uint32_t i, uint16_t class_id, uint32_t reach);
 
+/** "bought 30 computers for the school": a verb that gives by what it does and for whom. */
+bool alm_gift_is_deed(const alm_gift_reader *r, uint32_t i);
 /** Take the amount or thing at @p i into the event, as cash, worth or goods; @p from is where its list begins. */
 void alm_gift_add_what(alm_gift_reader *r, alm_gift_event *e, uint32_t from, uint32_t i);
 /** Where the event's reach to the right ends. */
