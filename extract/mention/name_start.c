@@ -119,7 +119,7 @@ static bool is_lone(const alm_folded *folded, uint32_t i) {
     if (run == 0) return !cases && i > 0 && folded->tokens[i - 1].class_id == ALM_CLASS_PLACE;
     bool place = i > run && folded->tokens[i - run - 1].class_id == ALM_CLASS_PLACE;
     bool ends = folded->tokens[i + 1].class_id == ALM_CLASS_ORG_SUFFIX; /* "X goes to | hospital" */
-    return place || (is_clear(folded, i - run) && !ends);
+    return place || (is_clear(folded, i - run) && (cases || !ends));
 }
 
 /* "private enterprises", "caring firms": what kind of firm, before its name. A noun for people may be in a name. */
@@ -155,6 +155,23 @@ static int ended_name(const alm_folded *folded, uint32_t i) {
     }
 }
 
+/* Posts are no part of names, but kinds of people are: "teachers' association". */
+static int people_cost(const alm_folded *folded, const alm_token *token) {
+    const alm_lexicon *words = folded->pack->scanned;
+    uint32_t word = alm_lexicon_find(words, alm_token_text(folded, token));
+    const alm_sense *head = alm_lexicon_sense_of(words, word, ALM_CLASS_ROLE_HEAD);
+    if (alm_lexicon_sense_of(words, word, ALM_CLASS_ORG_PART)) return 6;
+    if (head && alm_str_is_c(head->attrs[0], "job")) return 16;
+    return token->end - token->start <= 12 ? 45 : STOP;
+}
+
+static bool ends_a_firm(const alm_folded *folded, uint32_t end) {
+    if (end >= folded->count) return false;
+    const alm_token *suffix = &folded->tokens[end];
+    return alm_str_is_c(alm_token_attr(folded, suffix, ALM_CLASS_ORG_SUFFIX, 0), "company") &&
+           alm_str_is_c(alm_token_attr(folded, suffix, ALM_CLASS_ORG_SUFFIX, 1), "strong");
+}
+
 /* What token @p i costs inside a name that ends before @p end. */
 static int cost_of(const alm_folded *folded, uint32_t i, uint32_t end) {
     const alm_token *token = &folded->tokens[i];
@@ -187,7 +204,9 @@ static int cost_of(const alm_folded *folded, uint32_t i, uint32_t end) {
     case ALM_CLASS_TITLE: return 14;
     case ALM_CLASS_GIFT_NOUN:
     case ALM_CLASS_DIRECTION: return is_single(token) ? 10 : 18;
-    case ALM_CLASS_VERB: return (has_attr(folded, token, 0, "hard") ? 80 : 26) + (last ? 20 : 0);
+    case ALM_CLASS_VERB:
+        if (last && ends_a_firm(folded, end)) return 10; /* "weaving company" */
+        return (has_attr(folded, token, 0, "hard") ? 80 : 26) + (last ? 20 : 0);
     case ALM_CLASS_ADVERB: return (is_single(token) ? 20 : 30) + (last ? 20 : 0);
     case ALM_CLASS_FUNCTION:
         if (!is_single(token) || last) return 60;
@@ -201,7 +220,7 @@ static int cost_of(const alm_folded *folded, uint32_t i, uint32_t end) {
     case ALM_CLASS_PRONOUN:
     case ALM_CLASS_NEGATION:
     case ALM_CLASS_TOTAL: return single_or_stop(token, 26);
-    case ALM_CLASS_ROLE:
+    case ALM_CLASS_ROLE: return people_cost(folded, token);
     case ALM_CLASS_MEMBER: return token->end - token->start <= 12 ? 45 : STOP;
     case ALM_CLASS_BUY:
     case ALM_CLASS_SEND:
@@ -211,6 +230,16 @@ static int cost_of(const alm_folded *folded, uint32_t i, uint32_t end) {
     case ALM_CLASS_SPEND: return 35;
     default: return STOP;
     }
+}
+
+bool alm_name_may_hold(const alm_folded *folded, uint32_t i) { return cost_of(folded, i, UINT32_MAX) <= 12; }
+
+/* "… bureau TWENTY group": a number in the middle of a name. */
+static bool follows_name(const alm_folded *folded, uint32_t number) {
+    if (number == 0 || alm_is_digit((unsigned char)folded->text.ptr[folded->tokens[number].end - 1])) return false;
+    const alm_token *before = &folded->tokens[number - 1];
+    return alm_is_plain_han(before) || before->class_id == ALM_CLASS_ORG || before->class_id == ALM_CLASS_ORG_SUFFIX ||
+           before->class_id == ALM_CLASS_SELF_ORG || before->class_id == ALM_CLASS_PLACE;
 }
 
 /* How much what stands before token @p first speaks for a name's start there. */
@@ -242,6 +271,8 @@ static int boundary(const alm_folded *folded, uint32_t first) {
         if (is_postposition(folded, before) && (first == 1 || boundary(folded, first - 1) >= CLEAR)) return -20;
         return has_attr(folded, before, 0, "soft") ? 24 : 34;
     case ALM_CLASS_SUBJECT_NOUN: return is_kind_of_firm(folded, before) ? 36 : 18;
+    case ALM_CLASS_ROLE: return people_cost(folded, before) < 10 ? 20 : 36;
+    case ALM_CLASS_NUMBER: return follows_name(folded, first - 1) ? 0 : 36;
     case ALM_CLASS_WITH: return is_single(before) ? 32 : 36;
     default: return 36;
     }
@@ -324,6 +355,7 @@ static void consider(search *s, uint32_t first) {
     bool called = calls_for_name(folded, first);
     if (!s->evidence && !called) return;
     int before = boundary(folded, first);
+    if (s->branch && first > 0 && folded->tokens[first - 1].class_id == ALM_CLASS_ORG) before = CUT_AT_PLACE;
     if (folded->tokens[first].class_id == ALM_CLASS_PLACE && before < CUT_AT_PLACE) before = CUT_AT_PLACE;
     int score = before + opening(folded, first) - s->cost;
     if (s->first_place < s->end && s->first_place > first)
@@ -351,7 +383,7 @@ static bool is_branch(const alm_folded *folded, uint32_t end) {
 
 /* How much speaks for the ending standing alone: it is the object of the verb before it. */
 static int alone(const alm_folded *folded, uint32_t end) {
-    if (end == 0 || is_single(&folded->tokens[end - 1])) return 0;
+    if (end == 0 || is_single(&folded->tokens[end - 1]) || ends_a_firm(folded, end)) return 0;
     const alm_token *before = &folded->tokens[end - 1];
     bool verb = before->class_id == ALM_CLASS_VERB && !alm_token_can_be(folded, before, ALM_CLASS_ORG_PART);
     return verb ? boundary(folded, end) + 5 : 0;

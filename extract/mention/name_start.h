@@ -13,6 +13,9 @@
  */
 uint32_t alm_name_start(const alm_folded *folded, uint32_t end, int *score);
 
+/** A token that a name may hold without doubt: no verb, no grammar, no post. */
+bool alm_name_may_hold(const alm_folded *folded, uint32_t i);
+
 /** A number with a measure that names rather than counts, before an ending: "class of 2002". */
 bool alm_name_is_naming_quantity(const alm_folded *folded, uint32_t i);
 

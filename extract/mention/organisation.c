@@ -12,6 +12,9 @@ enum {
     MIN_WEAK = 2,
     MIN_WEAK_SCORE = 15,
     MIN_FIRM_SCORE = 18,
+    MIN_BRAND = 5,
+    MAX_BRAND = 14,
+    MIN_UNIT = 4, /* "member unit"; a bare "member" may be a person */
     MAX_BRANDS = 64,
 };
 
@@ -63,7 +66,9 @@ static bool weak_holds(const alm_folded *folded, uint32_t first, uint32_t suffix
     if (starts_like_a_name(folded, first, suffix)) return true;
     alm_organisation_type type =
         alm_organisation_type_of(alm_token_attr(folded, &folded->tokens[suffix], ALM_CLASS_ORG_SUFFIX, 0));
-    return goes_with_bare_words(type) && alm_walk_length(folded, first, suffix) >= MIN_WEAK;
+    bool word = alm_walk_length(folded, suffix, suffix + 1) > 1;
+    bool led = suffix + 1 < folded->count && folded->tokens[suffix + 1].class_id == ALM_CLASS_ROLE;
+    return (word || led || goes_with_bare_words(type)) && alm_walk_length(folded, first, suffix) >= MIN_WEAK;
 }
 
 static alm_status fold_name(alm_folded *folded, uint32_t first, uint32_t suffix) {
@@ -86,6 +91,7 @@ static alm_status fold_name(alm_folded *folded, uint32_t first, uint32_t suffix)
 static alm_status adopt_reference(alm_folded *folded, uint32_t i) {
     const alm_token *token = &folded->tokens[i];
     if (token->class_id != ALM_CLASS_SELF_ORG) return ALM_OK;
+    if (i > 0 && folded->tokens[i - 1].class_id == ALM_CLASS_ORG_PART) return ALM_OK; /* "private firms": a kind */
     bool ours = alm_str_is_c(alm_token_attr(folded, token, ALM_CLASS_SELF_ORG, 1), "ours");
     alm_mention org = {.class_id = ALM_CLASS_ORG,
                        .start = token->start,
@@ -164,14 +170,23 @@ static bool is_trade(const alm_folded *folded, const alm_token *token) {
     return !alm_str_is_c(kind, "field") && !alm_str_is_c(kind, "scope");
 }
 
+/* "A, B, C": next to an organisation in a list. */
+static bool is_listed(const alm_folded *folded, uint32_t first, uint32_t end) {
+    const alm_token *t = folded->tokens;
+    bool after = first > 1 && t[first - 1].cp == ALM_CP_LIST_COMMA && t[first - 2].class_id == ALM_CLASS_ORG;
+    bool before = end + 1 < folded->count && t[end].cp == ALM_CP_LIST_COMMA && t[end + 1].class_id == ALM_CLASS_ORG &&
+                  first > 0 && t[first - 1].cp == ALM_CP_LIST_COMMA;
+    return after || before;
+}
+
 /* A firm named without its form: what stands before a manager's post, or a stretch that starts with a place or follows
    a membership and ends with a trade. */
 static alm_status find_firm(alm_folded *folded, uint32_t end) {
     int score;
     uint32_t first = alm_name_start(folded, end, &score);
     size_t length = alm_walk_length(folded, first, end);
-    if (score < MIN_FIRM_SCORE || holds_class(folded, first, end, ALM_CLASS_VERB) || length < 2 || length > 16 || !is_hard_boundary(folded, first) ||
-        holds_class(folded, first, end, ALM_CLASS_ORG))
+    if (score < MIN_FIRM_SCORE || holds_class(folded, first, end, ALM_CLASS_VERB) || length < 2 || length > 16 ||
+        !is_hard_boundary(folded, first) || holds_class(folded, first, end, ALM_CLASS_ORG))
         return ALM_OK;
     bool trade = is_trade(folded, &folded->tokens[end - 1]), place = folded->tokens[first].class_id == ALM_CLASS_PLACE;
     bool quoted = folded->tokens[first].cp == ALM_CP_QUOTE_OPEN;
@@ -180,12 +195,38 @@ static alm_status find_firm(alm_folded *folded, uint32_t end) {
         return length >= 3 && (trade || place || quoted || length >= 4)
                    ? fold_firm(folded, first, end, "organisation/before-post")
                    : ALM_OK;
-    bool member = first > 0 && folded->tokens[first - 1].class_id == ALM_CLASS_MEMBER;
+    bool member =
+        first > 0 && (folded->tokens[first - 1].class_id == ALM_CLASS_MEMBER || is_listed(folded, first, end));
     bool runs_on =
         end < folded->count && folded->tokens[end].class_id == ALM_CLASS_TEXT && alm_is_han(folded->tokens[end].cp);
     if (trade && !runs_on && length >= 4 && (place || member) &&
         length > alm_walk_length(folded, end - 1, end) + (place ? alm_walk_length(folded, first, first + 1) : 0))
         return fold_firm(folded, first, end, "organisation/trade");
+    return ALM_OK;
+}
+
+/* What stands between a membership and the end of the clause or what was given, too long for a person: a member firm
+   named by its brand alone. */
+static alm_status find_member(alm_folded *folded, uint32_t member) {
+    uint32_t first = member + 1, last = first;
+    while (last < folded->count && alm_name_may_hold(folded, last) &&
+           alm_walk_length(folded, first, last + 1) <= MAX_BRAND)
+        last++;
+    if (last >= folded->count || alm_walk_length(folded, first, last) < MIN_BRAND) return ALM_OK;
+    const alm_token *after = &folded->tokens[last];
+    bool ends = after->class_id == ALM_CLASS_MONEY || after->class_id == ALM_CLASS_GIVE ||
+                after->class_id == ALM_CLASS_EACH || after->class_id == ALM_CLASS_SPLIT ||
+                (after->class_id == ALM_CLASS_TEXT && !alm_is_han(after->cp));
+    return ends ? fold_firm(folded, first, last, "organisation/member") : ALM_OK;
+}
+
+static alm_status find_members(alm_folded *folded) {
+    for (uint32_t i = 0; i + 1 < folded->count; i++) {
+        alm_str name = alm_token_text(folded, &folded->tokens[i]);
+        if (folded->tokens[i].class_id != ALM_CLASS_MEMBER || alm_utf8_count(name) < MIN_UNIT) continue;
+        alm_status status = find_member(folded, i);
+        if (status != ALM_OK) return status;
+    }
     return ALM_OK;
 }
 
@@ -277,11 +318,13 @@ static alm_status find_brands(alm_folded *folded) {
     return ALM_OK;
 }
 
-/* One-character endings that ended nothing are characters of ordinary words. */
+/* Weak endings that ended nothing are ordinary words; but "office, head" is a post by itself. */
 static void release_endings(alm_folded *folded) {
-    for (uint32_t i = 0; i < folded->count; i++)
-        if (folded->tokens[i].class_id == ALM_CLASS_ORG_SUFFIX && is_weak(folded, &folded->tokens[i]))
-            alm_walk_release(folded, i);
+    for (uint32_t i = 0; i < folded->count; i++) {
+        if (folded->tokens[i].class_id != ALM_CLASS_ORG_SUFFIX || !is_weak(folded, &folded->tokens[i])) continue;
+        bool led = i + 1 < folded->count && folded->tokens[i + 1].class_id == ALM_CLASS_ROLE;
+        if (!led || alm_walk_length(folded, i, i + 1) == 1) alm_walk_release(folded, i);
+    }
 }
 
 alm_status alm_organisations_find(alm_folded *folded, alm_err *err) {
@@ -298,6 +341,8 @@ alm_status alm_organisations_find(alm_folded *folded, alm_err *err) {
     if (status == ALM_OK) status = alm_fold_close(folded);
     if (status == ALM_OK) release_endings(folded);
     if (status == ALM_OK) status = find_firms(folded);
+    if (status == ALM_OK) status = alm_fold_close(folded);
+    if (status == ALM_OK) status = find_members(folded);
     if (status == ALM_OK) status = alm_fold_close(folded);
     if (status == ALM_OK) status = find_brands(folded);
     if (status == ALM_OK) status = alm_fold_close(folded);

@@ -114,6 +114,7 @@ static int score_form(const alm_folded *folded, uint32_t first, uint32_t surname
     int score = 40;
     if (alm_str_is_c(surname->attrs[0], "rare")) score -= 20;
     if (alm_walk_length(folded, first, surname_end) == 2) score += 25;
+    if (is_grammar(folded->tokens[first].class_id)) score -= 20; /* "and", "to": surnames, too */
     alm_str given = alm_str_slice(folded->text, folded->tokens[surname_end].start, folded->tokens[last - 1].end);
     size_t length = alm_utf8_count(given);
     for (size_t i = 0; i < length; i++) score += given_char(folded, given, i) ? 8 : -8;
@@ -237,10 +238,12 @@ static alm_candidate best_chinese(const alm_folded *folded, uint32_t first) {
             break;
         if (!alm_person_consult(folded, first, surname_end, ALM_CLASS_SURNAME)) continue;
         uint32_t length = 0, given = 0;
+        bool sounds = true;
         bool doubled = surname_len == 1 && surname_end < folded->count && is_usual_surname(folded, surname_end);
         for (uint32_t last = surname_end; given < 3 && may_be_given(folded, last, &length); last++) {
             given += length;
-            if (given > (doubled ? 3 : 2)) break; /* a married woman's two surnames */
+            sounds = sounds && alm_person_consult(folded, last, last + 1, ALM_CLASS_TRANSCRIPTION);
+            if (given > (doubled || sounds ? 3 : 2)) break; /* a married woman's two surnames, a Muslim name */
             int score = score_form(folded, first, surname_end, last + 1) + alm_person_score_left(folded, first) +
                         alm_person_score_right(folded, last + 1);
             if (score > best.score) best.last = last + 1, best.score = score;

@@ -132,6 +132,9 @@ static alm_status seat_of_head(alm_relation *relation, uint32_t role, uint32_t *
     alm_str place = alm_str_slice(text, at, last);
     uint32_t sense = alm_lexicon_find(folded->pack->scanned, place);
     if (!sense || !alm_lexicon_sense_of(folded->pack->scanned, sense, ALM_CLASS_LOCAL)) return ALM_OK;
+    const alm_lexicon *posts = folded->pack->consulted;
+    uint32_t head = alm_lexicon_find(posts, alm_str_slice(text, at, text.len));
+    if (!alm_lexicon_sense_of(posts, head, ALM_CLASS_POST_AT)) return ALM_OK;
     alm_mention seat = {.class_id = ALM_CLASS_ORG,
                         .detail = ALM_ORGANISATION_GOVERNMENT,
                         .strength = 60,
@@ -256,13 +259,19 @@ static alm_status accept(alm_relation *relation, const alm_match *match, uint32_
         const uint32_t *who = organisation ? &organisation : members;
         status = read_posts(relation, match, posts_first, posts_last, who, organisation ? 1 : holders, carried, &actor);
     }
+    uint32_t end = match->end, also_first, also_last;
+    if (status == ALM_OK && alm_match_group(match, "also", &also_first, &also_last)) {
+        alm_actor beside = {0}; /* what he became tells nothing of whom he gives for */
+        status = read_posts(relation, match, also_first, also_last, members, count, carried, &beside);
+        end = last;
+    }
     if (status != ALM_OK) return status;
     if (organisation && actor.person) actor.organisation = organisation;
     uint32_t start = match->start < first && posts_first < first ? match->start : first;
     if (posts_first >= last)
         return fold_members(relation, first, last); /* "X is manager of …": only the name is the party */
     if (count > 1) return person ? fold_first(relation, start, first, last, &actor) : ALM_OK;
-    return fold_party(relation, start, match->end, &actor);
+    return fold_party(relation, start, end, &actor);
 }
 
 static bool ends_sentence(uint32_t cp) { return cp == '\n' || cp == 0x3002 || cp == 0xFF01 || cp == 0xFF1F; }

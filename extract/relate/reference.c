@@ -288,7 +288,7 @@ static uint32_t resolve(const alm_settler *s, const alm_mention *m) {
     bool ours = alm_str_is_c(m->rule, "organisation/first-person");
     if (ours && s->own && ends_as(s->entities[s->own - 1].key, m->name)) return s->own;
     uint32_t found = look_back(s, m->start, (sought){m->detail, m, true});
-    return found ? found : look_back(s, m->start, (sought){m->detail, NULL, true});
+    return found ? found : look_back(s, sentence_start(s, m->start), (sought){m->detail, NULL, true});
 }
 
 static alm_status resolve_references(alm_settler *s) {
