@@ -13,6 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 import rude_server as rude  # noqa: E402
+from crawl_test import rows  # noqa: E402
 
 ALMONER = os.environ.get("ALMONER", "build/dev/cli/almoner")
 COUNT = 12
@@ -70,6 +71,14 @@ class Archive(unittest.TestCase):
         for url, document in archived.items():
             self.assertRegex(document["fetched_at"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
             self.assertEqual({**document, "fetched_at": None}, {**self.live[url], "fetched_at": None})
+
+    def test_same_documents_as_the_crawl_stored(self):
+        stored = {url: json.loads(text) for url, text in rows(self.archives[0].parents[1], "SELECT url, document FROM"
+                                                              " versions JOIN pages USING (page_id)", "records.db")}
+        archived = {d["url"]: d for d in self.documents(*self.archives)}
+        self.assertEqual(archived.keys(), stored.keys())
+        for url, document in archived.items():
+            self.assertEqual(document, stored[url])
 
     def test_workers_keep_the_order(self):
         self.assertEqual(self.documents("-j", "4", *self.archives), self.documents(*self.archives))
