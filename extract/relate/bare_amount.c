@@ -1,9 +1,10 @@
 #include "extract/relate/bare_amount.h"
 
-bool alm_bare_amount_is(const alm_folded *folded, const alm_token *token) {
+bool alm_bare_amount_is(const alm_relation *relation, const alm_token *token) {
     if (token->class_id != ALM_CLASS_NUMBER) return false;
-    const alm_value *value = alm_mention_of(folded, token)->value;
-    return value->form == ALM_FORM_PLAIN && value->amount.len >= 3;
+    const alm_value *value = alm_mention_of(relation->folded, token)->value;
+    if (value->form != ALM_FORM_PLAIN || !value->amount.len) return false;
+    return value->amount.len >= 3 || alm_unit_note_at(relation, token->start).currency.len;
 }
 
 /* @p decimal times ten to the @p power, exactly. */
@@ -30,17 +31,20 @@ static alm_str shifted(alm_arena *arena, alm_str decimal, uint32_t power) {
     return alm_arena_copy(arena, (alm_str){digits + zeros, len - zeros});
 }
 
-alm_status alm_bare_amount_mention(alm_folded *folded, const alm_token *token, alm_str currency, uint32_t power,
+alm_status alm_bare_amount_mention(alm_relation *relation, const alm_token *token, alm_column_unit unit,
                                    uint32_t *out) {
+    alm_folded *folded = relation->folded;
+    if (!unit.currency.len) unit = alm_unit_note_at(relation, token->start);
     const alm_mention *number = alm_mention_of(folded, token);
     alm_value *money = ALM_ARENA_NEW(folded->arena, alm_value);
     if (!money) return ALM_E_NOMEM;
     *money = *number->value;
     money->kind = ALM_VALUE_MONEY;
-    money->unit = currency.len ? currency : ALM_STR("CNY");
-    if (money->amount.len) money->amount = shifted(folded->arena, number->value->amount, power);
-    if (money->low.len) money->low = shifted(folded->arena, number->value->low, power);
-    if (money->high.len) money->high = shifted(folded->arena, number->value->high, power);
+    money->unit = unit.currency.len ? unit.currency : ALM_STR("CNY");
+    if (money->amount.len) money->amount = shifted(folded->arena, number->value->amount, unit.power);
+    if (money->low.len) money->low = shifted(folded->arena, number->value->low, unit.power);
+    if (money->high.len) money->high = shifted(folded->arena, number->value->high, unit.power);
+
     alm_mention m = *number;
     m.class_id = ALM_CLASS_MONEY;
     m.value = money;

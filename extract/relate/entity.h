@@ -30,7 +30,7 @@ typedef struct alm_settler {
     alm_index by_key;
     const alm_mention **named; /**< ORG mentions with a name of their own, by start */
     size_t named_count;
-    uint32_t own;                                  /**< index + 1 of the organisation that publishes */
+    uint32_t own;                                      /**< index + 1 of the organisation that publishes */
     uint32_t subjects[ALM_ORGANISATION_COMMUNITY + 1]; /**< by type: index + 1 of the one that the page is about */
 } alm_settler;
 

@@ -65,12 +65,12 @@ static void take_list(alm_gift_reader *r, alm_gift_event *e, uint32_t next) {
 static alm_status put_pair(alm_gift_reader *r, uint32_t name, uint32_t next, double told) {
     alm_gift_event e = {.first = name, .last = next, .before = r->first, .after = r->last};
     alm_gift *gift = &e.gift;
-    bool number = alm_bare_amount_is(r->folded, &r->tokens[next]);
+    bool number = alm_bare_amount_is(r->relation, &r->tokens[next]);
     const alm_value *value = alm_mention_of(r->folded, &r->tokens[next])->value;
     if (number) {
         gift->whats[0].kind = ALM_WHAT_CASH;
         alm_status status =
-            alm_bare_amount_mention(r->folded, &r->tokens[next], (alm_str){0}, 0, &gift->whats[0].mention);
+            alm_bare_amount_mention(r->relation, &r->tokens[next], (alm_column_unit){0}, &gift->whats[0].mention);
         if (status != ALM_OK) return status;
         gift->what_count = 1;
         r->used[next] = true;
@@ -161,7 +161,7 @@ alm_status alm_gift_read_pairs(alm_gift_reader *r) {
             if (!tells_others(r)) told = 0.62;
         }
         if (next >= r->last || r->used[next] ||
-            !(alm_gift_is_what(r->tokens[next].class_id) || alm_bare_amount_is(r->folded, &r->tokens[next])))
+            !(alm_gift_is_what(r->tokens[next].class_id) || alm_bare_amount_is(r->relation, &r->tokens[next])))
             continue;
         if (r->tokens[next].class_id == ALM_CLASS_GOODS && !alm_mention_of(r->folded, &r->tokens[next])->value)
             continue;

@@ -151,7 +151,7 @@ static uint32_t item_what(const reader *r, uint32_t first, uint32_t last) {
         }
         if (r->tokens[i].class_id == ALM_CLASS_MONEY) return i;
         if (r->tokens[i].class_id == ALM_CLASS_GOODS && alm_mention_of(r->folded, &r->tokens[i])->value) return i;
-        if (alm_bare_amount_is(r->folded, &r->tokens[i]) && i > first) return i;
+        if (alm_bare_amount_is(r->relation, &r->tokens[i]) && i > first) return i;
     }
     return UINT32_MAX;
 }
@@ -268,7 +268,8 @@ static alm_status what_of(reader *r, const segment *s, alm_what *out) {
     if (token->class_id == ALM_CLASS_GOODS) out->kind = ALM_WHAT_GOODS;
     if (token->class_id == ALM_CLASS_MONEY && s->worth) out->kind = ALM_WHAT_WORTH;
     return token->class_id == ALM_CLASS_NUMBER
-               ? alm_bare_amount_mention(r->folded, &r->tokens[s->what], (alm_str){0}, 0, &out->mention)
+               ? alm_bare_amount_mention(r->relation, &r->tokens[s->what], (alm_column_unit){0}, &out->mention)
+
                : ALM_OK;
 }
 

@@ -3,6 +3,8 @@
 #include "extract/mention/mention.h"
 #include "extract/relate/record.h"
 #include "extract/relate/relation.h"
+#include "extract/relate/unit_note.h"
+
 
 typedef alm_status (*finder)(alm_folded *folded, alm_err *err);
 
@@ -89,6 +91,7 @@ alm_status alm_mention_and_relate(alm_session *session, alm_document *document, 
     if (status == ALM_OK) status = alm_records_find(&relation);
     if (status == ALM_OK) status = alm_parties_find(&relation);
     if (status == ALM_OK) alm_explain_folded(&explain, "parties", &folded);
+        if (status == ALM_OK) status = alm_unit_notes_find(&relation);
     if (status == ALM_OK) status = alm_tables_read(&relation);
     if (status == ALM_OK) status = alm_lists_read(&relation);
     if (status == ALM_OK) status = alm_gifts_find(&relation);

@@ -100,18 +100,20 @@ typedef struct alm_relation {
     size_t post_count, post_cap;
     alm_actor *actors; /**< by alm_mention.detail of a PARTY */
     size_t actor_count, actor_cap;
-        alm_told_gift *gifts;
+    alm_told_gift *gifts;
     size_t gift_count, gift_cap;
     alm_found_record *records;
     size_t record_count, record_cap;
-    bool tells_of_giving; /**< the title or the text speaks of gifts: bare pairs and verbs of moving count */
+    struct alm_unit_note *unit_notes; /**< in text order; see unit_note.h */
+    size_t unit_note_count, unit_note_cap;
+    bool tells_of_giving; /**<
+ the title or the text speaks of gifts: bare pairs and verbs of moving count */
     bool *in_table;       /**< by token: it stands in a cell or list item, where alm_gifts_find does not look */
 } alm_relation;
 
 ALM_MUST_USE alm_status alm_post_add(alm_relation *relation, const alm_post *post);
 /** Keep what was read; the caller's stays its own. */
 ALM_MUST_USE alm_status alm_gift_add(alm_relation *relation, const alm_gift *gift);
-
 
 /** Read posts and fold parties: the rules of phase `affiliations`, then every name that is left. */
 ALM_MUST_USE alm_status alm_parties_find(alm_relation *relation);

@@ -256,8 +256,7 @@ static alm_status read_amount(reader *r, alm_gift *gift, cell c, const column *c
         if (token->class_id == ALM_CLASS_NUMBER || token->class_id == ALM_CLASS_QUANTITY) {
             const alm_value *value = alm_mention_of(r->folded, token)->value;
             if (token->class_id == ALM_CLASS_QUANTITY || value->form != ALM_FORM_PLAIN || !value->amount.len) continue;
-            alm_status status = alm_bare_amount_mention(r->folded, &r->folded->tokens[i], col->unit.currency,
-                                                        col->unit.power, &mention);
+            alm_status status = alm_bare_amount_mention(r->relation, &r->folded->tokens[i], col->unit, &mention);
             if (status != ALM_OK) return status;
         } else if (token->class_id == ALM_CLASS_GOODS) {
             what_push(gift, ALM_WHAT_GOODS, mention, 0);
@@ -288,33 +287,35 @@ static bool is_bare_amount(const reader *r, uint32_t first, uint32_t last) {
     for (uint32_t i = first; i < last; i++)
         if (i != number && r->folded->tokens[i].class_id != ALM_CLASS_GIVE && r->folded->tokens[i].cp != ' ')
             return false;
-    return alm_mention_of(r->folded, &r->folded->tokens[number])->value->amount.len >= 3;
+    return alm_bare_amount_is(r->relation, &r->folded->tokens[number]);
 }
 
 static alm_status read_goods(reader *r, alm_gift *gift, cell c) {
     if (alm_table_words_is_empty(r->words, c.text)) return ALM_OK;
     for (uint32_t i = c.first; i < c.last;) {
-        uint32_t end = i, counted = UINT32_MAX;
-        bool worth = false;
+        uint32_t end = i;
+        bool worth = false, counted = false;
         for (; end < c.last && !(alm_cell_separates(&r->folded->tokens[end]) && r->folded->tokens[end].cp != ' ');
              end++) {
             if (r->folded->tokens[end].cp == ALM_CP_BRACKET_OPEN) end = alm_cell_closing(r->folded, end, c.last);
             if (end >= c.last) break;
             uint16_t class_id = r->folded->tokens[end].class_id;
             worth = worth || class_id == ALM_CLASS_WORTH;
-            if (class_id == ALM_CLASS_MONEY ||
-                (class_id == ALM_CLASS_GOODS && alm_mention_of(r->folded, &r->folded->tokens[end])->value))
-                counted = end;
+            if (class_id != ALM_CLASS_MONEY &&
+                !(class_id == ALM_CLASS_GOODS && alm_mention_of(r->folded, &r->folded->tokens[end])->value))
+                continue;
+            what_push(gift, kind_of(r, end, worth), r->folded->tokens[end].mention, 0);
+            counted = true;
+            worth = false;
         }
         uint32_t mention = 0;
         alm_status status = ALM_OK;
-        if (counted != UINT32_MAX)
-            what_push(gift, kind_of(r, counted, worth), r->folded->tokens[counted].mention, 0);
-        else if (is_bare_amount(r, i, end < c.last ? end : c.last)) {
-            status = alm_bare_amount_mention(r->folded, &r->folded->tokens[bare_amount(r, i, c.last)], (alm_str){0}, 0,
-                                             &mention);
+        if (!counted && is_bare_amount(r, i, end < c.last ? end : c.last)) {
+            status = alm_bare_amount_mention(r->relation, &r->folded->tokens[bare_amount(r, i, c.last)],
+                                             (alm_column_unit){0}, &mention);
             if (status == ALM_OK) what_push(gift, ALM_WHAT_CASH, mention, 0);
-        } else if ((status = goods_mention(r, i, end < c.last ? end : c.last, &mention)) == ALM_OK && mention)
+        } else if (!counted && (status = goods_mention(r, i, end < c.last ? end : c.last, &mention)) == ALM_OK &&
+                   mention)
             what_push(gift, ALM_WHAT_GOODS, mention, 0);
         if (status != ALM_OK) return status;
         i = end + 1;

@@ -13,7 +13,7 @@ typedef struct word {
     uint32_t power;
 } word;
 
-enum { WORD_TOTAL = -1, WORD_EMPTY = -2, WORD_UNIT = -3 };
+enum { WORD_TOTAL = -1, WORD_EMPTY = -2, WORD_UNIT = -3, WORD_UNIT_LABEL = -4 };
 
 struct alm_table_words {
     word *words;
@@ -88,7 +88,7 @@ static alm_status add_units(alm_table_words *words, const alm_yaml_node *units, 
 }
 
 alm_status alm_table_words_new(alm_table_words **out, const alm_yaml_node *node, alm_err *err) {
-    static const char *const keys[] = {"columns", "foreign", "totals", "empty", "units", NULL};
+    static const char *const keys[] = {"columns", "foreign", "totals", "empty", "units", "unit_labels", NULL};
     alm_status status = alm_yaml_expect_keys(node, keys, err);
     if (status != ALM_OK) return status;
     alm_table_words *words = alm_calloc(1, sizeof *words);
@@ -98,6 +98,7 @@ alm_status alm_table_words_new(alm_table_words **out, const alm_yaml_node *node,
     if (status == ALM_OK) status = add_list(words, alm_yaml_get(node, "totals"), WORD_TOTAL, err);
     if (status == ALM_OK) status = add_list(words, alm_yaml_get(node, "empty"), WORD_EMPTY, err);
     if (status == ALM_OK) status = add_units(words, alm_yaml_get(node, "units"), err);
+    if (status == ALM_OK) status = add_list(words, alm_yaml_get(node, "unit_labels"), WORD_UNIT_LABEL, err);
     if (status != ALM_OK) {
         alm_table_words_free(words);
         return status;
@@ -138,6 +139,24 @@ static bool is_word(const alm_table_words *words, alm_str cell, int what) {
     for (size_t i = 0; i < words->count; i++)
         if (words->words[i].what == what && alm_str_is(words->words[i].text, cell)) return true;
     return false;
+}
+
+alm_str alm_table_words_unit_label(const alm_table_words *words, size_t index) {
+    for (size_t i = 0; i < words->count; i++)
+        if (words->words[i].what == WORD_UNIT_LABEL && index-- == 0) return words->words[i].text;
+    return (alm_str){0};
+}
+
+size_t alm_table_words_unit(const alm_table_words *words, alm_str text, size_t at, alm_column_unit *unit) {
+    alm_str rest = alm_str_slice(text, at, text.len);
+    size_t longest = 0;
+    for (size_t i = 0; i < words->count; i++) {
+        const word *w = &words->words[i];
+        if (w->what != WORD_UNIT || w->text.len <= longest || !alm_str_starts(rest, w->text)) continue;
+        *unit = (alm_column_unit){w->currency, w->power};
+        longest = w->text.len;
+    }
+    return longest;
 }
 
 bool alm_table_words_is_total(const alm_table_words *words, alm_str cell) { return is_word(words, cell, WORD_TOTAL); }

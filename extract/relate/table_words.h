@@ -44,7 +44,12 @@ void alm_table_words_free(alm_table_words *words);
 alm_column alm_table_words_column(const alm_table_words *words, alm_str head, alm_column_unit *unit);
 /** A row that adds up others, by its label's text. */
 bool alm_table_words_is_total(const alm_table_words *words, alm_str cell);
+/** The label number @p index that a note of the unit begins with; {0} behind the last. */
+alm_str alm_table_words_unit_label(const alm_table_words *words, size_t index);
+/** Length of the longest word for a unit at byte @p at of @p text, and what it stands for; 0 where there is none. */
+size_t alm_table_words_unit(const alm_table_words *words, alm_str text, size_t at, alm_column_unit *unit);
 /** A cell that says nothing. */
+
 bool alm_table_words_is_empty(const alm_table_words *words, alm_str cell);
 
 #endif
