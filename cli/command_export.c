@@ -5,6 +5,7 @@
 
 #include "cli/command.h"
 #include "cli/privacy.h"
+#include "cli/table.h"
 #include "pipeline/export.h"
 #include "store/open.h"
 
@@ -20,11 +21,12 @@ enum {
     OPT_PEOPLE,
     OPT_SALT
 };
-enum { MAX_CONDITIONS = 32, FORMAT_SQLITE = ALM_EXPORT_JSON + 1 };
+enum { MAX_CONDITIONS = 32, MAX_TABLE = 512 << 20, FORMAT_SQLITE = ALM_EXPORT_JSON + 1, FORMAT_TABLE };
 
 static const alm_option options[] = {
     {OPT_STORE, 's', "store", "STORE", "folder of a crawl, SQLite file or postgres:// URL (default almoner-store)"},
-    {OPT_FORMAT, 'f', "format", "ndjson|csv|json|sqlite", "rows, or page documents, or a store (default ndjson)"},
+    {OPT_FORMAT, 'f', "format", "ndjson|csv|json|sqlite|table",
+     "rows, or page documents, or a store, or rows for people (default ndjson)"},
     {OPT_OUTPUT, 'o', "output", "FILE", "whole or not at all; .zst compresses (default: standard output)"},
     {OPT_ROTATE, 0, "rotate", "SIZE", "begin a new file after so much: 100M, 1G; FILE-00001, ..."},
     {OPT_SINCE, 0, "since", "CURSOR|TIME", "only what changed after a cursor, or from a time on"},
@@ -86,7 +88,7 @@ static bool add_condition(settings *s, const char *value) {
 }
 
 static bool set_option(settings *s, int id, const char *value) {
-    static const char *const formats[] = {"ndjson", "csv", "json", "sqlite", NULL};
+    static const char *const formats[] = {"ndjson", "csv", "json", "sqlite", "table", NULL};
     switch (id) {
     case OPT_STORE: s->store = value; return true;
     case OPT_OUTPUT: s->output = value; return true;
@@ -116,6 +118,8 @@ static int read_options(settings *s, int argc, char **argv) {
     if (s->since && s->cursor) return alm_usage_fail(&alm_usage_export, "--since and --cursor exclude each other");
     if (s->part_bytes && (!to_file || s->format == FORMAT_SQLITE))
         return alm_usage_fail(&alm_usage_export, "--rotate needs --output and a format of text");
+    if (s->format == FORMAT_TABLE && to_file)
+        return alm_usage_fail(&alm_usage_export, "--format table is for standard output");
     if (s->format == FORMAT_SQLITE && !to_file)
         return alm_usage_fail(&alm_usage_export, "--format sqlite needs --output");
     return -1;
@@ -175,6 +179,42 @@ static alm_status export_text(const settings *s, alm_feed *feed, const alm_expor
     return status;
 }
 
+typedef struct table {
+    alm_arena arena;
+    alm_table_row *rows;
+    size_t count, cap;
+} table;
+
+static alm_status add_to_table(void *context, const alm_str *columns, alm_err *err) {
+    table *t = context;
+    void *rows = t->rows;
+    alm_str fields[ALM_FIELD_COUNT];
+    alm_status status = alm_arena_grow(&t->arena, &rows, &t->cap, t->count, sizeof *t->rows);
+    t->rows = rows;
+    for (int i = 0; i < ALM_FIELD_COUNT && status == ALM_OK; i++) {
+        fields[i] = columns[i].len ? alm_arena_copy(&t->arena, columns[i]) : (alm_str){0};
+        if (columns[i].len && !fields[i].ptr) status = ALM_E_NOMEM;
+    }
+    if (status == ALM_OK) status = alm_table_row_fill(&t->rows[t->count], &t->arena, fields, (alm_str){0});
+    if (status != ALM_OK) return alm_fail(err, status, "too many rows for a table; choose by --where");
+    t->count++;
+    return ALM_OK;
+}
+
+static alm_status export_table(alm_feed *feed, const alm_export_options *export, uint64_t *count, alm_err *err) {
+    table t = {0};
+    alm_buf out;
+    alm_arena_init(&t.arena, MAX_TABLE);
+    alm_buf_init(&out, MAX_TABLE);
+    alm_status status = alm_export_rows(feed, export, add_to_table, &t, count, err);
+    if (status == ALM_OK) status = alm_table_put(&out, t.rows, t.count, alm_table_width(STDOUT_FILENO));
+    if (status == ALM_OK) fwrite(out.ptr, 1, out.len, stdout);
+    fflush(stdout); /* before what comes on standard error */
+    alm_arena_release(&t.arena);
+    alm_buf_release(&out);
+    return status;
+}
+
 static alm_status export_sqlite(const settings *s, alm_feed *feed, const alm_export_options *export, uint64_t *count,
                                 alm_err *err) {
     alm_store_location target = {.kind = ALM_STORE_SQLITE};
@@ -202,8 +242,9 @@ static alm_status export(const settings *s, const alm_store_location *location, 
     if (status == ALM_OK) status = alm_feed_open(&feed, location, err);
     if (status == ALM_OK && from) status = alm_feed_since(feed, &all.query, from, err);
     if (status == ALM_OK)
-        status = s->format == FORMAT_SQLITE ? export_sqlite(s, feed, &all, &count, err)
-                                            : export_text(s, feed, &all, &count, err);
+        status = s->format == FORMAT_SQLITE  ? export_sqlite(s, feed, &all, &count, err)
+                 : s->format == FORMAT_TABLE ? export_table(feed, &all, &count, err)
+                                             : export_text(s, feed, &all, &count, err);
     if (status == ALM_OK && s->cursor) status = write_cursor(s->cursor, alm_feed_cursor(feed), err);
     if (status == ALM_OK)
         fprintf(stderr, "%llu records; cursor: %s\n", (unsigned long long)count, alm_feed_cursor(feed));

@@ -5,9 +5,9 @@
 #include <unistd.h>
 
 #include "base/utf8.h"
-#include "extract/output/rows.h"
 
 enum { DONOR, WHAT, AMOUNT, TO, EVIDENCE, COLUMN_COUNT, GAP = 2 };
+_Static_assert((int)COLUMN_COUNT == (int)ALM_TABLE_COLUMNS, "a head for each cell");
 
 static const char *const heads[COLUMN_COUNT] = {"DONOR", "WHAT", "AMOUNT", "TO", "EVIDENCE"};
 
@@ -122,15 +122,14 @@ static const char *mark_before(alm_str qualifier) {
                                                                                 : "";
 }
 
-static alm_str amount_cell(alm_arena *arena, const alm_row *row, const alm_donation *donation) {
-    const alm_str *f = row->fields;
+static alm_str amount_cell(alm_arena *arena, const alm_str *f, alm_str cash) {
     alm_buf text;
     alm_buf_init(&text, 512);
     if (f[ALM_FIELD_CASH_AMOUNT].len) {
         alm_buf_add_c(&text, mark_before(f[ALM_FIELD_CASH_QUALIFIER]));
         put_money(&text, f[ALM_FIELD_CASH_AMOUNT], f[ALM_FIELD_CASH_CURRENCY]);
-    } else if (donation->cash_count > 0) {
-        alm_buf_add(&text, donation->cash[0].text);
+    } else {
+        alm_buf_add(&text, cash);
     }
     if (f[ALM_FIELD_VALUE_AMOUNT].len) {
         alm_buf_add_c(&text, text.len ? ", worth " : "worth ");
@@ -141,22 +140,22 @@ static alm_str amount_cell(alm_arena *arena, const alm_row *row, const alm_donat
     return cell;
 }
 
-static alm_str what_cell(alm_arena *arena, const alm_row *row, const alm_donation *donation) {
+static alm_str what_cell(alm_arena *arena, const alm_str *f, alm_str cash) {
+    bool has_cash = f[ALM_FIELD_CASH_AMOUNT].len || cash.len;
     alm_buf text;
     alm_buf_init(&text, arena->max);
-    if (donation->cash_count > 0) alm_buf_add_c(&text, "cash");
-    if (donation->cash_count > 0 && row->fields[ALM_FIELD_GOODS].len) alm_buf_add_c(&text, "; ");
-    alm_buf_add(&text, row->fields[ALM_FIELD_GOODS]);
-    if (donation->status != ALM_STATUS_GIVEN)
-        alm_buf_printf(&text, " (%s)", alm_donation_status_name(donation->status));
-    if (donation->total) alm_buf_add_c(&text, " (total)");
+    if (has_cash) alm_buf_add_c(&text, "cash");
+    if (has_cash && f[ALM_FIELD_GOODS].len) alm_buf_add_c(&text, "; ");
+    alm_buf_add(&text, f[ALM_FIELD_GOODS]);
+    if (!alm_str_is_c(f[ALM_FIELD_STATUS], "given")) alm_buf_printf(&text, " (%.*s)", ALM_FMT(f[ALM_FIELD_STATUS]));
+    if (alm_str_is_c(f[ALM_FIELD_TOTAL], "true")) alm_buf_add_c(&text, " (total)");
     alm_str cell = in_arena(arena, &text);
     alm_buf_release(&text);
     return cell;
 }
 
-static alm_str donor_cell(alm_arena *arena, const alm_row *row) {
-    alm_str organisation = row->fields[ALM_FIELD_DONOR_ORG], person = row->fields[ALM_FIELD_DONOR_PERSON];
+static alm_str donor_cell(alm_arena *arena, const alm_str *f) {
+    alm_str organisation = f[ALM_FIELD_DONOR_ORG], person = f[ALM_FIELD_DONOR_PERSON];
     if (!organisation.len || !person.len) return organisation.len ? organisation : person;
     alm_buf text;
     alm_buf_init(&text, arena->max);
@@ -168,18 +167,34 @@ static alm_str donor_cell(alm_arena *arena, const alm_row *row) {
     return cell;
 }
 
-static alm_status fill_cells(alm_str cells[COLUMN_COUNT], const alm_rows *from, size_t index) {
-    alm_row row;
-    alm_arena *arena = from->arena;
-    const alm_donation *donation = &from->document->donations[index];
-    alm_status status = alm_row_fill(&row, from, index);
-    if (status != ALM_OK) return status;
-    cells[DONOR] = donor_cell(arena, &row);
-    cells[WHAT] = what_cell(arena, &row, donation);
-    cells[AMOUNT] = amount_cell(arena, &row, donation);
-    cells[TO] = row.fields[ALM_FIELD_RECIPIENTS];
-    cells[EVIDENCE] = donation->evidence;
-    return cells[WHAT].ptr && cells[AMOUNT].ptr ? ALM_OK : ALM_E_NOMEM;
+alm_status alm_table_row_fill(alm_table_row *out, alm_arena *arena, const alm_str *fields, alm_str cash) {
+    alm_table_row row = {.cells = {[DONOR] = donor_cell(arena, fields),
+                                   [WHAT] = what_cell(arena, fields, cash),
+                                   [AMOUNT] = amount_cell(arena, fields, cash),
+                                   [TO] = fields[ALM_FIELD_RECIPIENTS],
+                                   [EVIDENCE] = fields[ALM_FIELD_EVIDENCE]}};
+    if (!row.cells[WHAT].ptr || !row.cells[AMOUNT].ptr) return ALM_E_NOMEM;
+    *out = row;
+    return ALM_OK;
+}
+
+alm_status alm_table_put(alm_buf *out, const alm_table_row *rows, size_t count, size_t width) {
+    size_t wanted[COLUMN_COUNT], widths[COLUMN_COUNT];
+    alm_str head[COLUMN_COUNT];
+    for (int i = 0; i < COLUMN_COUNT; i++) {
+        head[i] = alm_str_of(heads[i]);
+        wanted[i] = head[i].len;
+    }
+    for (size_t i = 0; i < count; i++) {
+        for (int k = 0; k < COLUMN_COUNT; k++) {
+            size_t columns = alm_utf8_columns(rows[i].cells[k]);
+            if (columns > wanted[k]) wanted[k] = columns;
+        }
+    }
+    share_widths(widths, wanted, width - GAP * (COLUMN_COUNT - 1));
+    put_line(out, head, widths);
+    for (size_t i = 0; i < count; i++) put_line(out, rows[i].cells, widths);
+    return out->status;
 }
 
 static void put_title(alm_buf *out, const alm_document *document, const char *name, size_t width) {
@@ -195,28 +210,18 @@ static void put_title(alm_buf *out, const alm_document *document, const char *na
 }
 
 static alm_status put_rows(alm_buf *out, alm_arena *arena, const alm_document *document, size_t width) {
-    typedef alm_str cells_of_row[COLUMN_COUNT];
-    cells_of_row *rows = alm_arena_calloc(arena, document->donation_count, sizeof *rows);
-    size_t wanted[COLUMN_COUNT], widths[COLUMN_COUNT];
-    alm_str head[COLUMN_COUNT];
+    alm_table_row *rows = alm_arena_calloc(arena, document->donation_count, sizeof *rows);
     alm_rows from;
     if (!rows || alm_rows_init(&from, arena, document) != ALM_OK) return ALM_E_NOMEM;
-    for (int i = 0; i < COLUMN_COUNT; i++) {
-        head[i] = alm_str_of(heads[i]);
-        wanted[i] = head[i].len;
-    }
     for (size_t i = 0; i < document->donation_count; i++) {
-        alm_status status = fill_cells(rows[i], &from, i);
+        const alm_donation *donation = &document->donations[i];
+        alm_row row;
+        alm_status status = alm_row_fill(&row, &from, i);
+        alm_str cash = donation->cash_count > 0 ? donation->cash[0].text : (alm_str){0};
+        if (status == ALM_OK) status = alm_table_row_fill(&rows[i], arena, row.fields, cash);
         if (status != ALM_OK) return status;
-        for (int k = 0; k < COLUMN_COUNT; k++) {
-            size_t columns = alm_utf8_columns(rows[i][k]);
-            if (columns > wanted[k]) wanted[k] = columns;
-        }
     }
-    share_widths(widths, wanted, width - GAP * (COLUMN_COUNT - 1));
-    put_line(out, head, widths);
-    for (size_t i = 0; i < document->donation_count; i++) put_line(out, rows[i], widths);
-    return out->status;
+    return alm_table_put(out, rows, document->donation_count, width);
 }
 
 alm_status alm_table_write(alm_buf *out, alm_arena *arena, const alm_document *document, const char *name,

@@ -60,8 +60,8 @@ static void settle_forms(alm_str *columns, alm_confidence *room) {
     if (confidence.ptr) columns[ALM_FEED_CONFIDENCE] = alm_confidence_text(room, strtod(confidence.ptr, NULL));
 }
 
-static alm_status export_rows(alm_feed *feed, alm_parts *parts, alm_export_format format,
-                              const alm_export_options *options, alm_buf *record, uint64_t *count, alm_err *err) {
+alm_status alm_export_rows(alm_feed *feed, const alm_export_options *options, alm_export_row row, void *context,
+                           uint64_t *count, alm_err *err) {
     alm_str columns[ALM_FEED_MAX_COLUMNS];
     alm_masked_rows *masked = NULL;
     alm_confidence room;
@@ -73,14 +73,25 @@ static alm_status export_rows(alm_feed *feed, alm_parts *parts, alm_export_forma
         settle_forms(columns, &room);
         if (masked) status = alm_masked_rows_apply(masked, columns, err);
         if (status != ALM_OK) break;
-        alm_buf_reset(record);
-        write_row(record, format, columns);
-        status = record->status == ALM_OK ? alm_parts_put(parts, alm_buf_str(record), err)
-                                          : alm_fail(err, record->status, "out of memory");
+        status = row(context, columns, err);
         ++*count;
     }
     alm_masked_rows_free(masked);
     return status == ALM_END ? ALM_OK : status;
+}
+
+typedef struct text_export {
+    alm_parts *parts;
+    alm_export_format format;
+    alm_buf record;
+} text_export;
+
+static alm_status give_row(void *context, const alm_str *columns, alm_err *err) {
+    text_export *x = context;
+    alm_buf_reset(&x->record);
+    write_row(&x->record, x->format, columns);
+    return x->record.status == ALM_OK ? alm_parts_put(x->parts, alm_buf_str(&x->record), err)
+                                      : alm_fail(err, x->record.status, "out of memory");
 }
 
 /* ---- documents ---- */
@@ -141,11 +152,11 @@ static alm_status export_documents(alm_feed *feed, document_export *x, uint64_t 
 alm_status alm_export_text(alm_feed *feed, alm_parts *parts, alm_export_format format,
                            const alm_export_options *options, uint64_t *count, alm_err *err) {
     document_export documents = {.options = options, .parts = parts};
-    alm_buf record;
+    text_export rows = {.parts = parts, .format = format};
     if (format == ALM_EXPORT_JSON) return export_documents(feed, &documents, count, err);
-    alm_buf_init(&record, MAX_RECORD);
-    alm_status status = export_rows(feed, parts, format, options, &record, count, err);
-    alm_buf_release(&record);
+    alm_buf_init(&rows.record, MAX_RECORD);
+    alm_status status = alm_export_rows(feed, options, give_row, &rows, count, err);
+    alm_buf_release(&rows.record);
     return status;
 }
 

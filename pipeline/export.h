@@ -20,6 +20,13 @@ typedef struct alm_export_options {
 /** The head record of @p format into @p out: nothing but for CSV. */
 alm_status alm_export_head(alm_buf *out, alm_export_format format);
 
+/** A row of ALM_FEED_COLUMNS columns, masked, borrowed for the call. */
+typedef alm_status (*alm_export_row)(void *context, const alm_str *columns, alm_err *err);
+
+/** Tell @p row the rows that @p options choose. @return as alm_export_text, or what @p row returned. */
+ALM_MUST_USE alm_status alm_export_rows(alm_feed *feed, const alm_export_options *options, alm_export_row row,
+                                        void *context, uint64_t *count, alm_err *err);
+
 /** Write what @p feed has to @p parts. *count: records. @return ALM_OK, ALM_E_STORAGE, ALM_E_IO, ALM_E_NOMEM. */
 ALM_MUST_USE alm_status alm_export_text(alm_feed *feed, alm_parts *parts, alm_export_format format,
                                         const alm_export_options *options, uint64_t *count, alm_err *err);
