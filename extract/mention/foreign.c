@@ -74,7 +74,8 @@ static uint32_t part_right(const alm_folded *folded, uint32_t start) {
     while (known > start + 1 && known < folded->count && is_particle(&folded->tokens[known - 1]) &&
            is_word(&folded->tokens[known]))
         known--; /* "X then gave" */
-    if (free > known && (free == folded->count || is_boundary(folded, free))) return free;
+    bool whole = known > start && folded->tokens[known - 1].class_id == ALM_CLASS_NAME_PART;
+    if (free > known && !whole && (free == folded->count || is_boundary(folded, free))) return free;
     return known == start && free > start ? start + 1 : known;
 }
 

@@ -14,6 +14,7 @@ enum {
     ACCEPT_AGAIN = 76, /* names this sure are looked for in the whole document */
     ACCEPT_TWICE = 54, /* candidates this likely are names where they stand twice, before different words */
     BETTER = 12,       /* by how much a candidate that overlaps must be likelier to win against the one before it */
+    MAX_LEAD = 2,      /* characters before the first part that the lexicon knows */
     MAX_KNOWN = 512
 };
 
@@ -126,8 +127,8 @@ static int score_form(const alm_folded *folded, uint32_t first, uint32_t surname
     }
     if (length == 2) score += 10;
     if (length == 3) score -= 6;
-    if (alm_person_consult(folded, last - 1, last, ALM_CLASS_NAME_STOP) && !stands_before_mark(folded, last))
-        score -= 25;
+    const alm_sense *stop = alm_person_consult(folded, last - 1, last, ALM_CLASS_NAME_STOP);
+    if (stop && !stands_before_mark(folded, last)) score -= alm_str_is_c(stop->attrs[0], "strong") ? 45 : 25;
     return score;
 }
 
@@ -277,11 +278,13 @@ static alm_candidate before_title(const alm_folded *folded, uint32_t first) {
 
 static alm_candidate better(alm_candidate a, alm_candidate b) { return b.score > a.score ? b : a; }
 
-/* A part of a foreign name, or a character of transcription right before one. */
+/* A part of a foreign name, or characters of transcription right before one. */
 static bool starts_parts(const alm_folded *folded, uint32_t i) {
-    if (folded->tokens[i].class_id == ALM_CLASS_NAME_PART) return true;
-    return i + 1 < folded->count && folded->tokens[i + 1].class_id == ALM_CLASS_NAME_PART &&
-           alm_person_consult(folded, i, i + 1, ALM_CLASS_TRANSCRIPTION);
+    for (uint32_t lead = 0; lead <= MAX_LEAD && i + lead < folded->count; lead++) {
+        if (folded->tokens[i + lead].class_id == ALM_CLASS_NAME_PART) return true;
+        if (!alm_person_consult(folded, i + lead, i + lead + 1, ALM_CLASS_TRANSCRIPTION)) return false;
+    }
+    return false;
 }
 
 static alm_candidate best_at(const alm_folded *folded, uint32_t i) {

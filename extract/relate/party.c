@@ -6,6 +6,8 @@
 #include "extract/relate/relation.h"
 #include "extract/rules/phase.h"
 
+enum { MIN_UNIT = 4 }; /* characters of "member unit"; a bare "member" may be a person */
+
 static alm_status grow(alm_relation *relation, void **items, size_t *cap, size_t count, size_t size) {
     return alm_arena_grow(&relation->session->arena, items, cap, count, size);
 }
@@ -148,25 +150,58 @@ static alm_status seat_of_head(alm_relation *relation, uint32_t role, uint32_t *
     return alm_mention_add(folded, &seat, organisation);
 }
 
+/* What somebody works as; no post that a place has. */
+static bool is_job(const alm_folded *folded, uint32_t role) {
+    const alm_lexicon *words = folded->pack->scanned;
+    alm_str name = folded->mentions[role - 1].name;
+    for (size_t at = 0; at < name.len; alm_utf8_next(name, &at)) {
+        uint32_t word = alm_lexicon_find(words, alm_str_slice(name, at, name.len));
+        const alm_sense *head = alm_lexicon_sense_of(words, word, ALM_CLASS_ROLE_HEAD);
+        if (head) return alm_str_is_c(head->attrs[0], "job");
+    }
+    return false;
+}
+
+static bool is_known_post(const alm_folded *folded, uint32_t role) {
+    const alm_lexicon *posts = folded->pack->consulted;
+    uint32_t word = alm_lexicon_find(posts, folded->mentions[role - 1].name);
+    return alm_lexicon_sense_of(posts, word, ALM_CLASS_POST_AT);
+}
+
+/* "the trader X of Shanghai", "the chairman of A, retired teacher X": a job that nobody gave him there. */
+static bool is_mere_job(const alm_folded *folded, uint32_t role, bool place, bool said) {
+    return is_job(folded, role) && (place || (!said && !is_known_post(folded, role)));
+}
+
+/* "the member unit Y": the membership is the firm's, whoever speaks for it. */
+static uint32_t member_unit(const alm_folded *folded, uint32_t i, uint32_t last) {
+    if (folded->tokens[i].class_id != ALM_CLASS_MEMBER || i + 1 >= last) return 0;
+    if (alm_utf8_count(alm_token_text(folded, &folded->tokens[i])) < MIN_UNIT) return 0;
+    return folded->tokens[i + 1].class_id == ALM_CLASS_ORG ? folded->tokens[i + 1].mention : 0;
+}
+
 /* Read the posts zone [first, last): roles at organisations, from left to right, for every member. */
 static alm_status read_posts(alm_relation *relation, const alm_match *match, uint32_t first, uint32_t last,
                              const uint32_t *members, size_t member_count, uint32_t *carried, alm_actor *actor) {
     alm_folded *folded = relation->folded;
     uint32_t organisation = 0;
+    bool place = false;
     alm_status status = ALM_OK;
     for (uint32_t i = first; status == ALM_OK && i < last; i++) {
         const alm_token *token = &folded->tokens[i];
         if (names_organisation(token->class_id)) {
             uint32_t end = i + 1;
             while (end < last && names_organisation(folded->tokens[end].class_id)) end++;
+            place = end == i + 1 && (token->class_id == ALM_CLASS_PLACE || token->class_id == ALM_CLASS_LOCAL);
             status = as_organisation(relation, i, end, &organisation);
             i = end - 1;
         } else if (token->class_id == ALM_CLASS_ROLE || token->class_id == ALM_CLASS_MEMBER) {
-            uint32_t at = organisation ? organisation : *carried;
+            uint32_t at = organisation ? organisation : *carried, unit = member_unit(folded, i, last);
+            if (is_mere_job(folded, token->mention, place, organisation != 0)) continue;
             status = seat_of_head(relation, token->mention, &at);
             if (!at) at = ALM_UNSAID_ORGANISATION;
             for (size_t m = 0; status == ALM_OK && m < member_count; m++)
-                status = alm_post_add(relation, &(alm_post){.member = members[m],
+                status = alm_post_add(relation, &(alm_post){.member = unit ? unit : members[m],
                                                             .organisation = at,
                                                             .role = token->mention,
                                                             .carried = !organisation && at == *carried,
@@ -197,11 +232,17 @@ static bool is_shared(const alm_folded *folded, uint32_t first, uint32_t last) {
     return false;
 }
 
-static size_t read_members(const alm_folded *folded, uint32_t first, uint32_t last, uint32_t members[ALM_MAX_PARTIES]) {
+static size_t read_members(const alm_relation *relation, uint32_t first, uint32_t last,
+                           uint32_t members[ALM_MAX_PARTIES]) {
+    const alm_folded *folded = relation->folded;
     size_t count = 0;
-    for (uint32_t i = first; i < last && count < ALM_MAX_PARTIES; i++)
-        if (folded->tokens[i].class_id == ALM_CLASS_PERSON || folded->tokens[i].class_id == ALM_CLASS_ORG)
+    for (uint32_t i = first; i < last && count < ALM_MAX_PARTIES; i++) {
+        const alm_actor *party = alm_actor_of(relation, &folded->tokens[i]); /* a name whose posts were read before */
+        if (party && (party->person || party->organisation))
+            members[count++] = party->person ? party->person : party->organisation;
+        else if (folded->tokens[i].class_id == ALM_CLASS_PERSON || folded->tokens[i].class_id == ALM_CLASS_ORG)
             members[count++] = folded->tokens[i].mention;
+    }
     return count;
 }
 
@@ -243,12 +284,23 @@ static alm_status read_firm(alm_relation *relation, const alm_match *match, uint
                                               .rule = match->rule->id});
 }
 
+/* "X (manager of firm Y)", "X (firm Y)" behind X's other posts. */
+static alm_status read_bracket(alm_relation *relation, const alm_match *match, const uint32_t *member,
+                               alm_actor *actor) {
+    const alm_folded *folded = relation->folded;
+    uint32_t first, last, nobody = 0;
+    if (!alm_match_group(match, "bracket", &first, &last)) return ALM_OK;
+    if (last - first > 1) return read_posts(relation, match, first, last, member, 1, &nobody, actor);
+    if (folded->tokens[first].class_id == ALM_CLASS_ORG) actor->organisation = folded->tokens[first].mention;
+    return ALM_OK;
+}
+
 /* One match of an affiliation rule: its posts, and the party that it folds. */
 static alm_status accept(alm_relation *relation, const alm_match *match, uint32_t *carried) {
     alm_folded *folded = relation->folded;
     uint32_t posts_first = 0, posts_last = 0, first, last, members[ALM_MAX_PARTIES], organisation;
     if (!alm_match_group(match, "member", &first, &last)) return ALM_OK;
-    size_t count = read_members(folded, first, last, members);
+    size_t count = read_members(relation, first, last, members);
     if (count == 0) return ALM_OK;
     alm_actor actor = {0};
     bool person = folded->mentions[members[0] - 1].class_id == ALM_CLASS_PERSON;
@@ -265,7 +317,9 @@ static alm_status accept(alm_relation *relation, const alm_match *match, uint32_
         status = read_posts(relation, match, also_first, also_last, members, count, carried, &beside);
         end = last;
     }
+    if (status == ALM_OK && count == 1) status = read_bracket(relation, match, members, &actor);
     if (status != ALM_OK) return status;
+    if (folded->tokens[first].class_id == ALM_CLASS_PARTY) return ALM_OK;
     if (organisation && actor.person) actor.organisation = organisation;
     uint32_t start = match->start < first && posts_first < first ? match->start : first;
     if (posts_first >= last)
@@ -274,7 +328,9 @@ static alm_status accept(alm_relation *relation, const alm_match *match, uint32_
     return fold_party(relation, start, end, &actor);
 }
 
-static bool ends_sentence(uint32_t cp) { return cp == '\n' || cp == 0x3002 || cp == 0xFF01 || cp == 0xFF1F; }
+static bool ends_sentence(uint32_t cp) {
+    return cp == '\n' || cp == 0x3002 || cp == 0xFF01 || cp == 0xFF1F || cp == 0xFF1B || cp == ';';
+}
 
 /* An organisation is carried within its sentence, by the rules of one priority. */
 typedef struct carrier {

@@ -330,12 +330,20 @@ static uint32_t carried_organisation(const alm_settler *s, const alm_post *post,
     return found ? found : carried;
 }
 
+/* Whose a post is that names no organisation; one in a table's column of posts is the page's own, if nobody else's. */
+static uint32_t unsaid_organisation(const alm_settler *s, const alm_post *post, uint32_t type) {
+    bool listed = alm_str_is_c(post->rule, "table/role");
+    if (type == NO_TYPE && !listed) return 0;
+    uint32_t found = look_back(s, post->start, (sought){type == NO_TYPE ? ANY_TYPE : type, NULL, true});
+    return found || !listed ? found : s->subjects[ALM_ORGANISATION_ASSOCIATION];
+}
+
 static void resolve_posts(alm_settler *s) {
     for (size_t i = 0; i < s->relation->post_count; i++) {
         alm_post *post = &s->relation->posts[i];
         uint32_t type = type_of_post(s, post);
         if (post->organisation == ALM_UNSAID_ORGANISATION)
-            post->settled = type == NO_TYPE ? 0 : look_back(s, post->start, (sought){type, NULL, true});
+            post->settled = unsaid_organisation(s, post, type);
         else if (post->carried)
             post->settled = carried_organisation(s, post, type);
         else

@@ -352,9 +352,26 @@ static alm_status read_count(reader *r, alm_gift *gift, cell c, const column *he
     return ALM_OK;
 }
 
+/* The post that token @p role names is held by each person of the row, or by its one organisation. */
+static alm_status add_posts(reader *r, const alm_gift *gift, cell c, uint32_t role, uint32_t organisation) {
+    const alm_token *token = &r->folded->tokens[role];
+    alm_post post = {.organisation = organisation ? organisation : ALM_UNSAID_ORGANISATION,
+                     .role = token->mention,
+                     .start = r->folded->tokens[c.first].start,
+                     .end = token->end,
+                     .rule = ALM_STR("table/role")};
+    alm_status status = ALM_OK;
+    for (size_t i = 0; status == ALM_OK && i < gift->donor_count; i++) {
+        const alm_actor *donor = &gift->donors[i];
+        post.member = donor->person || gift->donor_count > 1 ? donor->person : donor->organisation;
+        if (post.member) status = alm_post_add(r->relation, &post);
+    }
+    return status;
+}
+
 /* The post of the row's donor: at the organisation in the cell, else where such posts are held. */
 static alm_status read_roles(reader *r, alm_gift *gift, cell c) {
-    if (gift->donor_count != 1) return ALM_OK;
+    if (gift->donor_count == 0) return ALM_OK;
     alm_actor *donor = &gift->donors[0];
     uint32_t organisation = 0;
     for (uint32_t i = c.first; i < c.last; i++) {
@@ -363,17 +380,11 @@ static alm_status read_roles(reader *r, alm_gift *gift, cell c) {
         if (token->cp == ALM_CP_BRACKET_OPEN) i = alm_cell_closing(r->folded, i, c.last);
         if (actor && actor->organisation) organisation = actor->organisation;
         if (token->class_id != ALM_CLASS_ROLE && token->class_id != ALM_CLASS_MEMBER) continue;
-        uint32_t member = donor->person ? donor->person : donor->organisation;
-        alm_status status =
-            alm_post_add(r->relation, &(alm_post){.member = member,
-                                                  .organisation = organisation ? organisation : ALM_UNSAID_ORGANISATION,
-                                                  .role = token->mention,
-                                                  .start = r->folded->tokens[c.first].start,
-                                                  .end = token->end,
-                                                  .rule = ALM_STR("table/role")});
+        alm_status status = add_posts(r, gift, c, i, organisation);
         if (status != ALM_OK) return status;
     }
-    if (donor->person && organisation && !donor->organisation) donor->organisation = organisation;
+    if (gift->donor_count == 1 && donor->person && organisation && !donor->organisation)
+        donor->organisation = organisation;
     return ALM_OK;
 }
 
@@ -466,18 +477,19 @@ static alm_status read_cell(reader *r, alm_gift *gift, uint32_t row, uint32_t co
 }
 
 /* The person's firm, or the firm's person, from a column of its own. */
-static void read_second_name(const reader *r, alm_gift *gift, cell c) {
+static alm_status read_second_name(reader *r, alm_gift *gift, cell c) {
     uint32_t token = find_class(r, c, ALM_CLASS_PARTY);
-    if (token == UINT32_MAX) return;
+    if (token == UINT32_MAX) return ALM_OK;
     const alm_actor *actor = alm_actor_of(r->relation, &r->folded->tokens[token]);
     if (gift->donor_count == 0) {
         alm_cell_donor_add(gift, *actor);
-        return;
+        return ALM_OK;
     }
     for (size_t i = 0; i < gift->donor_count; i++) {
         if (!gift->donors[i].organisation) gift->donors[i].organisation = actor->organisation;
         if (!gift->donors[i].person) gift->donors[i].person = actor->person;
     }
+    return gift->donors[0].person ? read_roles(r, gift, c) : ALM_OK;
 }
 
 static alm_status read_row_donors(reader *r, alm_gift *gift, uint32_t row, uint32_t start, uint32_t end) {
@@ -488,10 +500,11 @@ static alm_status read_row_donors(reader *r, alm_gift *gift, uint32_t row, uint3
             alm_table_words_is_empty(r->words, c.text) ? ALM_OK : alm_cell_donors(r->relation, gift, c.first, c.last);
         if (status != ALM_OK) return status;
     }
-    for (uint32_t col = start; col < end; col++)
+    alm_status status = ALM_OK;
+    for (uint32_t col = start; status == ALM_OK && col < end; col++)
         if (r->columns[col].kind == ALM_COLUMN_ORGANISATION || r->columns[col].kind == ALM_COLUMN_PERSON)
-            read_second_name(r, gift, cell_at(r, row, col));
-    return ALM_OK;
+            status = read_second_name(r, gift, cell_at(r, row, col));
+    return status;
 }
 
 /* No donor told, and no number that begins an entry of its own: the row goes on with the donor above. */
