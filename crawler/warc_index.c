@@ -35,6 +35,12 @@ bool alm_warc_index_exists(const char *warc_path) {
     return access(path, F_OK) == 0;
 }
 
+void alm_warc_index_remove(const char *warc_path) {
+    char path[PATH_SIZE];
+    index_path(path, warc_path, ".cdxj");
+    unlink(path);
+}
+
 alm_status alm_warc_index_new(alm_warc_index **out, const char *warc_path, alm_err *err) {
     alm_warc_index *index = alm_calloc(1, sizeof *index);
     if (!index) return alm_fail(err, ALM_E_NOMEM, "out of memory");

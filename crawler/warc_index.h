@@ -20,6 +20,8 @@ ALM_MUST_USE alm_status alm_warc_index_close(alm_warc_index *index, bool keep, a
 
 /** Make the index of a whole WARC file by reading it. ALM_OK, ALM_E_STORAGE, ALM_E_PARSE, ALM_E_NOMEM. */
 ALM_MUST_USE alm_status alm_warc_index_make(const char *warc_path, alm_err *err);
+/** Remove it, where there is one. */
+void alm_warc_index_remove(const char *warc_path);
 /** Is there an index beside @p warc_path? */
 bool alm_warc_index_exists(const char *warc_path);
 

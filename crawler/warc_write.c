@@ -115,26 +115,26 @@ alm_status alm_warc_writer_sync(alm_warc_writer *w, alm_err *err) {
     return w->file < 0 || fdatasync(w->file) == 0 ? ALM_OK : failed(w, err, "sync");
 }
 
-static alm_status close_file(alm_warc_writer *w, alm_err *err) {
+static alm_status close_file(alm_warc_writer *w, bool complete, alm_err *err) {
     if (w->file < 0) return ALM_OK;
     alm_status status = fdatasync(w->file) == 0 ? ALM_OK : failed(w, err, "sync");
     if (close(w->file) != 0 && status == ALM_OK) status = failed(w, err, "close");
     w->file = -1;
-    alm_status indexed = alm_warc_index_close(w->index, status == ALM_OK, err);
+    alm_status indexed = alm_warc_index_close(w->index, complete && status == ALM_OK, err);
     w->index = NULL;
     return status == ALM_OK ? indexed : status;
 }
 
 alm_status alm_warc_writer_rotate(alm_warc_writer *w, bool *closed, alm_err *err) {
     *closed = w->length >= w->options.max_bytes;
-    return *closed ? close_file(w, err) : ALM_OK;
+    return *closed ? close_file(w, true, err) : ALM_OK;
 }
 
-alm_status alm_warc_writer_close(alm_warc_writer *w, alm_err *err) {
+alm_status alm_warc_writer_close(alm_warc_writer *w, bool complete, alm_err *err) {
     if (!w) return ALM_OK;
     uint64_t length;
-    alm_status status = w->file < 0 ? ALM_OK : alm_warc_writer_flush(w, &length, err);
-    alm_status closed = close_file(w, err);
+    alm_status status = w->file < 0 || !complete ? ALM_OK : alm_warc_writer_flush(w, &length, err);
+    alm_status closed = close_file(w, complete && status == ALM_OK, err);
     alm_buf_release(&w->bytes);
     alm_free(w->folder);
     alm_free(w->user_agent);

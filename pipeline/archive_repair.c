@@ -46,7 +46,11 @@ static alm_status repair_file(const char *path, alm_str name, alm_frontier *fron
     uint64_t length = (uint64_t)info.st_size;
     /* not known: somebody else's, or ours of a crawl that was killed before it could say so, which is empty */
     if (status == ALM_END && length > 0) return ALM_OK;
-    if (committed == 0) return unlink(path) == 0 ? ALM_OK : failed(path, err);
+    if (committed == 0) {
+        alm_warc_index_remove(path);
+        return unlink(path) == 0 ? ALM_OK : failed(path, err);
+    }
+    if (length != committed) alm_warc_index_remove(path); /* it may tell of what is cut off */
     if (length > committed && truncate(path, (off_t)committed) != 0) return failed(path, err);
     status = length < committed ? cut_lost(path, name, frontier, err) : ALM_OK;
     if (status == ALM_OK && !alm_warc_index_exists(path)) status = alm_warc_index_make(path, err);
@@ -59,10 +63,11 @@ alm_status alm_archive_repair(const char *folder, alm_frontier *frontier, alm_er
     alm_status status = ALM_OK;
     for (struct dirent *entry; status == ALM_OK && (entry = readdir(listing));) {
         char path[PATH_SIZE];
-        bool is_part = alm_str_ends(alm_str_of(entry->d_name), ALM_STR(".cdxj.part"));
+        alm_str name = alm_str_of(entry->d_name);
+        bool is_part = alm_str_ends(name, ALM_STR(".cdxj.part")) || alm_str_ends(name, ALM_STR(".cdxj.new"));
         snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
         if (is_part) unlink(path);
-        if (alm_warc_is_ours(entry->d_name)) status = repair_file(path, alm_str_of(entry->d_name), frontier, err);
+        if (alm_warc_is_ours(entry->d_name)) status = repair_file(path, name, frontier, err);
     }
     closedir(listing);
     return status;

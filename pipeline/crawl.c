@@ -32,6 +32,7 @@ struct alm_crawl {
     struct job *first, **last;
     bool ending;
     alm_status failed; /* of a worker: no memory */
+    bool has_failed;   /* the run: what the archive holds beyond the last commit is not recorded */
 };
 
 typedef struct job {
@@ -250,6 +251,7 @@ alm_status alm_crawl_run(alm_crawl *c, alm_err *err) {
     if (status == ALM_OK) status = alm_loop_add_seeds(c->loop, err);
     if (status == ALM_OK) status = alm_loop_run(c->loop, err);
     end_workers(c);
+    c->has_failed = status != ALM_OK;
     return status;
 }
 
@@ -259,7 +261,7 @@ void alm_crawl_free(alm_crawl *c) {
     alm_loop_free(c->loop);
     alm_warc_writer *archive = c->archive;
     c->archive = NULL;
-    if (alm_warc_writer_close(archive, NULL) != ALM_OK) {
+    if (alm_warc_writer_close(archive, !c->has_failed, NULL) != ALM_OK) {
         /* all that was committed is written; an index that failed is made anew next time */
     }
     alm_sink_free(c->sink);

@@ -3,6 +3,7 @@
 environment: ALMONER (the program), ALM_SOURCE; ALM_HOSTS and ALM_PAGES (size of the simulated
 web). Runs with: python3 tests/net/crawl_test.py [-v] [NAME]
 """
+import gzip
 import json
 import os
 import resource
@@ -70,6 +71,23 @@ def archived(store):
             if not fields["url"].endswith("robots.txt"):
                 lines.append((fields["url"], fields["status"]))
     return sorted(lines)
+
+
+def index_faults(store):
+    """Entries of indexes that lead to no record of their URL."""
+    faults = []
+    for index in Path(store, "archive").glob("*.cdxj"):
+        for line in index.read_text().splitlines():
+            fields = json.loads(line.split(" ", 2)[2])
+            with open(index.with_name(fields["filename"]), "rb") as archive:
+                archive.seek(int(fields["offset"]))
+                try:
+                    record = gzip.decompress(archive.read(int(fields["length"])))
+                except (OSError, EOFError) as wrong:
+                    record = str(wrong).encode()
+            if f"WARC-Target-URI: {fields['url']}\r\n".encode() not in record:
+                faults.append((index.name, line))
+    return faults
 
 
 class CrawlTest(unittest.TestCase):
@@ -182,6 +200,7 @@ class FullDisk(CrawlTest):
             self.assertNone(web.check_set(once=False))
             self.assertNone(web.check_politeness(DELAY))
             self.assertEqual(rows(self.store, "PRAGMA integrity_check"), [("ok",)])
+            self.assertNone(index_faults(self.store))
 
 
     def test_a_small_disk_that_grows(self):
@@ -208,6 +227,7 @@ class FullDisk(CrawlTest):
             want = sorted((f"http://{host}{path}", str(status)) for host, path, _, _, status in web.log
                           if not path.endswith("robots.txt") and status < 500)
             self.assertEqual(set(archived(kept)), set(want))
+            self.assertNone(index_faults(kept))
 
 
 class Interrupted(CrawlTest):

@@ -60,7 +60,7 @@ static void write_all(place *at) {
     }
     assert_int_equal(alm_warc_writer_flush(writer, &at->length, &err), ALM_OK);
     alm_warc_encoder_free(encoder);
-    assert_int_equal(alm_warc_writer_close(writer, &err), ALM_OK);
+    assert_int_equal(alm_warc_writer_close(writer, true, &err), ALM_OK);
 }
 
 static int set_up(void **state) {
