@@ -72,8 +72,18 @@ static uint32_t bare_head_end(const reader *r, uint32_t first, uint32_t last, ui
     return end;
 }
 
+/* A word for sums, unless it counts those who gave: "gave 500 (three in all):". */
+static bool adds_up(const reader *r, uint32_t first, uint32_t last) {
+    for (uint32_t i = first; i < last; i++) {
+        if (r->tokens[i].cp == ALM_CP_BRACKET_OPEN) i = alm_cell_closing(r->folded, i, last);
+        if (i < last && r->tokens[i].class_id == ALM_CLASS_TOTAL) return true;
+    }
+    return false;
+}
+
 /*
- * The head of a list: up to the colon one amount, no name that gives, and a word of giving (or the line is nothing but
+ * The head of a list: up to the colon one amount
+, no name that gives, and a word of giving (or the line is nothing but
  * the amount). Its end, behind the colon; 0 where the line is no head.
  */
 static uint32_t head_end(const reader *r, uint32_t first, uint32_t last, uint32_t *amount) {
@@ -83,7 +93,7 @@ static uint32_t head_end(const reader *r, uint32_t first, uint32_t last, uint32_
     uint32_t money = find(r, first, colon, ALM_CLASS_MONEY);
     if (money == UINT32_MAX || find(r, first, colon, ALM_CLASS_PARTY) != UINT32_MAX) return 0;
     if (find(r, first, colon, ALM_CLASS_GIVE) == UINT32_MAX && money != first) return 0;
-    if (find(r, first, colon, ALM_CLASS_TOTAL) != UINT32_MAX) return 0;
+    if (adds_up(r, first, colon)) return 0;
     *amount = is_bound(alm_mention_of(r->folded, &r->tokens[money])->value) ? 0 : r->tokens[money].mention;
     return colon + 1;
 }
@@ -273,7 +283,27 @@ static alm_status what_of(reader *r, const segment *s, alm_what *out) {
                : ALM_OK;
 }
 
+/* A gift of all donors together, or one of each: "A, B 1,000 each". */
+static alm_status put_item(const reader *r, const alm_gift *gift) {
+    bool each = false;
+    for (size_t i = 0; i < gift->what_count; i++) {
+        const alm_value *value = r->folded->mentions[gift->whats[i].mention - 1].value;
+        each = each || (value && value->each);
+    }
+    if (!gift->donor_count || !gift->what_count) return ALM_OK;
+    if (!each) return alm_gift_add(r->relation, gift);
+    alm_gift one = *gift;
+    alm_status status = ALM_OK;
+    for (size_t i = 0; i < gift->donor_count && status == ALM_OK; i++) {
+        one.donors[0] = gift->donors[i];
+        one.donor_count = 1;
+        status = alm_gift_add(r->relation, &one);
+    }
+    return status;
+}
+
 /* Every name with all that follows it up to the next name. */
+
 static alm_status read_item_line(reader *r, uint32_t first, uint32_t last) {
     segment s;
     alm_gift gift = {0};
@@ -281,7 +311,7 @@ static alm_status read_item_line(reader *r, uint32_t first, uint32_t last) {
     alm_status status = ALM_OK;
     while (status == ALM_OK && next_segment(r, &at, last, &s)) {
         if (s.first < s.last) {
-            if (gift.donor_count && gift.what_count) status = alm_gift_add(r->relation, &gift);
+            status = put_item(r, &gift);
             gift = (alm_gift){.rule = ALM_STR("gift/item-line"), .confidence = 0.8};
             gift.start = gift.trigger_start = gift.trigger_end = r->tokens[s.first].start;
             if (status == ALM_OK) status = alm_cell_donors(r->relation, &gift, s.first, s.last);
@@ -290,7 +320,7 @@ static alm_status read_item_line(reader *r, uint32_t first, uint32_t last) {
             status = what_of(r, &s, &gift.whats[gift.what_count++]);
         gift.end = r->tokens[s.what].end;
     }
-    if (status == ALM_OK && gift.donor_count && gift.what_count) status = alm_gift_add(r->relation, &gift);
+    if (status == ALM_OK) status = put_item(r, &gift);
     take(r, first, last);
     return status;
 }

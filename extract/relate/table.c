@@ -93,10 +93,13 @@ static alm_status goods_mention(reader *r, uint32_t first, uint32_t last, uint32
                      .strength = 85,
                      .rule = ALM_STR("table/goods")};
     m.name = alm_str_trim(alm_str_slice(r->folded->text, m.start, m.end));
+    alm_column_unit unit;
+    if (alm_table_words_column(r->words, m.name, &unit) == ALM_COLUMN_AMOUNT) return ALM_OK; /* "money", said again */
     return alm_mention_add(r->folded, &m, out);
 }
 
-/* How many different cells of the row are column heads; a row of a list has amounts, a head has none. */
+/* How many different cells
+ of the row are column heads; a row of a list has amounts, a head has none. */
 static uint32_t count_heads(const reader *r, uint32_t row) {
     uint32_t heads = 0, last = ALM_NO_CELL;
     alm_column_unit unit;
@@ -248,7 +251,16 @@ static void what_push(alm_gift *gift, alm_what_kind kind, uint32_t mention, uint
     if (gift->what_count < ALM_MAX_WHATS) gift->whats[gift->what_count++] = (alm_what){kind, mention, quantity};
 }
 
+/* A cell of 0 or 0.00: nothing was given. */
+static bool is_nothing(const reader *r, uint32_t mention) {
+    alm_str amount = r->folded->mentions[mention - 1].value->amount;
+    for (size_t i = 0; i < amount.len; i++)
+        if (amount.ptr[i] != '0' && amount.ptr[i] != '.') return false;
+    return true;
+}
+
 static alm_status read_amount(reader *r, alm_gift *gift, cell c, const column *col) {
+
     alm_what_kind kind = col->kind == ALM_COLUMN_VALUE ? ALM_WHAT_WORTH : ALM_WHAT_CASH;
     for (uint32_t i = c.first; i < c.last; i++) {
         const alm_token *token = &r->folded->tokens[i];
@@ -264,6 +276,7 @@ static alm_status read_amount(reader *r, alm_gift *gift, cell c, const column *c
         } else if (token->class_id != ALM_CLASS_MONEY) {
             continue;
         }
+        if (is_nothing(r, mention)) continue;
         what_push(gift, kind, mention, 0);
         if (kind == ALM_WHAT_CASH) return ALM_OK;
     }

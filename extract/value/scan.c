@@ -17,13 +17,17 @@ static size_t token_end(const scan *s, size_t at) {
         else if ((p[at] == '-' || p[at] == '.' || p[at] == ':' || p[at] == '/') && at + 1 < s->text.len &&
                  (is_digit(p[at + 1]) || is_letter(p[at + 1])))
             at++;
+        else if (p[at] == ',' && at > 0 && is_digit(p[at - 1]) && at + 3 < s->text.len && is_digit(p[at + 1]) &&
+                 is_digit(p[at + 2]) && is_digit(p[at + 3]))
+            at++; /* "ABC5,000" */
         else
             break;
     }
     return at;
 }
 
-/* Digits joined to more digits: telephone numbers, clock times, dotted codes. The end, or @p at. */
+/* Digits joined to more digits
+: telephone numbers, clock times, dotted codes. The end, or @p at. */
 static size_t joined_digits_end(const scan *s, const numeral *n) {
     const char *p = s->text.ptr;
     size_t end = n->end, len = s->text.len;
