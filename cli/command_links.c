@@ -79,7 +79,7 @@ static alm_status read_links(state *s, alm_links **links, const char **charset, 
     if (status != ALM_OK) return status;
     *charset = decoded.charset;
     /* a label that was given says more than what it is decoded as: GB2312 is read as GB18030, but queries are GBK */
-    s->options.charset = alm_str_of(s->encoding ? s->encoding : decoded.charset);
+    s->options.charset = alm_str_of(s->encoding ? s->encoding : decoded.encoding);
     return alm_links_read(links, &s->arena, decoded.text, &s->options, err);
 }
 

@@ -214,7 +214,7 @@ static alm_status read_page(alm_page_worker *w, link_list *list, const alm_url *
         .override_label = r->page->source->encoding, .http_charset = charset, .plain_text = is_text};
     alm_decoded decoded;
     alm_status status = alm_decode(&decoded, &w->arena, body, &hints, NULL, NULL);
-    if (status == ALM_OK) status = read_page_links(w, list, self, decoded.text, decoded.charset, &tag);
+    if (status == ALM_OK) status = read_page_links(w, list, self, decoded.text, decoded.encoding, &tag);
     r->is_list = r->link_count >= LIST_LINKS;
     if (status != ALM_OK || !w->sessions || tag.noindex) return status;
     alm_str label = charset.ptr ? alm_arena_copy(&w->arena, charset) : (alm_str){0};

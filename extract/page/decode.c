@@ -138,6 +138,7 @@ alm_status alm_decode(alm_decoded *out, alm_arena *arena, alm_str bytes, const a
     const alm_charset *charset = obeyed ? declared.charset : judge(bytes, declared.charset, &utf8);
     bool agreed = declared.charset && same_family(charset, declared.charset);
     alm_decoded result = {.charset = charset->kind == ALM_KIND_GB18030 ? "gb18030" : charset->name,
+                          .encoding = agreed ? declared.charset->name : charset->name,
                           .source = agreed ? declared.source : ALM_CHARSET_BYTES,
                           .text = bytes};
     if (!(is_ascii(&utf8) && extends_ascii(charset->kind)) && (charset->kind != ALM_KIND_UTF8 || utf8.errors > 0))

@@ -29,6 +29,7 @@ typedef enum alm_charset_source {
 typedef struct alm_decoded {
     alm_str text;        /**< valid UTF-8 without BOM; in the arena, or the input itself where nothing had to change */
     const char *charset; /**< WHATWG name in lower case ("gb18030", "big5", "utf-8", "utf-16le", …); static storage */
+    const char *encoding; /**< as charset, but "gbk" where the page says so: queries of links are encoded by it */
     alm_charset_source source;
     size_t replaced; /**< U+FFFD written for bytes that mean nothing */
     size_t stripped; /**< control characters taken out (all below U+0020 but tab, line feed, form feed, return) */

@@ -2,6 +2,7 @@
 
 environment: ALMONER (the program), ALM_SOURCE. Runs with: python3 tests/net/answers_test.py [-v] [NAME]
 """
+import gzip
 import json
 import os
 import subprocess
@@ -110,6 +111,79 @@ class Contact(AnswersTest):
             self.assertRegex(server.log[-1].headers["user-agent"], r" \(\+https://a\.example/x\)$")
             wrong = self.visit(server, "http://a.test/", contact="nobody (at) all", code=2)
             self.assertRegex(wrong.stderr, r"sources\.yaml:\d+:\d+: expected a URL or an e-mail address")
+
+
+class Discovery(AnswersTest):
+    def test_sitemaps_and_feeds_of_all_forms(self):
+        def urlset(*paths):
+            return '<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">' + "".join(
+                f"<url><loc>http://a.test{path}</loc></url>" for path in paths) + "</urlset>"
+        news = urlset("/news").replace("<urlset", '<urlset xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"', 1
+                                       ).replace("</loc>", "</loc><news:news><news:title>新闻</news:title></news:news>")
+        index = urlset("/plain.xml", "/packed.xml.gz", "/text.txt", "/news.xml", "http://b.test/other.xml").replace(
+            "urlset", "sitemapindex").replace("<url>", "<sitemap>").replace("</url>", "</sitemap>").replace(
+            "http://a.testhttp:", "http:")
+        rss = ('<?xml version="1.0"?><rss version="2.0"><channel><title>t</title><link>http://a.test/home</link><item>'
+               "<title>一</title><link>/of-rss</link></item></channel></rss>")
+        atom = ('<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"><entry><title>二</title>'
+                '<link href="of-atom"/></entry></feed>')
+        html = rude.response(rude.page() + '<link rel="alternate" type="application/rss+xml" href="/rss">'
+                             '<link rel=alternate type="application/atom+xml" href="/atom">')
+        pages = ("/in-plain", "/in-packed", "/in-text", "/news", "/of-rss", "/of-atom")
+        table = {"/robots.txt": rude.response("Sitemap: /index.xml\n", kind="text/plain"), "/": html,
+                 "/index.xml": rude.response(index, kind="text/xml"),
+                 "/plain.xml": rude.response(urlset("/in-plain"), kind="application/xml"),
+                 "/packed.xml.gz": rude.response(gzip.compress(urlset("/in-packed").encode()), kind="application/x-gzip"),
+                 "/text.txt": rude.response("http://a.test/in-text\r\nhttp://elsewhere.test/x\r\n", kind="text/plain"),
+                 "/news.xml": rude.response(news, kind="text/xml"), "/rss": rude.response(rss, kind="application/rss+xml"),
+                 "/atom": rude.response(atom, kind="application/atom+xml"),
+                 **dict.fromkeys(pages, rude.response(rude.page()))}
+        with rude.Server(table) as server:
+            self.visit(server, "http://a.test/")
+            self.assertEqual({path for path, (state, _) in self.states().items() if state == 2}, set(table) - {"/robots.txt"})
+            self.assertEqual(self.states()["/other.xml"], (5, "scope"))
+            for settings, missing in (({"sitemaps": "none"}, set(pages[:4])), ({"feeds": "none"}, set(pages[4:]))):
+                self.store = self.folder / next(iter(settings))
+                self.visit(server, "http://a.test/", **settings)
+                self.assertEqual(set(pages) - self.paths(), missing)
+            self.store = self.folder / "listed"
+            self.visit(server, "http://a.test/in-text", sitemaps="[http://a.test/plain.xml]", feeds="[http://a.test/rss]")
+            self.assertEqual(self.paths(), {"/in-text", "/plain.xml", "/in-plain", "/rss", "/of-rss"})
+
+    def test_what_leads_on_from_a_page(self):
+        page = rude.page()
+        table = {**NO_ROBOTS, "/": rude.response(
+            linked("/refresh", "/script", "/canonical", "/list", " /blank s ", "\\\\a.test\\back", "/q?a=新", "/&#x65;ntity")),
+            "/refresh": rude.response('<meta http-equiv=refresh content="0; url=/refreshed">'),
+            "/script": rude.response("<script>location.href='/scripted';</script>"),
+            "/canonical": rude.response('<link rel=canonical href="/whole">' + page),
+            "/list": rude.response(page + '<a rel=next href="/list?p=2">2</a>')}
+        with rude.Server(table) as server:
+            self.visit(server, "http://a.test/", depth="1")
+        self.assertEqual(self.paths(), {
+            "/", "/refresh", "/refreshed", "/script", "/scripted", "/canonical", "/whole", "/list", "/list?p=2", "/blank%20s",
+            "/back", "/q?a=%E6%96%B0", "/entity"})  # at depth 1: redirects and further pages of a list are no step deeper
+        gbk = rude.response(linked("/q?a=新&b=€").encode("gb18030"), kind="text/html; charset=gb2312")
+        with rude.Server({**NO_ROBOTS, "/": gbk}) as server:
+            self.store = self.folder / "gbk"
+            self.visit(server, "http://a.test/")
+        self.assertEqual(self.paths(), {"/", "/q?a=%D0%C2&b=%80"})
+
+    def test_budgets_of_hosts_depth_and_patterns(self):
+        table = {**NO_ROBOTS, "/": rude.response(linked(*(f"/{n}" for n in range(20)), "/print/1", "/deep")),
+                 "/deep": rude.response(linked("/deeper")), "/deeper": rude.response(linked("/deepest"))}
+        with rude.Server(table) as server:
+            self.config.write_text("host_pages: 15\nsources:\n" + source(server, "http://a.test/"))
+            crawl(self.store, "--config", self.config, "--no-extract")
+            self.assertEqual(rows(self.store, "SELECT count(*) FROM url WHERE state <> 5"), [(15,)])
+            told = subprocess.run([ALMONER, "frontier", "list", "--store", self.store, "--reason", "host-budget"],
+                                  capture_output=True, text=True, check=True)
+            self.assertEqual(len(told.stdout.splitlines()), 8)
+            self.store = self.folder / "deep"
+            self.visit(server, "http://a.test/", depth="2", include="['/d', '/1']", exclude="['/print/']")
+        states = self.states()
+        self.assertEqual((states["/deeper"], states["/deepest"]), ((2, None), (5, "depth")))
+        self.assertEqual((states["/print/1"], states["/2"], states["/12"][0]), ((5, "exclude"), (5, "include"), 3))
 
 
 class DryRun(AnswersTest):
