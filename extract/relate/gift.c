@@ -4,6 +4,7 @@
  * what was given. What a clause leaves unsaid is carried from the clauses before it.
  */
 #include "base/utf8.h"
+#include "extract/relate/bare_amount.h"
 #include "extract/relate/gift_priv.h"
 
 enum { MAX_GAP = 3 };
@@ -129,13 +130,28 @@ static bool is_pledged(const alm_gift_reader *r, const alm_gift_event *e) {
     return false;
 }
 
+/* "handed out to 50 pupils", by a body that has money of its own; offices spend what is the public's. */
+static bool hands_out(const alm_gift_reader *r, const alm_gift_event *e) {
+    const alm_actor *giver = &e->gift.donors[0];
+    uint32_t type = alm_gift_type_of(r, giver);
+    return giver->organisation && !giver->person && type != ALM_ORGANISATION_GOVERNMENT &&
+           type != ALM_ORGANISATION_PARTY &&
+           alm_gift_has_class(r, alm_gift_clause_start(r, e->first), e->first, ALM_CLASS_TO);
+}
+
+static bool is_distributed(const alm_gift_reader *r, const alm_gift_event *e) {
+    return alm_gift_has_attr(r, &r->tokens[e->first], "weak") && hands_out(r, e) &&
+           alm_gift_type_of(r, &e->gift.donors[0]) == ALM_ORGANISATION_CHARITY;
+}
+
 static bool holds(const alm_gift_reader *r, const alm_gift_event *e) {
     if (e->gift.what_count == 0 || e->gift.donor_count == 0) return false;
     if (e->last == e->first + 1 && alm_gift_has_attr(r, &r->tokens[e->first], "weak") &&
         (e->implied || e->gift.recipient_count == 0) && e->gift.channel_count == 0) {
         bool things = false;
         for (size_t i = 0; i < e->gift.what_count; i++) things = things || e->gift.whats[i].kind == ALM_WHAT_GOODS;
-        if (!e->handed && (!things || !(r->block_has_gift || r->relation->tells_of_giving))) return false;
+        if (!e->handed && !hands_out(r, e) && (!things || !(r->block_has_gift || r->relation->tells_of_giving)))
+            return false;
     }
     bool give = e->handed || alm_gift_has_class(r, e->first, e->last, ALM_CLASS_GIVE) ||
                 alm_gift_has_class(r, e->first, e->last, ALM_CLASS_RAISE);
@@ -150,7 +166,26 @@ static void release(alm_gift_reader *r, const alm_gift_event *e) {
     for (size_t i = 0; i < e->gift.what_count; i++) r->used[e->what_at[i]] = false;
 }
 
+/* "gave 15 thousand", "put in 2000": a number behind the verb that counts nothing else is money. */
+static alm_status name_bare_amounts(alm_gift_reader *r) {
+    for (uint32_t i = r->first + 1; i < r->last; i++) {
+        if (!alm_bare_amount_is(r->folded, &r->tokens[i]) || !alm_gift_is_trigger(r->tokens[i - 1].class_id) ||
+            alm_gift_is_directed(r, &r->tokens[i - 1]))
+            continue;
+        if (i + 1 < r->last && !alm_gift_ends_clause(r->tokens[i + 1].cp) && r->tokens[i + 1].cp != ALM_CP_LIST_COMMA &&
+            r->tokens[i + 1].cp != ALM_CP_QUOTE_CLOSE && r->tokens[i + 1].class_id != ALM_CLASS_OF)
+            continue;
+        uint32_t money;
+        alm_status status = alm_bare_amount_mention(r->folded, &r->tokens[i], (alm_str){0}, 0, &money);
+        if (status == ALM_OK) status = alm_fold(r->folded, i, i + 1, money);
+        if (status != ALM_OK) return status;
+    }
+    return ALM_OK;
+}
+
 static alm_status read_events(alm_gift_reader *r) {
+    alm_status named = name_bare_amounts(r);
+    if (named != ALM_OK) return named;
     find_events(r);
     alm_gift_event *previous = NULL;
     for (size_t k = 0; k < r->event_count; k++) {
@@ -181,6 +216,7 @@ static alm_status read_events(alm_gift_reader *r) {
         }
         r->events[k].gift.confidence = confidence_of(r, &r->events[k]);
         if (is_pledged(r, &r->events[k])) r->events[k].gift.status = ALM_STATUS_PLEDGED;
+        if (is_distributed(r, &r->events[k])) r->events[k].gift.status = ALM_STATUS_DISTRIBUTED;
         r->events[k].gift.total = is_total(r, &r->events[k]);
         if (r->events[k].gift.confidence < MIN_CONFIDENCE) continue; /* right in a third of all cases: better none */
         alm_status status = alm_gift_put(r, &r->events[k]);

@@ -37,7 +37,7 @@ static bool is_locating(const alm_gift_reader *r, const alm_token *word) {
 }
 
 /* "X said": what follows is X's report, not X's deed. */
-static bool speaks(const alm_gift_reader *r, uint32_t i) {
+bool alm_gift_speaks(const alm_gift_reader *r, uint32_t i) {
     uint32_t next = i + 1;
     while (next < r->last &&
            (r->tokens[next].class_id == ALM_CLASS_ADVERB || r->tokens[next].class_id == ALM_CLASS_TITLE))
@@ -106,7 +106,7 @@ static bool is_of_list(const alm_token *token) {
 }
 
 alm_name_case alm_gift_case_of(const alm_gift_reader *r, uint32_t i) {
-    if (speaks(r, i)) return ALM_CASE_OBJECT;
+    if (alm_gift_speaks(r, i)) return ALM_CASE_OBJECT;
     if (is_described_receiver(r, i)) return ALM_CASE_RECIPIENT;
     uint32_t begin = alm_gift_clause_start(r, i);
     bool modified = false; /* an attribute stands between: what holds inside it does not govern the name behind */

@@ -86,6 +86,10 @@ static inline bool alm_gift_counts_things(const alm_gift_reader *r, uint32_t i) 
     return r->tokens[i].class_id == ALM_CLASS_QUANTITY &&
            alm_mention_of(r->folded, &r->tokens[i])->value->measure == ALM_MEASURE_GOODS;
 }
+/* The kind of the organisation that acts or that somebody acts for. */
+static inline uint32_t alm_gift_type_of(const alm_gift_reader *r, const alm_actor *actor) {
+    return actor->organisation ? r->folded->mentions[actor->organisation - 1].detail : (uint32_t)ALM_ORGANISATION_OTHER;
+}
 /* "send to", "hand over to": a verb whose object is the receiver. */
 static inline bool alm_gift_is_directed(const alm_gift_reader *r, const alm_token *verb) {
     return alm_gift_has_attr(r, verb, "to");
@@ -98,6 +102,8 @@ static inline uint32_t alm_gift_principal(const alm_actor *actor) {
 
 /** What a governor reaches over: other names of a list, plain characters, places. */
 bool alm_gift_is_transparent(const alm_token *token);
+/** "X said": what follows the name at token @p i is X's report, not X's deed. */
+bool alm_gift_speaks(const alm_gift_reader *r, uint32_t i);
 /** The case of the name at token @p i, by the word that governs it in its clause. */
 alm_name_case alm_gift_case_of(const alm_gift_reader *r, uint32_t i);
 /** A word of @p class_id stands before @p i within @p reach tokens, no other what or name between. */

@@ -37,14 +37,6 @@ static const alm_actor *person_at(const alm_gift_reader *r, uint32_t i) {
     return actor && actor->person ? actor : NULL;
 }
 
-static bool says(const alm_gift_reader *r, uint32_t i) {
-    uint32_t next = i + 1;
-    while (next < r->folded->count &&
-           (r->tokens[next].class_id == ALM_CLASS_ADVERB || r->tokens[next].class_id == ALM_CLASS_TITLE))
-        next++;
-    return next < r->folded->count && r->tokens[next].class_id == ALM_CLASS_SAY;
-}
-
 /* "… I …" shopkeeper X was the first. */
 static bool stands_behind_quote(const alm_gift_reader *r, uint32_t i) {
     while (i > r->first &&
@@ -59,7 +51,7 @@ static const alm_actor *speaker_of_block(const alm_gift_reader *r) {
     uint32_t i = r->first;
     if (i + 1 < r->folded->count && person_at(r, i) && r->tokens[i + 1].cp == ALM_CP_COLON) return person_at(r, i);
     for (; i < r->folded->count && r->tokens[i].cp != '\n'; i++)
-        if (person_at(r, i) && (says(r, i) || stands_behind_quote(r, i))) return person_at(r, i);
+        if (person_at(r, i) && (alm_gift_speaks(r, i) || stands_behind_quote(r, i))) return person_at(r, i);
     return NULL;
 }
 

@@ -100,7 +100,6 @@ static bool is_listed(const alm_gift_reader *r, const alm_gift_event *e, uint32_
         case ALM_CLASS_QUANTITY:
         case ALM_CLASS_WORTH:
         case ALM_CLASS_TOTAL:
-        case ALM_CLASS_PART:
         case ALM_CLASS_ETC:
         case ALM_CLASS_OF:
         case ALM_CLASS_WITH:

@@ -18,6 +18,8 @@ void alm_gift_party_add(uint32_t *list, size_t *count, uint32_t mention) {
 
 /* A pronoun points back with less doubt than a clause that names nobody. */
 static const double PRONOUN_DOUBT = 0.1, SILENCE_DOUBT = 0.3;
+/* Said by the verb's own clause. */
+static const double OWN_CLAUSE = 0.12;
 
 static bool take_pronoun(alm_gift_reader *r, alm_gift_event *e, uint32_t i) {
     alm_actor who[ALM_MAX_DONORS];
@@ -25,6 +27,19 @@ static bool take_pronoun(alm_gift_reader *r, alm_gift_event *e, uint32_t i) {
     for (size_t k = 0; k < count; k++) donor_add(e, who[k]);
     if (count) e->gift.confidence -= PRONOUN_DOUBT;
     return count > 0;
+}
+
+/* "…", X said and took 20 bags from the store: where nobody else is spoken of, the one who spoke acts. */
+static bool take_speaker(alm_gift_reader *r, alm_gift_event *e) {
+    for (uint32_t i = e->first; i-- > r->first;) {
+        const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[i]);
+        if (!actor || !actor->person || !alm_gift_speaks(r, i)) continue;
+        if (i == r->first || r->tokens[i - 1].cp != ALM_CP_QUOTE_CLOSE) return false; /* reports on others */
+        donor_add(e, *actor);
+        e->gift.confidence -= SILENCE_DOUBT;
+        return true;
+    }
+    return false;
 }
 
 static void take_topic(alm_gift_reader *r, alm_gift_event *e) {
@@ -43,11 +58,11 @@ static void represent(alm_gift_event *e, const alm_actor *represented) {
     if (represented->organisation) last->organisation = represented->organisation;
 }
 
-/* "the village's farmer X": the village is not who acts. */
+/* "the village's farmer X": the village is not who acts; but "the chamber's entrepreneurs" are the chamber. */
 static bool is_modifier(const alm_gift_reader *r, uint32_t i, uint32_t last) {
     if (i + 1 >= last || r->tokens[i + 1].class_id != ALM_CLASS_OF) return false;
     for (uint32_t at = i + 2; at < last && !alm_gift_ends_clause(r->tokens[at].cp); at++)
-        if (r->tokens[at].class_id == ALM_CLASS_PARTY || r->tokens[at].class_id == ALM_CLASS_SUBJECT_NOUN) return true;
+        if (r->tokens[at].class_id == ALM_CLASS_PARTY) return true;
     return false;
 }
 
@@ -128,16 +143,18 @@ static bool is_own_income(const alm_gift_reader *r, uint32_t i, uint32_t last) {
 static bool read_receipt(alm_gift_reader *r, alm_gift_event *e, uint32_t begin) {
     for (uint32_t i = e->first; i-- > begin;) {
         if (r->tokens[i].class_id != ALM_CLASS_RECEIVE || is_own_income(r, i, e->first)) continue;
-        bool found = false;
+        bool found = false, charity = false;
         for (uint32_t j = i + 1; j < e->first; j++) {
             const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[j]);
             if (actor) donor_add(e, *actor), found = true;
         }
         for (uint32_t j = begin; j < i; j++) {
             const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[j]);
-            if (actor) alm_gift_party_add(e->gift.recipients, &e->gift.recipient_count, alm_gift_principal(actor));
+            if (!actor) continue;
+            alm_gift_party_add(e->gift.recipients, &e->gift.recipient_count, alm_gift_principal(actor));
+            charity = charity || (actor->organisation && alm_gift_type_of(r, actor) == ALM_ORGANISATION_CHARITY);
         }
-        if (!found) e->gift.status = ALM_STATUS_RECEIVED;
+        if (!found || charity) e->gift.status = ALM_STATUS_RECEIVED;
         return true;
     }
     return false;
@@ -238,10 +255,14 @@ static void read_donors(alm_gift_reader *r, alm_gift_event *e) {
     uint32_t begin = alm_gift_clause_start(r, e->first);
     if (read_receipt(r, e, begin)) return;
     bool sum = is_sum(r, e); /* over whom the sentences before named: nobody's own */
+    if (begin < e->before && read_names(r, e, e->before, e->first, true)) {
+        e->gift.confidence += OWN_CLAUSE;
+        return;
+    }
     for (uint32_t end = e->first;;) {
         if (sum && end < e->first && several_gave(r, r->first, end)) return;
         if (read_names(r, e, begin, end, true)) {
-            if (end == e->first) e->gift.confidence += 0.12; /* said by the verb's own clause */
+            if (end == e->first) e->gift.confidence += OWN_CLAUSE;
             return;
         }
         if (is_nameless_subject(r, begin, end)) {
@@ -253,7 +274,7 @@ static void read_donors(alm_gift_reader *r, alm_gift_event *e) {
         end = begin - 1;
         begin = alm_gift_clause_start(r, end);
     }
-    if (!sum) take_topic(r, e);
+    if (!sum && !take_speaker(r, e)) take_topic(r, e);
 }
 
 void alm_gift_read_donors(alm_gift_reader *r, alm_gift_event *e) {
