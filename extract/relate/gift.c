@@ -169,14 +169,14 @@ static void release(alm_gift_reader *r, const alm_gift_event *e) {
 /* "gave 15 thousand", "put in 2000": a number behind the verb that counts nothing else is money. */
 static alm_status name_bare_amounts(alm_gift_reader *r) {
     for (uint32_t i = r->first + 1; i < r->last; i++) {
-        if (!alm_bare_amount_is(r->folded, &r->tokens[i]) || !alm_gift_is_trigger(r->tokens[i - 1].class_id) ||
+        if (!alm_bare_amount_is(r->relation, &r->tokens[i]) || !alm_gift_is_trigger(r->tokens[i - 1].class_id) ||
             alm_gift_is_directed(r, &r->tokens[i - 1]))
             continue;
         if (i + 1 < r->last && !alm_gift_ends_clause(r->tokens[i + 1].cp) && r->tokens[i + 1].cp != ALM_CP_LIST_COMMA &&
             r->tokens[i + 1].cp != ALM_CP_QUOTE_CLOSE && r->tokens[i + 1].class_id != ALM_CLASS_OF)
             continue;
         uint32_t money;
-        alm_status status = alm_bare_amount_mention(r->folded, &r->tokens[i], (alm_str){0}, 0, &money);
+        alm_status status = alm_bare_amount_mention(r->relation, &r->tokens[i], (alm_column_unit){0}, &money);
         if (status == ALM_OK) status = alm_fold(r->folded, i, i + 1, money);
         if (status != ALM_OK) return status;
     }
