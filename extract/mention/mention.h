@@ -21,6 +21,9 @@ ALM_MUST_USE alm_status alm_roles_find(alm_folded *folded, alm_err *err);
 /** Fold organisation names into ORG: anchored at the suffix, looking left. */
 ALM_MUST_USE alm_status alm_organisations_find(alm_folded *folded, alm_err *err);
 
+/** Fold firms that only what they do tells: subjects of giving that end with a trade. After the organisations. */
+ALM_MUST_USE alm_status alm_givers_find(alm_folded *folded, alm_err *err);
+
 /** Fold names in transcription (Han with a middle dot) into PERSON: before organisations, which would cut them. */
 ALM_MUST_USE alm_status alm_foreign_people_find(alm_folded *folded, alm_err *err);
 

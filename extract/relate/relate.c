@@ -15,6 +15,7 @@ static alm_status mention(alm_folded *folded, alm_str published, const alm_expla
     } finders[] = {{"roles", alm_roles_find},
                    {"foreign people", alm_foreign_people_find},
                    {"organisations", alm_organisations_find},
+                   {"givers", alm_givers_find},
                    {"people", alm_people_find},
                    {"goods", alm_goods_find}};
     alm_status status = alm_tokens_make(folded, published, err);
