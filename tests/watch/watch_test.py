@@ -21,6 +21,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 ALMONER = os.environ.get("ALMONER", "build/dev/cli/almoner")
+SOURCE = Path(os.environ.get("ALM_SOURCE", "."))
 PAGES = 6
 LIMIT_S = 60
 
@@ -310,6 +311,20 @@ class WatchTest(unittest.TestCase):
         for metrics in (text, told):
             done = subprocess.run(["promtool", "check", "metrics"], input=metrics, capture_output=True, text=True, check=False)
             self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
+
+    def test_the_alerts_of_the_documents_ask_for_what_there_is(self):
+        self.configure(("a", "schedule: '@yearly'"))
+        metrics = self.folder / "almoner.prom"
+        self.once("--now", "--metrics-file", metrics)
+        there = set(re.findall(r"(?m)^(almoner_[a-z_]+)[ {]", metrics.read_text()))
+        document = (SOURCE / "docs/operations.md").read_text(encoding="utf-8")
+        alerts = re.search(r"```yaml\n(groups:.*?)```", document, re.S)[1]
+        self.assertGreater(alerts.count("almoner_"), 4)
+        self.assertLessEqual(set(re.findall(r"\balmoner_[a-z_]+", document)), there)
+        if shutil.which("promtool"):
+            rules = self.folder / "rules.yml"
+            rules.write_text(alerts)
+            subprocess.run(["promtool", "check", "rules", rules], check=True, stdout=subprocess.DEVNULL)
 
     # ---- what does not start ----
 
