@@ -535,8 +535,13 @@ static alm_status read_cell(reader *r, alm_gift *gift, uint32_t row, uint32_t co
     const column *head = &r->columns[col];
     if (c.first == c.last) return ALM_OK;
     switch (head->kind) {
-    case ALM_COLUMN_AMOUNT:
+        case ALM_COLUMN_AMOUNT: /* "amount or quantity" */
+        if (gift->what_count && find_class(r, c, ALM_CLASS_QUANTITY) != UINT32_MAX &&
+            find_class(r, c, ALM_CLASS_MONEY) == UINT32_MAX)
+            return read_quantity(r, gift, c, (alm_str){0});
+        return read_amount(r, gift, c, head);
     case ALM_COLUMN_VALUE: return read_amount(r, gift, c, head);
+
     case ALM_COLUMN_GOODS: return read_goods(r, gift, c);
     case ALM_COLUMN_QUANTITY: {
         alm_str unit = {0};
