@@ -29,7 +29,7 @@ WRONG = [
     ("page", "published", "2020-13-01"), ("page", "fetched_at", "yesterday"), ("page", "charset", "GB 18030"),
     ("page", "content_sha256", "00"), ("page", "donations", {}), ("page", "organisations.0.type", "firm"),
  ("page", "organisations.0.spans.0", [1, 2, 3]), ("page", "organisations.0.id", "x1"),
-    ("page", "donations.0.donors", []), ("page", "donations.0.status", "promised"), ("page", "donations.0.uid", "D1"),
+    ("page", "donations.0.donors", "p1"), ("page", "donations.0.status", "promised"), ("page", "donations.0.uid", "D1"),
     ("page", "donations.0.cash.0.amount", 100000.0), ("page", "donations.0.cash.0.amount", "1e5"),
     ("page", "donations.0.cash.0.amount", "100,000.00"), ("page", "donations.0.cash.0.currency", "yuan"),
     ("page", "donations.0.cash.0.qualifier", "over"), ("page", "donations.0.cash.0.low", DROP),
@@ -40,7 +40,7 @@ WRONG = [
     # beyond what a schema can say
     ("page", "donations.0.donors", ["p9"]), ("page", "affiliations.0.organisation", "o7"),
     ("page", "donations.0.evidence.span", [10, 99]), ("page", "donations.0.cash.0.span", [28, 33]), ("page", "people.0.id", "p2"),
-    ("row", "cash_amount", 1), ("row", "cash_amount", "1"), ("row", "total", "true"), ("row", "donor", None), ("row", "url", DROP),
+    ("row", "cash_amount", 1), ("row", "cash_amount", "1"), ("row", "total", "true"), ("row", "donor", ""), ("row", "url", DROP),
     ("row", "goods_items", "[]"), ("row", "goods_items", [{"item": "米"}]), ("row", "donation_date", "2月"), ("row", "more", None),
 ]
 

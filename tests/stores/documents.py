@@ -8,6 +8,7 @@ import sys
 SURNAMES = "赵钱孙李周吴郑王冯陈"
 GIVEN = "明芳伟敏静强磊军洋勇"
 PLACES = ["沈阳市", "贵阳市", "西安市", "杭州市", "成都市", "长沙市", "昆明市", "济南市"]
+GOODS = ["口罩", "大米", "棉衣"]
 TRADES = ["餐饮", "印务", "建材", "商贸", "食品", "服饰", "物流", "茶业"]
 
 
@@ -36,12 +37,13 @@ class Page:
         self.document[kind].append(entity)
         return entity["id"]
 
-    def give(self, donor, amount, recipient, person=None, role=None):
-        """`donor` is a company, or None where `person` gives alone. A sentence of text and what it tells."""
+    def give(self, donor, amount, recipient, person=None, role=None, goods=None):
+        """`donor` is a company, or None where `person` gives alone; `goods` = (thing, count, measure word) instead of
+        money. A sentence of text and what it tells."""
         start = len(self.text) + 1
         who = (donor or "") + (role or "") + (person or "")
-        money = f"{amount}元"
-        sentence = f"{who}向{recipient}捐款{money}。"
+        gift = f"{goods[0]}{goods[1]}{goods[2]}" if goods else f"{amount}元"
+        sentence = f"{who}向{recipient}{'捐赠' if goods else '捐款'}{gift}。"
         self.text += "\n" + sentence
         donors = []
         if person:
@@ -54,13 +56,15 @@ class Page:
                 "id": f"a{len(self.document['affiliations']) + 1}", "member": donors[0], "organisation": donors[1],
                 "role": role, "span": [start, start + len(who)], "rule": "zh/affiliation/role"})
         at = start + len(who) + 1 + len(recipient) + 2
-        decimal = f"{amount}.00"
+        decimal, span = f"{amount}.00", [at, at + len(gift)]
+        cash = [{"amount": decimal, "currency": "CNY", "qualifier": "exact", "low": decimal, "high": decimal, "text": gift,
+                 "span": span}]
+        things = [{"item": goods[0], "quantity": str(goods[1]), "unit": goods[2], "qualifier": "exact", "value": None,
+                   "text": gift, "span": span}] if goods else []
         self.document["donations"].append({
             "id": f"d{len(self.document['donations']) + 1}", "uid": uid(self.url, sentence, donors, decimal),
-            "donors": donors, "action": "捐款", "status": "given", "total": False,
-            "cash": [{"amount": decimal, "currency": "CNY", "qualifier": "exact", "low": decimal, "high": decimal,
-                      "text": money, "span": [at, at + len(money)]}],
-            "goods": [], "value": None,
+            "donors": donors, "action": "捐款", "status": "given", "total": False, "cash": [] if goods else cash,
+            "goods": things, "value": None,
             "recipients": [{"name": recipient, "organisation": to, "person": None,
                             "span": [start + len(who) + 1, start + len(who) + 1 + len(recipient)]}],
             "channels": [], "date": None,
@@ -87,7 +91,8 @@ def made(number, edition=0, seed=1):
             amount += edition
         if edition and gift == 1:
             continue
-        page.give(None if alone else company, amount, recipient, person, None if alone else "董事长")
+        goods = (rng.choice(GOODS), rng.randrange(1, 90) * 10, "件") if rng.random() < 0.15 else None
+        page.give(None if alone else company, amount, recipient, person, None if alone else "董事长", goods)
     return page
 
 

@@ -4,6 +4,7 @@ environment: ALMONER (the program), ALM_SOURCE, ALM_DOCUMENTS (how many are load
 Runs with: python3 tests/stores/stores_test.py [-v] [NAME]
 """
 import csv
+import functools
 import io
 import json
 import os
@@ -15,6 +16,11 @@ import tempfile
 import time
 import unittest
 from pathlib import Path
+
+try:
+    import jsonschema
+except ImportError:
+    jsonschema = None
 
 sys.path.insert(0, str(Path(__file__).parent))
 import documents  # noqa: E402
@@ -61,6 +67,11 @@ def state_of(parts):
         if row["state"] == "current":
             held[row["uid"]] = row
     return held
+
+
+@functools.cache
+def schema(name):
+    return json.loads(almoner("schema", name).stdout)
 
 
 class StoreTest(unittest.TestCase):
@@ -132,6 +143,10 @@ class OnBoth:
 
         def told(part):
             return [(r["donor"], r["cash_amount"], r["state"]) for r in part]
+        if jsonschema:
+            for row in self.rows(self.store, "--history"):
+                jsonschema.validate(row, schema("row"))
+            jsonschema.validate(json.loads(gone), schema("gone"))
         self.assertEqual(told(parts[0]), [("甲公司", "1000.00", "current"), ("乙公司", "2000.00", "current")])
         self.assertEqual(told(parts[1]), [("甲公司", "1000.00", "superseded"), ("甲公司", "1500.00", "current")])
         self.assertEqual(parts[1][1]["replaces"], parts[0][0]["uid"])
@@ -198,10 +213,11 @@ class OnBoth:
 
         def chosen(*conditions):
             return [r["uid"] for r in self.rows(self.store, *[x for c in conditions for x in ("--where", c)])]
-        large = [r["uid"] for r in every if float(r["cash_amount"]) >= 250000]
+        cash = [r for r in every if r["cash_amount"]]
+        large = [r["uid"] for r in cash if float(r["cash_amount"]) >= 250000]
         self.assertTrue(0 < len(large) < len(every))
         self.assertEqual(chosen("cash_amount >= 250000"), large)
-        self.assertEqual(chosen("cash_amount<250000"), [r["uid"] for r in every if float(r["cash_amount"]) < 250000])
+        self.assertEqual(chosen("cash_amount<250000"), [r["uid"] for r in cash if float(r["cash_amount"]) < 250000])
         both = [r["uid"] for r in every if "印务" in r["donor"] and r["published"] > "2026-05-31"]
         self.assertTrue(both)
         self.assertEqual(chosen("donor ~ 印务", "published > 2026-05-31"), both)
@@ -209,7 +225,7 @@ class OnBoth:
         self.assertEqual(chosen("donor_org !=", "confidence >= 0.9", "total = false", "donor ~ 有限公司'\"%"), [])
         self.assertEqual(chosen("donor_type = person"), [r["uid"] for r in every if r["donor_type"] == "person"])
         pages = self.documents(self.store, "--where", "cash_amount >= 450000")
-        self.assertEqual({p["url"] for p in pages}, {r["url"] for r in every if float(r["cash_amount"]) >= 450000})
+        self.assertEqual({p["url"] for p in pages}, {r["url"] for r in cash if float(r["cash_amount"]) >= 450000})
 
     def test_since_a_time(self):
         self.load(self.store, made(1))
@@ -231,6 +247,12 @@ class OnBoth:
         dropped = self.rows(self.store, "--private-people", "drop", "--salt", salt)
         self.assertEqual([r["donor"] for r in dropped], [None, "甲公司", None])
         self.assertEqual([r["cash_amount"] for r in dropped], [r["cash_amount"] for r in kept])
+        if jsonschema:
+            for people in ("mask", "drop"):
+                for row in self.rows(self.store, "--private-people", people, "--salt", salt):
+                    jsonschema.validate(row, schema("row"))
+                for document in self.documents(self.store, "--private-people", people, "--salt", salt):
+                    jsonschema.validate(document, schema("page"))
         for form in ("ndjson", "csv", "json"):
             for people in ("mask", "drop"):
                 out = almoner("export", "--store", self.store, "--format", form, "--private-people", people, "--salt",
