@@ -2,24 +2,25 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "crawler/clock.h"
+#include "crawler/line_sort.h"
 #include "crawler/surt.h"
 #include "crawler/warc_read.h"
 
-enum { PATH_SIZE = 4096, MAX_INDEX = 1 << 30 };
+enum { PATH_SIZE = 4096 };
 
 struct alm_warc_index {
-    FILE *part;
+    alm_line_sort *lines;
     char path[PATH_SIZE], part_path[PATH_SIZE];
 };
 
-static alm_status failed(const char *path, alm_err *err) {
-    return alm_fail_system(err, ALM_E_STORAGE, errno, "%s: %s", path, strerror(errno));
+static alm_status failed(const char *path, alm_status status, alm_err *err) {
+    if (status != ALM_E_STORAGE) return alm_fail(err, status, "%s: out of memory", path);
+    return alm_fail_system(err, status, errno, "%s: %s", path, strerror(errno));
 }
 
 static void index_path(char out[PATH_SIZE], const char *warc_path, const char *end) {
@@ -46,81 +47,42 @@ alm_status alm_warc_index_new(alm_warc_index **out, const char *warc_path, alm_e
     if (!index) return alm_fail(err, ALM_E_NOMEM, "out of memory");
     index_path(index->path, warc_path, ".cdxj");
     index_path(index->part_path, warc_path, ".cdxj.part");
-    index->part = fopen(index->part_path, "w+e");
-    if (!index->part) {
-        alm_status status = failed(index->part_path, err);
-        alm_free(index);
-        return status;
+    alm_status status = alm_line_sort_new(&index->lines, index->part_path, 0);
+    if (status == ALM_OK) {
+        *out = index;
+        return ALM_OK;
     }
-    *out = index;
-    return ALM_OK;
+    status = failed(index->part_path, status, err);
+    alm_free(index);
+    return status;
 }
 
 alm_status alm_warc_index_add(alm_warc_index *index, alm_str line, uint64_t offset, alm_str file_name, alm_err *err) {
-    int n = fprintf(index->part, "%.*s%llu\", \"filename\": \"%.*s\"}\n", ALM_FMT(line), (unsigned long long)offset,
-                    ALM_FMT(file_name));
-    return n > 0 ? ALM_OK : failed(index->part_path, err);
-}
-
-alm_status alm_warc_index_flush(alm_warc_index *index, alm_err *err) {
-    return fflush(index->part) == 0 ? ALM_OK : failed(index->part_path, err);
-}
-
-static int compare_lines(const void *a, const void *b) {
-    return alm_str_compare(*(const alm_str *)a, *(const alm_str *)b);
-}
-
-static alm_status read_all(FILE *file, alm_buf *text) {
-    char piece[65536];
-    size_t n;
-    rewind(file);
-    while ((n = fread(piece, 1, sizeof piece, file)) > 0)
-        if (alm_buf_add(text, (alm_str){piece, n}) != ALM_OK) return text->status;
-    return ferror(file) ? ALM_E_STORAGE : ALM_OK;
-}
-
-static alm_status write_sorted(const alm_buf *text, FILE *out) {
-    alm_str *lines = NULL;
-    size_t count = 0, cap = 0;
-    alm_status status = ALM_OK;
-    for (size_t at = 0; at < text->len && status == ALM_OK;) {
-        size_t end = alm_str_find(alm_buf_str(text), ALM_STR("\n"), at);
-        void *grown = lines;
-        status = alm_grow(&grown, &cap, count, sizeof *lines, MAX_INDEX / sizeof *lines);
-        lines = grown;
-        if (status == ALM_OK) lines[count++] = alm_str_slice(alm_buf_str(text), at, end + 1);
-        at = end + 1;
-    }
-    if (count) qsort(lines, count, sizeof *lines, compare_lines);
-    for (size_t i = 0; i < count && status == ALM_OK; i++)
-        if (fwrite(lines[i].ptr, 1, lines[i].len, out) != lines[i].len) status = ALM_E_STORAGE;
-    alm_free(lines);
-    return status;
+    alm_buf *text = alm_line_sort_text(index->lines);
+    alm_buf_add(text, line);
+    alm_buf_printf(text, "%llu\", \"filename\": \"%.*s\"}", (unsigned long long)offset, ALM_FMT(file_name));
+    alm_status status = alm_line_sort_end_line(index->lines);
+    return status == ALM_OK ? ALM_OK : failed(index->part_path, status, err);
 }
 
 /* Written under another name and renamed: an index that is there is whole. */
 static alm_status put_in_place(alm_warc_index *index, alm_err *err) {
     char path[PATH_SIZE + 8];
     snprintf(path, sizeof path, "%s.new", index->path);
-    alm_buf text;
-    alm_buf_init(&text, MAX_INDEX);
-    FILE *out = NULL;
-    alm_status status = read_all(index->part, &text);
-    if (status == ALM_OK && !(out = fopen(path, "we"))) status = ALM_E_STORAGE;
-    if (status == ALM_OK) status = write_sorted(&text, out);
+    FILE *out = fopen(path, "we");
+    alm_status status = out ? alm_line_sort_write(index->lines, out) : ALM_E_STORAGE;
     if (out && fclose(out) != 0 && status == ALM_OK) status = ALM_E_STORAGE;
     if (status == ALM_OK && rename(path, index->path) != 0) status = ALM_E_STORAGE;
-    alm_buf_release(&text);
     if (status == ALM_OK) return ALM_OK;
+    status = failed(index->path, status, err);
     unlink(path);
-    return status == ALM_E_STORAGE ? failed(index->path, err) : alm_fail(err, status, "%s: out of memory", index->path);
+    return status;
 }
 
 alm_status alm_warc_index_close(alm_warc_index *index, bool keep, alm_err *err) {
     if (!index) return ALM_OK;
     alm_status status = keep ? put_in_place(index, err) : ALM_OK;
-    if (fclose(index->part) != 0 && status == ALM_OK) status = failed(index->part_path, err);
-    unlink(index->part_path);
+    alm_line_sort_free(index->lines);
     alm_free(index);
     return status;
 }

@@ -14,7 +14,6 @@ ALM_MUST_USE alm_status alm_warc_index_new(alm_warc_index **out, const char *war
 /** @p line as alm_warc_block.index leaves it, without offset and file name. */
 ALM_MUST_USE alm_status alm_warc_index_add(alm_warc_index *index, alm_str line, uint64_t offset, alm_str file_name,
                                            alm_err *err);
-ALM_MUST_USE alm_status alm_warc_index_flush(alm_warc_index *index, alm_err *err);
 /** Sort and put in place where @p keep, else leave nothing. Frees @p index. */
 ALM_MUST_USE alm_status alm_warc_index_close(alm_warc_index *index, bool keep, alm_err *err);
 

@@ -108,7 +108,7 @@ alm_status alm_warc_writer_flush(alm_warc_writer *w, uint64_t *length, alm_err *
     w->length += done;
     alm_buf_reset(&w->bytes);
     *length = w->length;
-    return w->index ? alm_warc_index_flush(w->index, err) : ALM_OK;
+    return ALM_OK;
 }
 
 alm_status alm_warc_writer_sync(alm_warc_writer *w, alm_err *err) {

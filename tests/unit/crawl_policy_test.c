@@ -1,9 +1,12 @@
-/* Small rules of the crawl that need no network: revisits, times of headers, simhash, SipHash, key sets. */
+/* Small rules of the crawl that need no network: revisits, times of headers, simhash, SipHash, sets of keys, sorting.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "base/buf.h"
@@ -11,6 +14,7 @@
 #include "crawler/keyfilter.h"
 #include "crawler/keyheap.h"
 #include "crawler/keyset.h"
+#include "crawler/line_sort.h"
 #include "crawler/nearset.h"
 #include "crawler/revisit.h"
 #include "crawler/simhash.h"
@@ -135,6 +139,53 @@ static void a_key_heap_gives_the_smallest(void **state) {
     alm_keyheap_release(&heap);
 }
 
+static int compare_texts(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+
+/* The lines as the sort gives them, with @p memory for text, against those of qsort. */
+static void expect_sorted(char *const *texts, size_t count, size_t memory) {
+    char folder[] = "/tmp/almoner-sort-XXXXXX", path[64], line[10000];
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/scratch", folder);
+    alm_line_sort *sort = NULL;
+    assert_int_equal(alm_line_sort_new(&sort, path, memory), ALM_OK);
+    for (size_t i = 0; i < count; i++) {
+        alm_buf_add_c(alm_line_sort_text(sort), texts[i]);
+        assert_int_equal(alm_line_sort_end_line(sort), ALM_OK);
+    }
+    FILE *out = tmpfile();
+    assert_int_equal(alm_line_sort_write(sort, out), ALM_OK);
+    rewind(out);
+    char **sorted = calloc(count + 1, sizeof *sorted);
+    memcpy(sorted, texts, count * sizeof *sorted);
+    qsort(sorted, count, sizeof *sorted, compare_texts);
+    for (size_t i = 0; i < count; i++) {
+        assert_non_null(fgets(line, sizeof line, out));
+        line[strcspn(line, "\n")] = '\0';
+        assert_string_equal(line, sorted[i]);
+    }
+    assert_null(fgets(line, sizeof line, out));
+    free(sorted);
+    fclose(out);
+    alm_line_sort_free(sort);
+    assert_int_equal(rmdir(folder), 0);
+}
+
+static void lines_are_sorted_in_little_memory(void **state) {
+    (void)state;
+    enum { COUNT = 3000, LONGEST = 9000 };
+    char *texts[COUNT];
+    for (size_t i = 0; i < COUNT; i++) {
+        texts[i] = calloc(1, LONGEST + 1);
+        int used = snprintf(texts[i], LONGEST, "%llu", (unsigned long long)spread(i) % 1000);
+        if (i == 7) memset(texts[i] + used, 'x', LONGEST - (size_t)used);
+    }
+    expect_sorted(texts, 0, 0);
+    expect_sorted(texts, COUNT, 0);
+    expect_sorted(texts, COUNT, 20000);
+    expect_sorted(texts, 50, 1); /* a run a line */
+    for (size_t i = 0; i < COUNT; i++) free(texts[i]);
+}
+
 static void rows_of_texts_are_found_by_key(void **state) {
     (void)state;
     alm_nearset set = {0};
@@ -172,6 +223,7 @@ int main(void) {
         cmocka_unit_test(siphash_is_that_of_the_paper),          cmocka_unit_test(key_sets_hold_and_sort),
         cmocka_unit_test(reposts_are_near_and_other_texts_far),  cmocka_unit_test(a_key_filter_knows_what_it_has),
         cmocka_unit_test(a_key_heap_gives_the_smallest),         cmocka_unit_test(rows_of_texts_are_found_by_key),
+        cmocka_unit_test(lines_are_sorted_in_little_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
