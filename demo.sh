@@ -26,10 +26,10 @@ trap 'exit 130' INT TERM
 serve() { # FOLDER: on a free port of 127.0.0.1, which $port is then
     python3 -u -m http.server --bind 127.0.0.1 --directory "$1" 0 >"$out/server" 2>"$out/requests" &
     server=$!
-    for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+    while kill -0 "$server" 2>/dev/null; do
         port=$(sed -n 's/.* port \([0-9]*\).*/\1/p' "$out/server")
         [ -z "$port" ] || return 0
-        sleep 0.2
+        sleep 0.1
     done
     echo "demo.sh: no server could be started" >&2
     exit 1

@@ -76,8 +76,8 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
                    " sum(server_errors), sum(network_errors), sum(refused), sum(disallowed), sum(failed),"
                    " sum(records), sum(bytes) FROM run WHERE source = ?1",
     /* cut off for the first time: once more; again: left to the next due time */
-    [SQL_LOST_SOURCES] = "UPDATE source SET again_s = r.due_s FROM (SELECT source, max(due_s) AS due_s FROM run"
-                         " WHERE ended_s = 0 AND again = 0 GROUP BY source) r WHERE r.source = source.name",
+    [SQL_LOST_SOURCES] = ("UPDATE source SET again_s = r.due_s FROM (SELECT source, max(due_s) AS due_s FROM run"
+                          " WHERE ended_s = 0 AND again = 0 GROUP BY source) r WHERE r.source = source.name"),
     [SQL_LOST_RUNS] = "UPDATE run SET ended_s = max(started_s, ?1), result = 7 WHERE ended_s = 0",
 };
 
