@@ -1,18 +1,19 @@
 #include <stdio.h>
 
 #include "cli/command.h"
+#include "cli/fetch_decision.h"
 #include "cli/lines.h"
-#include "crawler/fetch.h"
-#include "crawler/robots.h"
 #include "crawler/robots_fetch.h"
+#include "crawler/sources.h"
 #include "crawler/traps.h"
-#include "crawler/url.h"
 
-enum { OPT_AGENT = 1, OPT_ALLOW_PRIVATE, OPT_USER_AGENT, OPT_PROXY, OPT_CA_FILE, OPT_BODY };
-enum { MAX_LINE = 4 << 20, ARENA_MAX = 1 << 20 };
+enum { OPT_AGENT = 1, OPT_ALLOW_PRIVATE, OPT_USER_AGENT, OPT_PROXY, OPT_CA_FILE, OPT_BODY, OPT_CONFIG };
+enum { MAX_LINE = 4 << 20, ARENA_MAX = 256 << 20, MAX_CONFIG = 64 << 20 };
 
 static const alm_option options[] = {
     {OPT_BODY, 'b', "body", NULL, "print the body, decompressed, instead of what is told about it"},
+    {OPT_CONFIG, 'c', "config", "FILE",
+     "fetch and judge as the source of this file would that has the URL in its scope"},
     {OPT_AGENT, 'a', "agent", "NAME", "product token for robots.txt (default almoner)"},
     {OPT_USER_AGENT, 0, "user-agent", "TEXT", "instead of almoner/VERSION"},
     {OPT_ALLOW_PRIVATE, 0, "allow-private", NULL, "fetch from loopback, private and link-local addresses too"},
@@ -24,7 +25,7 @@ const alm_usage alm_usage_fetch = {
     "fetch", "[options] URL",
     "Fetch one URL, once, and say what the crawler would do with it and why, as JSON: canonical\n"
     "form, robots.txt, the answer's status and headers, and the decision. Redirects are shown,\n"
-    "not followed.\n",
+    "not followed; what the crawler would never ask for is not asked for.\n",
     options,
     "Exit status: 0 the crawler would read it as a page; 1 it would not; 2 usage.\n\n"
     "Example:\n"
@@ -33,17 +34,16 @@ const alm_usage alm_usage_fetch = {
 typedef struct settings {
     alm_fetch_options fetch;
     const char *agent;
-    bool body;
+    const char *config;
+    alm_sources *sources; /* of config */
+    char connect_to[256];
+    bool body, of_fetching; /* the latter: an option was given that a sources file has too */
 } settings;
 
-/** Why a URL is not fetched, or what its answer means. */
-typedef struct decision {
-    const char *word, *why;
-    bool is_page;
-} decision;
-
 static bool set_option(settings *s, int id, const char *value) {
+    s->of_fetching |= id == OPT_USER_AGENT || id == OPT_ALLOW_PRIVATE || id == OPT_PROXY || id == OPT_CA_FILE;
     switch (id) {
+    case OPT_CONFIG: s->config = value; break;
     case OPT_BODY: s->body = true; break;
     case OPT_AGENT:
         s->agent = value;
@@ -57,29 +57,6 @@ static bool set_option(settings *s, int id, const char *value) {
     default: break;
     }
     return true;
-}
-
-static decision decide(const alm_response *r, alm_status fetched, const alm_err *err, const char *token) {
-    if (fetched == ALM_E_REFUSED) return (decision){"never fetch", err->message, false};
-    if (fetched == ALM_E_LIMIT || fetched == ALM_E_INVALID) return (decision){"give up", err->message, false};
-    if (fetched != ALM_OK) return (decision){"retry later", err->message, false};
-    if (r->status == 429 || r->status == 503) return (decision){"let the host rest", "it asks to be left alone", false};
-    if (r->status >= 500) return (decision){"retry later", "the server has an error", false};
-    if (r->status == 404 || r->status == 410) return (decision){"record as gone", "there is no such page", false};
-    if (r->status >= 400) return (decision){"give up", "the server refuses", false};
-    if (r->status >= 300) return (decision){"follow", "it is a redirect", false};
-    alm_robots_tag tag = {0};
-    alm_str value;
-    for (size_t at = 0; alm_response_next_header(r, "x-robots-tag", &at, &value);)
-        alm_robots_tag_add_header(&tag, value, alm_str_of(token));
-    if (tag.noindex) return (decision){"follow its links, keep no records", "X-Robots-Tag says noindex", false};
-    alm_str type, charset;
-    alm_content_type_split(alm_response_header(r, "content-type"), &type, &charset);
-    bool is_page = type.len == 0 || alm_str_is_nocase(type, ALM_STR("text/html")) ||
-                   alm_str_is_nocase(type, ALM_STR("application/xhtml+xml")) ||
-                   alm_str_is_nocase(type, ALM_STR("text/plain"));
-    return is_page ? (decision){"read as a page", "a page by its Content-Type", true}
-                   : (decision){"archive only", "no page by its Content-Type", false};
 }
 
 static void add_headers(alm_json *json, alm_str headers) {
@@ -124,40 +101,133 @@ static void add_response(alm_json *json, const alm_response *r) {
     add_headers(json, alm_buf_str(&r->headers));
 }
 
-static int tell(settings *s, const alm_url *url, const alm_url *canon, alm_err *err) {
-    alm_robots *robots = NULL;
-    alm_fetcher *fetcher = NULL;
-    alm_response response;
-    alm_buf line;
-    decision d = {"never fetch", "robots.txt forbids it, or cannot be read", false};
-    alm_err why = {0};
-    alm_buf_init(&line, MAX_LINE);
-    alm_response_init(&response, 0);
-    alm_robots_source source;
-    alm_status status = alm_robots_fetch(&robots, &source, url, &s->fetch, alm_str_of(s->agent), err);
-    if (status == ALM_OK) status = alm_fetcher_new(&fetcher, &s->fetch, err);
-    if (status == ALM_OK && alm_robots_allows(robots, alm_url_target(canon)))
-        d = decide(&response, alm_fetch(fetcher, canon->href.ptr, &response, &why), &why, s->agent);
-    alm_trap trap = alm_traps_check(canon, NULL);
-    if (status == ALM_OK && trap != ALM_TRAP_NONE) d = (decision){"never fetch", alm_trap_name(trap), false};
-    if (status == ALM_OK && s->body) {
-        fwrite(response.body.ptr, 1, response.body.len, stdout);
-    } else if (status == ALM_OK) {
-        alm_json json = alm_line_begin(&line);
-        alm_json_member(&json, "url", url->href);
-        alm_json_member(&json, "canonical_url", canon->href);
-        add_robots(&json, robots, &source, canon);
-        if (response.status) add_response(&json, &response);
-        alm_json_member_c(&json, "decision", d.word);
-        alm_json_member_c(&json, "why", d.why);
-        alm_line_end(&json);
+static void add_decision(alm_json *json, const alm_fetch_decision *d) {
+    if (d->is_read) {
+        alm_json_member_c(json, "charset", d->charset);
+        alm_json_key(json, "noindex");
+        alm_json_bool(json, d->noindex);
+        alm_json_key(json, "nofollow");
+        alm_json_bool(json, d->nofollow);
+        alm_json_key(json, "links");
+        alm_json_uint(json, d->links);
+        alm_json_member(json, "canonical_link", d->canonical);
+        alm_json_member(json, "leads_to", d->leads_to);
     }
-    alm_robots_free(robots);
+    alm_json_member_c(json, "decision", d->word);
+    alm_json_member_c(json, "why", d->why);
+}
+
+/** What is told of a URL and its answer. */
+typedef struct findings {
+    const alm_url *url, *canon;
+    const alm_source *source; /* NULL: without a sources file, or none of it */
+    alm_robots *robots;
+    alm_robots_source access;
+    alm_response response;
+    alm_fetch_decision decision;
+    alm_err why; /* of a fetch that failed */
+} findings;
+
+/* Why it is not even asked for, as the crawl would judge it; NULL: it is. */
+static const char *refusal(const settings *s, const findings *f) {
+    alm_trap trap = alm_traps_check(f->canon, NULL);
+    if (trap != ALM_TRAP_NONE) return alm_trap_name(trap);
+    if (s->sources && !f->source) return "it is in the scope of no source";
+    const char *reason = f->source ? alm_source_refuses(f->source, f->canon, 0) : NULL;
+    if (reason) return reason;
+    if (f->robots && !alm_robots_allows(f->robots, alm_url_target(f->canon)))
+        return f->access.access == ALM_ROBOTS_UNREACHABLE ? "robots.txt cannot be read" : "robots.txt forbids it";
+    return NULL;
+}
+
+static alm_status find_out(settings *s, findings *f, alm_arena *arena, alm_err *err) {
+    alm_fetcher *fetcher = NULL;
+    alm_status status = ALM_OK;
+    bool obeys = !f->source || !f->source->ignore_robots;
+    if (obeys && !refusal(s, f))
+        status = alm_robots_fetch(&f->robots, &f->access, f->url, &s->fetch, alm_str_of(s->agent), err);
+    if (status != ALM_OK) return status;
+    const char *reason = refusal(s, f);
+    f->decision = (alm_fetch_decision){.word = "never fetch", .why = reason};
+    if (reason) return ALM_OK;
+    status = alm_fetcher_new(&fetcher, &s->fetch, err);
+    if (status != ALM_OK) return status;
+    alm_fetch_judge judge = {.token = s->agent,
+                             .encoding = f->source ? f->source->encoding : (alm_str){NULL, 0},
+                             .attachments = f->source && f->source->attachments};
+    alm_status fetched = alm_fetch(fetcher, f->canon->href.ptr, &f->response, &f->why);
+    status = alm_fetch_decide(&f->decision, arena, f->canon, &f->response, fetched, &f->why, &judge);
     alm_fetcher_free(fetcher);
-    alm_response_release(&response);
+    return status == ALM_OK ? ALM_OK : alm_fail(err, status, "%s", alm_status_name(status));
+}
+
+static void print_findings(const findings *f) {
+    alm_buf line;
+    alm_buf_init(&line, MAX_LINE);
+    alm_json json = alm_line_begin(&line);
+    alm_json_member(&json, "url", f->url->href);
+    alm_json_member(&json, "canonical_url", f->canon->href);
+    if (f->source) alm_json_member(&json, "source", f->source->name);
+    if (f->robots) add_robots(&json, f->robots, &f->access, f->canon);
+    if (f->response.status) add_response(&json, &f->response);
+    add_decision(&json, &f->decision);
+    alm_line_end(&json);
     alm_buf_release(&line);
-    if (status != ALM_OK) return alm_lines_fail(&alm_usage_fetch, err);
-    return d.is_page ? ALM_EXIT_OK : ALM_EXIT_SOME_FAILED;
+}
+
+/* The source that would take @p url: the first in whose scope it is. What it says of fetching holds here too. */
+static void take_source(settings *s, findings *f) {
+    for (size_t i = 0; s->sources && i < s->sources->count && !f->source; i++) {
+        const char *reason = alm_source_refuses(&s->sources->items[i], f->canon, 0);
+        if (!reason || strcmp(reason, "scope") != 0) f->source = &s->sources->items[i];
+    }
+    if (!f->source) return;
+    s->fetch = f->source->fetch;
+    alm_str to = alm_source_resolve(f->source, f->canon);
+    snprintf(s->connect_to, sizeof s->connect_to, "%.*s", ALM_FMT(to));
+    if (to.len) s->fetch.connect_to = s->connect_to;
+}
+
+static int tell(settings *s, const alm_url *url, const alm_url *canon, alm_arena *arena) {
+    alm_err err = {0};
+    findings f = {.url = url, .canon = canon};
+    take_source(s, &f);
+    alm_response_init(&f.response, s->fetch.max_body);
+    alm_status status = find_out(s, &f, arena, &err);
+    if (status == ALM_OK && s->body)
+        fwrite(f.response.body.ptr, 1, f.response.body.len, stdout);
+    else if (status == ALM_OK)
+        print_findings(&f);
+    alm_robots_free(f.robots);
+    alm_response_release(&f.response);
+    if (status != ALM_OK) return alm_lines_fail(&alm_usage_fetch, &err);
+    return f.decision.is_page ? ALM_EXIT_OK : ALM_EXIT_SOME_FAILED;
+}
+
+static int run(settings *s, const char *text) {
+    alm_arena arena;
+    alm_url url, canon;
+    alm_err err = {0};
+    alm_arena_init(&arena, ARENA_MAX);
+    alm_status status = alm_url_parse_typed(&url, &arena, alm_str_of(text), &err);
+    if (status == ALM_OK) status = alm_url_canon(&canon, &arena, &url, NULL);
+    int code = status == ALM_OK ? tell(s, &url, &canon, &arena)
+                                : alm_usage_fail(&alm_usage_fetch, "'%s': expected an http or https URL", text);
+    alm_arena_release(&arena);
+    return code;
+}
+
+static alm_status read_sources(settings *s) {
+    alm_err err = {0};
+    alm_buf text;
+    alm_buf_init(&text, MAX_CONFIG);
+    alm_status status = alm_read_file(&text, s->config, &err);
+    if (status == ALM_OK) status = alm_sources_parse(&s->sources, s->config, alm_buf_str(&text), &err);
+    alm_buf_release(&text);
+    char message[1024];
+    alm_err_describe(&err, message, sizeof message);
+    if (status != ALM_OK) fprintf(stderr, "almoner fetch: %s\n", message);
+    return status;
 }
 
 int alm_command_fetch(int argc, char **argv) {
@@ -169,14 +239,9 @@ int alm_command_fetch(int argc, char **argv) {
     if (id == ALM_OPTIONS_HELP) return ALM_EXIT_OK;
     if (id == ALM_OPTIONS_BAD) return ALM_EXIT_USAGE;
     if (argc - first != 1) return alm_usage_fail(&alm_usage_fetch, "expected one URL");
-    alm_arena arena;
-    alm_url url, canon;
-    alm_err err = {0};
-    alm_arena_init(&arena, ARENA_MAX);
-    alm_status status = alm_url_parse_typed(&url, &arena, alm_str_of(argv[first]), &err);
-    if (status == ALM_OK) status = alm_url_canon(&canon, &arena, &url, NULL);
-    int code = status == ALM_OK ? tell(&s, &url, &canon, &err)
-                                : alm_usage_fail(&alm_usage_fetch, "'%s': expected an http or https URL", argv[first]);
-    alm_arena_release(&arena);
+    if (s.config && s.of_fetching)
+        return alm_usage_fail(&alm_usage_fetch, "with --config it is the sources file that says how to fetch");
+    int code = s.config && read_sources(&s) != ALM_OK ? ALM_EXIT_USAGE : run(&s, argv[first]);
+    alm_sources_free(s.sources);
     return code;
 }

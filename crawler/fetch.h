@@ -29,6 +29,8 @@ typedef struct alm_fetch_options {
     const char *user_agent;     /**< NULL: alm_user_agent() */
     const char *proxy;          /**< NULL: none. The environment's proxies are not used: behind one the guard sees
                                    nothing but the proxy's address */
+    bool old_tls;               /**< TLS 1.0 and its ciphers too; certificates are verified all the same */
+    const char *connect_to;     /**< "address:port" to connect to, whatever the URL's host is; NULL: what DNS says */
     const char *ca_file;        /**< PEM bundle of further trust; NULL: the system's */
     const char *const *headers; /**< further request headers, "Name: value", NULL-terminated; NULL: none */
     const char *const *resolve; /**< "host:port:address" answers instead of DNS, NULL-terminated, for tests */

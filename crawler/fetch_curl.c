@@ -120,6 +120,9 @@ static alm_status set_options(alm_transfer *transfer) {
     SET(CURLOPT_PROXY, o->proxy ? o->proxy : "");
     SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
     if (o->ca_file) SET(CURLOPT_CAINFO, o->ca_file);
+    if (o->old_tls) SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_0);
+    if (o->old_tls) SET(CURLOPT_SSL_CIPHER_LIST, "DEFAULT@SECLEVEL=0");
+    SET(CURLOPT_CONNECT_TO, transfer->connect_to);
     SET(CURLOPT_OPENSOCKETFUNCTION, open_socket);
     SET(CURLOPT_OPENSOCKETDATA, transfer);
     SET(CURLOPT_WRITEFUNCTION, take_body);
@@ -140,7 +143,11 @@ alm_status alm_transfer_init(alm_transfer *transfer, const alm_fetch_options *op
     if (status != ALM_OK) return status;
     status = ALM_E_NOMEM;
     transfer->easy = curl_easy_init();
-    if (transfer->easy && add_all(&transfer->headers, options->headers) == ALM_OK &&
+    char target[300];
+    const char *const targets[] = {options->connect_to ? target : NULL, NULL};
+    snprintf(target, sizeof target, "::%s", options->connect_to ? options->connect_to : "");
+    if (transfer->easy && add_all(&transfer->connect_to, targets) == ALM_OK &&
+        add_all(&transfer->headers, options->headers) == ALM_OK &&
         add_all(&transfer->resolve, options->resolve) == ALM_OK)
         status = set_options(transfer);
     if (status == ALM_OK) return ALM_OK;
@@ -152,6 +159,7 @@ void alm_transfer_release(alm_transfer *transfer) {
     curl_easy_cleanup(transfer->easy);
     curl_slist_free_all(transfer->headers);
     curl_slist_free_all(transfer->resolve);
+    curl_slist_free_all(transfer->connect_to);
     *transfer = (alm_transfer){0};
 }
 

@@ -44,9 +44,6 @@ static alm_status set_up(alm_loop *loop, slot *s, alm_source *source, alm_err *e
                 curl_easy_setopt(easy, CURLOPT_DEBUGDATA, s) == CURLE_OK &&
                 curl_easy_setopt(easy, CURLOPT_VERBOSE, 1L) == CURLE_OK &&
                 curl_easy_setopt(easy, CURLOPT_PRIVATE, s) == CURLE_OK;
-    if (well && source->old_tls)
-        well = curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_0) == CURLE_OK &&
-               curl_easy_setopt(easy, CURLOPT_SSL_CIPHER_LIST, "DEFAULT@SECLEVEL=0") == CURLE_OK;
     return well ? ALM_OK : alm_fail(err, ALM_E_INTERNAL, "libcurl refuses an option of the loop");
 }
 

@@ -233,7 +233,7 @@ static alm_status read_attachments(reader *r, const alm_yaml_node *node) {
     return alm_yaml_bool(&r->source->attachments, node, r->err);
 }
 static alm_status read_old_tls(reader *r, const alm_yaml_node *node) {
-    return alm_yaml_bool(&r->source->old_tls, node, r->err);
+    return alm_yaml_bool(&r->source->fetch.old_tls, node, r->err);
 }
 
 static alm_status read_rules(reader *r, const alm_yaml_node *node) {

@@ -48,7 +48,7 @@ typedef struct alm_source {
     alm_str encoding;
     const char *const *rules; /**< folders of rule packs to stack on the run's, NULL-terminated; NULL: none */
     size_t rule_set;          /**< sources with the same rules have the same number; 0: none, else 1 and up */
-    bool attachments, ignore_robots, old_tls;
+    bool attachments, ignore_robots;
     uint32_t retries;       /**< after the first failure */
     int64_t retry_first_ms; /**< doubles each time */
     const alm_mapping *resolve;

@@ -20,7 +20,7 @@ typedef struct alm_transfer {
     CURL *easy;                       /**< owned */
     const alm_fetch_options *options; /**< borrowed until release */
     alm_response *response;           /**< borrowed from start to finish */
-    struct curl_slist *headers, *resolve;
+    struct curl_slist *headers, *resolve, *connect_to;
     alm_body_budget *budget; /**< borrowed; NULL: none */
     size_t held;             /**< of the budget, by this transfer; the loop takes it over when it ends */
     bool keeps_beginning;    /**< as the option, for the next transfer */

@@ -186,6 +186,67 @@ class Discovery(AnswersTest):
         self.assertEqual((states["/print/1"], states["/2"], states["/12"][0]), ((5, "exclude"), (5, "include"), 3))
 
 
+class Fetch(AnswersTest):
+    """`almoner fetch` says what the crawl does."""
+
+    TABLE = {"/robots.txt": rude.response("User-agent: *\nDisallow: /no/\nCrawl-delay: 2.5\n", kind="text/plain"),
+             "/": rude.response(rude.page() + linked("/1", "/2") + '<link rel=canonical href="/whole">'),
+             "/gbk": rude.response(rude.page().encode("gbk")), "/text": rude.response("一段文字。", kind="text/plain"),
+             "/noindex": rude.response('<meta name="almoner" content="noindex">' + rude.page() + linked("/1")),
+             "/none": rude.response(rude.page() + linked("/1"), fields=["X-Robots-Tag: a: none", "X-Robots-Tag: none"]),
+             "/nofollow": rude.response('<meta name=robots content=nofollow>' + rude.page() + linked("/1")),
+             "/refresh": rude.response('<meta http-equiv=refresh content="0;url=/there">'),
+             "/moved": rude.redirect("/there", "301 Moved Permanently"), "/busy": rude.response("", "429 Too Many Requests"),
+             "/503": rude.response("", "503 Later"), "/500": rude.response("", "500 Oh"), "/403": rude.response("", "403 No"),
+             "/410": rude.response("", "410 Gone"), "/json": rude.response('{"a": 1}', kind="application/json"),
+             "/pdf-as-html": rude.response(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"), "/cut": rude.cut_short,
+             "/bomb": rude.response(rude.bomb(1 << 30), Content_Encoding="gzip")}
+
+    def test_decisions(self):
+        want = {"/": "read as a page", "/gbk": "read as a page", "/text": "read as a page", "/no/x": "never fetch",
+                "/noindex": "follow its links, keep no records", "/none": "archive only",
+                "/nofollow": "keep its records, follow no links", "/refresh": "read as a page", "/moved": "follow",
+                "/busy": "let the host rest", "/503": "let the host rest", "/500": "retry later", "/403": "give up",
+                "/410": "record as gone", "/json": "archive only", "/pdf-as-html": "archive only", "/cut": "retry later",
+                "/bomb": "give up", "/missing": "record as gone", "/a/a/a/a/a/a/a/a": "never fetch"}
+        answers = {}
+        with rude.Server(self.TABLE) as server:
+            for path, decision in want.items():
+                done = subprocess.run([ALMONER, "fetch", "--allow-private", server.url(path)], capture_output=True, text=True)
+                answers[path] = json.loads(done.stdout)
+                self.assertEqual(done.returncode, decision not in ("read as a page", want["/nofollow"]), path)
+            self.assertNotIn("/no/x", {request.path for request in server.log})
+            self.assertNotIn("/a/a/a/a/a/a/a/a", {request.path for request in server.log})
+            refused = subprocess.run([ALMONER, "fetch", server.url("/")], capture_output=True, text=True)
+        self.assertEqual({path: answer["decision"] for path, answer in answers.items()}, want)
+        self.assertEqual((answers["/"]["links"], answers["/"]["robots"]["crawl_delay_ms"]), (3, 2500))
+        self.assertTrue(answers["/"]["canonical_link"].endswith("/whole"))
+        self.assertTrue(answers["/refresh"]["leads_to"].endswith("/there"))
+        self.assertTrue(answers["/moved"]["location"].endswith("/there"))
+        self.assertEqual((answers["/gbk"]["charset"], answers["/no/x"]["robots"]["rule"]), ("gb18030", "/no/"))
+        self.assertEqual(answers["/pdf-as-html"]["why"], "it is a PDF document")
+        self.assertEqual(answers["/a/a/a/a/a/a/a/a"]["why"], "repeated-segments")
+        self.assertIn("Content-Type: text/html; charset=utf-8", answers["/"]["headers"])
+        self.assertEqual(json.loads(refused.stdout)["decision"], "never fetch")
+
+    def test_as_a_source_would(self):
+        with rude.Server(self.TABLE) as server:
+            self.config.write_text("sources:\n" + source(server, "http://a.test/", name="a", exclude="['/gbk']",
+                                                         headers="{X-From: a}") +
+                                   source(server, "http://b.test/", name="b", robots="false", user_agent="b/1"))
+            def told(url):
+                done = subprocess.run([ALMONER, "fetch", "--config", self.config, url], capture_output=True, text=True)
+                return json.loads(done.stdout)
+            self.assertEqual((told("http://a.test/")["source"], server.log[-1].headers["x-from"]), ("a", "a"))
+            self.assertEqual((told("http://a.test/gbk")["decision"], told("http://a.test/gbk")["why"]),
+                             ("never fetch", "exclude"))
+            self.assertEqual(told("http://b.test/no/x")["decision"], "record as gone")
+            self.assertEqual(server.log[-1].headers["user-agent"], "b/1")
+            self.assertEqual(told("http://c.test/")["why"], "it is in the scope of no source")
+            broken = subprocess.run([ALMONER, "fetch", "--config", self.folder / "none", "http://a.test/"], capture_output=True)
+            self.assertEqual(broken.returncode, 2)
+
+
 class DryRun(AnswersTest):
     def test_it_judges_by_what_robots_txt_said(self):
         table = {"/robots.txt": rude.response("User-agent: *\nDisallow: /no\n", kind="text/plain"),
