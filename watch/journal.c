@@ -23,6 +23,8 @@ const char *alm_run_result_name(alm_run_result result) { return result_names[res
     "pages, ok, not_modified, redirects, gone, client_errors, overloaded, server_errors, network_errors, refused,"     \
     " disallowed, failed, records, bytes"
 
+#define KEPT_RUNS "1000"
+
 static const char schema_sql[] =
     "CREATE TABLE source(name TEXT PRIMARY KEY, schedule TEXT NOT NULL, settled_s INTEGER NOT NULL,"
     " again_s INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;"
@@ -36,6 +38,30 @@ static const char schema_sql[] =
     " refused INTEGER NOT NULL DEFAULT 0, disallowed INTEGER NOT NULL DEFAULT 0, failed INTEGER NOT NULL DEFAULT 0,"
     " records INTEGER NOT NULL DEFAULT 0, bytes INTEGER NOT NULL DEFAULT 0);"
     "CREATE INDEX run_of_source ON run(source, id);"
+    "CREATE INDEX run_going ON run(source) WHERE ended_s = 0;"
+    /* what all runs came to, also those that are forgotten: the last KEPT_RUNS of a source are kept one by one */
+    "CREATE TABLE total(source TEXT PRIMARY KEY, last_well_s INTEGER, missed INTEGER NOT NULL, pages INTEGER NOT NULL,"
+    " ok INTEGER NOT NULL, not_modified INTEGER NOT NULL, redirects INTEGER NOT NULL, gone INTEGER NOT NULL,"
+    " client_errors INTEGER NOT NULL, overloaded INTEGER NOT NULL, server_errors INTEGER NOT NULL,"
+    " network_errors INTEGER NOT NULL, refused INTEGER NOT NULL, disallowed INTEGER NOT NULL, failed INTEGER NOT NULL,"
+    " records INTEGER NOT NULL, bytes INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE result(source TEXT, result INTEGER, runs INTEGER NOT NULL, PRIMARY KEY(source, result))"
+    " WITHOUT ROWID;"
+    "CREATE TRIGGER run_ended AFTER UPDATE OF ended_s ON run WHEN old.ended_s = 0 AND new.ended_s > 0 BEGIN"
+    " INSERT INTO result VALUES(new.source, new.result, 1) ON CONFLICT DO UPDATE SET runs = runs + 1;"
+    " INSERT INTO total VALUES(new.source, CASE WHEN new.result IN (1, 2) THEN new.ended_s END, new.missed, new.pages,"
+    " new.ok, new.not_modified, new.redirects, new.gone, new.client_errors, new.overloaded, new.server_errors,"
+    " new.network_errors, new.refused, new.disallowed, new.failed, new.records, new.bytes)"
+    " ON CONFLICT DO UPDATE SET last_well_s = coalesce(excluded.last_well_s, last_well_s),"
+    " missed = missed + excluded.missed, pages = pages + excluded.pages, ok = ok + excluded.ok,"
+    " not_modified = not_modified + excluded.not_modified, redirects = redirects + excluded.redirects,"
+    " gone = gone + excluded.gone, client_errors = client_errors + excluded.client_errors,"
+    " overloaded = overloaded + excluded.overloaded, server_errors = server_errors + excluded.server_errors,"
+    " network_errors = network_errors + excluded.network_errors, refused = refused + excluded.refused,"
+    " disallowed = disallowed + excluded.disallowed, failed = failed + excluded.failed,"
+    " records = records + excluded.records, bytes = bytes + excluded.bytes;"
+    " DELETE FROM run WHERE source = new.source AND ended_s > 0 AND id <= (SELECT id FROM run"
+    " WHERE source = new.source ORDER BY id DESC LIMIT 1 OFFSET " KEPT_RUNS "); END;"
     "PRAGMA user_version = 1";
 
 typedef enum statement {
@@ -70,11 +96,13 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
                  " FROM run WHERE source = ?1 ORDER BY id DESC LIMIT 1",
     [SQL_LAST_ENDED] = "SELECT id, due_s, started_s, ended_s, missed, again, result, limited, " COUNTS
                        " FROM run WHERE source = ?1 AND ended_s > 0 ORDER BY id DESC LIMIT 1",
-    [SQL_RESULTS] = "SELECT result, count(*) FROM run WHERE source = ?1 GROUP BY result",
-    [SQL_TOTALS] = "SELECT sum(missed), max(CASE WHEN result IN (1, 2) THEN ended_s END), sum(pages), sum(ok),"
-                   " sum(not_modified), sum(redirects), sum(gone), sum(client_errors), sum(overloaded),"
-                   " sum(server_errors), sum(network_errors), sum(refused), sum(disallowed), sum(failed),"
-                   " sum(records), sum(bytes) FROM run WHERE source = ?1",
+    [SQL_RESULTS] = "SELECT result, runs FROM result WHERE source = ?1",
+    /* with what a run that goes on has come to */
+    [SQL_TOTALS] = "SELECT sum(missed), max(last_well_s), sum(pages), sum(ok), sum(not_modified), sum(redirects),"
+                   " sum(gone), sum(client_errors), sum(overloaded), sum(server_errors), sum(network_errors),"
+                   " sum(refused), sum(disallowed), sum(failed), sum(records), sum(bytes) FROM"
+                   " (SELECT missed, last_well_s, " COUNTS " FROM total WHERE source = ?1 UNION ALL"
+                   " SELECT missed, NULL, " COUNTS " FROM run WHERE source = ?1 AND ended_s = 0)",
     /* cut off for the first time: once more; again: left to the next due time */
     [SQL_LOST_SOURCES] = ("UPDATE source SET again_s = r.due_s FROM (SELECT source, max(due_s) AS due_s FROM run"
                           " WHERE ended_s = 0 AND again = 0 GROUP BY source) r WHERE r.source = source.name"),

@@ -56,7 +56,7 @@ typedef struct alm_run {
     uint64_t counts[ALM_RUN_COUNT_COUNT];
 } alm_run;
 
-/** All runs of a source together. */
+/** All runs of a source together, those that are no longer kept one by one (beyond the last thousand) too. */
 typedef struct alm_run_totals {
     uint64_t runs[ALM_RUN_RESULT_COUNT];
     uint64_t missed;
