@@ -137,6 +137,32 @@ def count(documents, pages, gifts):
     return right, tied - right, owed - tied, unaligned, (key, page_of)
 
 
+def count_bodies(documents, pages, rows):
+    """The same of organisations: names on two pages of one family that are one organisation. Names that the program did
+    not find as the page writes them do not count."""
+    entity = {(row["url"], fold(row["name"])): row["entity_uid"] for row in rows}
+    named = defaultdict(list)
+    for document in documents:
+        page = pages[document["url"]]
+        for organisation in document["organisations"]:
+            name = fold(organisation["name"])
+            body = page.bodies.get(name)
+            if body and (document["url"], name) in entity:
+                named[page.family].append((page.id, body, entity[document["url"], name], name))
+    right = wrong = missing = 0
+    faults = []
+    for some in named.values():
+        for (page, body, uid, name), (other_page, other_body, other_uid, other) in itertools.combinations(some, 2):
+            if page == other_page:
+                continue
+            right += body == other_body and uid == other_uid
+            wrong += body != other_body and uid == other_uid
+            missing += body == other_body and uid != other_uid
+            if (body == other_body) != (uid == other_uid):
+                faults.append(f"{'missing' if body == other_body else 'wrong'} {page} {name}  {other_page} {other}")
+    return right, wrong, missing, faults
+
+
 def kinds(pairs, page_of):
     """By the kind of page, without the family's name."""
     return Counter(" + ".join(sorted("-".join(page_of[uid].split("-")[2:]) for uid in pair)) for pair in pairs)
@@ -147,12 +173,18 @@ def report(name, documents, pages, faults):
     out, seconds, _ = run("resolve", "--print", "gifts", "-", data=lines)
     gifts = [json.loads(line) for line in out.splitlines()]
     right, wrong, missing, unaligned, (key, page_of) = count(documents, pages, gifts)
+    rows = [json.loads(line) for line in run("resolve", "--print", "organisations", "-", data=lines)[0].splitlines()]
+    bodies = count_bodies(documents, pages, rows)
     precision = len(right) / max(1, len(right) + len(wrong))
     recall = len(right) / max(1, len(right) + len(missing))
     print(f"{name:9} {len(documents):5} pages {len(key):6} donations ({unaligned} of no gift of the gold) {len(gifts):6} gifts"
           f"  pairs: {len(right)} right, {len(wrong)} wrong, {len(missing)} missing"
           f"  precision {precision:.4f}  recall {recall:.4f}  ({seconds:.2f} s)")
+    body_precision, body_recall = bodies[0] / max(1, bodies[0] + bodies[1]), bodies[0] / max(1, bodies[0] + bodies[2])
+    print(f"{'':9} {len(rows):5} names, {len({row['entity_uid'] for row in rows})} organisations; pairs: {bodies[0]} right, "
+          f"{bodies[1]} wrong, {bodies[2]} missing  precision {body_precision:.4f}  recall {body_recall:.4f}")
     if faults:
+        print("\n".join(f"  {fault}" for fault in sorted(bodies[3])[::max(1, len(bodies[3]) // 60)]))
         ties = [json.loads(line) for line in run("resolve", "--explain", "-", data=lines)[0].splitlines()]
         show(documents, wrong, missing, key, page_of, {(t["uid"], t["other_uid"]): t for t in ties})
     return precision, recall

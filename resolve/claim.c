@@ -264,19 +264,19 @@ static int by_number(const void *a, const void *b) {
 /* The pairs of characters of the evidence: what two claims in the same words have in common. */
 static alm_status read_evidence(const reader *r, alm_claim *t, alm_str text) {
     alm_name folded;
+    uint32_t pairs[MAX_PAIRS], before = 0, count = 0;
     alm_status status = alm_name_of_person(&folded, r->told->arena, r->told->words, text, r->err);
-    if (status == ALM_OK) status = room(r, &t->pairs, MAX_PAIRS, sizeof *t->pairs);
     if (status != ALM_OK) return status;
-    uint32_t before = 0, count = 0;
     for (size_t at = 0; at < folded.text.len && count < MAX_PAIRS;) {
         uint32_t cp = alm_utf8_next(folded.text, &at);
-        if (before) t->pairs[count++] = before * 2654435761u ^ cp;
+        if (before) pairs[count++] = before * 2654435761u ^ cp;
         before = cp;
     }
-    if (count) qsort(t->pairs, count, sizeof *t->pairs, by_number);
-    for (uint32_t i = 0; i < count; i++)
-        if (t->pair_count == 0 || t->pairs[i] != t->pairs[t->pair_count - 1]) t->pairs[t->pair_count++] = t->pairs[i];
-    return ALM_OK;
+    status = room(r, &t->pairs, count, sizeof *t->pairs);
+    if (status == ALM_OK && count) qsort(pairs, count, sizeof *pairs, by_number);
+    for (uint32_t i = 0; i < count && status == ALM_OK; i++)
+        if (t->pair_count == 0 || pairs[i] != t->pairs[t->pair_count - 1]) t->pairs[t->pair_count++] = pairs[i];
+    return status;
 }
 
 static alm_status read_claim(const reader *r, const json_t *item) {

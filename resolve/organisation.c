@@ -212,6 +212,29 @@ static void unite_donors(uniting *u) {
     }
 }
 
+/* Two pages that tell one gift mean the same body by the same name, even where neither says of which place it is. */
+static void unite_pages(uniting *u, uint32_t p, uint32_t q) {
+    const alm_claim_page *a = &u->told->pages[p], *b = &u->told->pages[q];
+    for (uint32_t i = 0; i < a->organisation_count; i++)
+        for (uint32_t k = 0; k < b->organisation_count; k++) {
+            uint32_t x = a->first_organisation + i, y = b->first_organisation + k;
+            if (alm_str_is(full_name(u, x)->text, full_name(u, y)->text))
+                unite(u, x, y, "same name, pages of one gift");
+        }
+}
+
+static void unite_beside_gifts(uniting *u) {
+    const alm_resolver *r = u->resolver;
+    uint32_t p = UINT32_MAX, q = UINT32_MAX;
+    for (size_t i = 0; i < r->tie_count; i++) {
+        if (r->gift[r->ties[i].a] != r->gift[r->ties[i].b]) continue;
+        uint32_t a = u->told->claims[r->ties[i].a].page, b = u->told->claims[r->ties[i].b].page;
+        if (a != p || b != q) unite_pages(u, a, b);
+        p = a;
+        q = b;
+    }
+}
+
 /* ---- ids ---- */
 
 static bool hash(char out[ALM_GIFT_ID], alm_str name, alm_str page) {
@@ -276,6 +299,7 @@ alm_status alm_resolver_join_organisations(alm_resolver *r, alm_err *err) {
     if (status == ALM_OK) {
         unite_short(&u);
         unite_donors(&u);
+        unite_beside_gifts(&u);
         status = name_them(&u);
     }
     alm_free(u.parents);

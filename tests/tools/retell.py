@@ -67,6 +67,7 @@ class Page:
     family: str
     article: Article
     gifts: list
+    bodies: dict = field(default_factory=dict)  # name on this page -> which organisation it is
 
 
 def forms_of(text):
@@ -297,6 +298,17 @@ def is_person(name):
     return 2 <= len(name) <= 3 or "·" in name
 
 
+def bodies_of(gifts):
+    """Donating and receiving organisations by the forms of their names: forms that the facts give for one are one."""
+    found = {}
+    for forms in [[name] for gift in gifts for group in gift.donors for name in group] + [f for gift in gifts for f in gift.to]:
+        forms = [form for form in forms if not is_person(form)]
+        known = {found[form] for form in forms if form in found} | set(forms[:1])
+        for form in set(forms) | {form for form, body in found.items() if body in known}:
+            found[form] = min(known)
+    return found
+
+
 def is_told_apart(gift, change):
     """Each donor has another name there, or one so common that a namesake is likely. A person or company of the same full
     name is the same, wherever it is read of: whether the gift is the same then nobody can say."""
@@ -320,7 +332,7 @@ def elsewhere(article, gifts, dice):
     told = [gift.renamed(change) for gift in gifts]
     for gift, old in zip(told, gifts):
         gift.key += "/elsewhere" if is_told_apart(old, change) else "/?"
-    return each_text(article, change), told
+    return each_text(article, change), told, change
 
 
 def keyed(gifts, suffix):
@@ -336,8 +348,13 @@ def family(path, trad_table):
     gifts = read_gifts(path.with_suffix(".facts"), name)
     pages = []
 
-    def add(kind, made, told):
-        pages.append(Page(f"{name}-{kind}", name, made, told))
+    bodies = bodies_of(gifts)
+
+    def add(kind, made, told, change=lambda text: text, apart=False):
+        """@p apart: bodies of another name are others; of those that kept theirs nobody can say."""
+        named_so = {fold(change(form)): body + ("/elsewhere" if apart else "") for form, body in bodies.items()
+                    if not apart or change(form) != form}
+        pages.append(Page(f"{name}-{kind}", name, made, told, named_so))
 
     def named(change):
         return lambda names: [gift.renamed(change) for gift in names]
@@ -348,14 +365,14 @@ def family(path, trad_table):
     add("original", article, gifts)
     add("copy", published_by(article, dice, dice.n(6)), gifts)
     add("amounts", each_text(published_by(article, dice, dice.n(6)), wording), gifts)
-    add("short", each_text(published_by(article, dice, dice.n(4)), briefs), named(briefs)(gifts))
+    add("short", each_text(published_by(article, dice, dice.n(4)), briefs), named(briefs)(gifts), briefs)
     add("excerpt", excerpt(each_text(published_by(article, dice, 1 + dice.n(6)), wording), dice), gifts)
     add("mirror", each_text(published_by(article, dice, dice.n(7)), mirror), gifts)
     if not re.search("[們會這個說時為來發]", "".join(str(block) for _, block in article.blocks)):
-        add("traditional", each_text(published_by(article, dice, dice.n(5)), hant), named(hant)(gifts))
+        add("traditional", each_text(published_by(article, dice, dice.n(5)), hant), named(hant)(gifts), hant)
     text, told = in_other_words(article, gifts, briefs, dice)
     if told:
-        add("words", published_by(text, dice, 1 + dice.n(4)), named(briefs)(told))
+        add("words", published_by(text, dice, 1 + dice.n(4)), named(briefs)(told), briefs)
     # the same donors, the same sums, half a year later
     again = each_text(article, half_a_year)
     again.published = later(article.published, 182)
@@ -366,11 +383,12 @@ def family(path, trad_table):
     # the same brands and surnames in another place
     other = elsewhere(article, gifts, dice)
     if other:
-        made, told = other
-        add("elsewhere", published_by(made, dice, dice.n(3)), told)
+        made, told, moved = other
+        add("elsewhere", published_by(made, dice, dice.n(3)), told, moved, apart=True)
         pages[-1].article.source, pages[-1].article.site = made.source, made.site
         brief = replacer({n: shorter(n, dice) for n in organisations(told, made)})
-        add("elsewhere-short", each_text(made, brief), named(brief)(told))
+        add("elsewhere-short", each_text(made, brief), named(brief)(told),
+            lambda text: brief(moved(text)), apart=True)
     return pages
 
 
