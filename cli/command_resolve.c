@@ -230,6 +230,14 @@ static alm_status put_gifts(state *s, alm_err *err) {
     return status;
 }
 
+/* A name that its page has had before. */
+static bool is_repeated(const alm_claims *told, uint32_t index) {
+    const alm_claim_organisation *o = &told->organisations[index];
+    for (uint32_t i = told->pages[o->page].first_organisation; i < index; i++)
+        if (alm_str_is(told->organisations[i].name, o->name)) return true;
+    return false;
+}
+
 static alm_status put_organisations(state *s, alm_err *err) {
     const alm_claims *told = alm_resolver_claims(s->resolver);
     size_t count;
@@ -242,6 +250,7 @@ static alm_status put_organisations(state *s, alm_err *err) {
     for (uint32_t i = 0; i < told->organisation_count && status == ALM_OK; i++) {
         const char *why;
         const alm_canonical *c = &all[alm_resolver_organisation(s->resolver, i, &why)];
+        if (is_repeated(told, i)) continue;
         alm_buf_reset(&s->why);
         alm_buf_add_byte(&s->why, '"');
         alm_json_escape(&s->why, alm_str_of(why));
@@ -286,13 +295,10 @@ static alm_status write_answer(state *s, alm_err *err) {
 static int run_store(state *s) {
     alm_err err = {0};
     alm_store_location at;
-    if (alm_store_locate(&at, s->store, &err) != ALM_OK || at.kind != ALM_STORE_SQLITE)
-        return alm_usage_fail(&alm_usage_resolve, "--store '%s': %s", s->store,
-                              err.code ? err.message : "only stores in SQLite are resolved");
-    bool fresh = false;
-    alm_status status = alm_resolution_open(&s->resolution, at.path, &err);
-    if (status == ALM_OK) status = alm_resolution_is_fresh(s->resolution, &fresh, &err);
-    if (status == ALM_OK && fresh && !s->force && s->print == PRINT_NOTHING) {
+    if (alm_store_locate(&at, s->store, &err) != ALM_OK)
+        return alm_usage_fail(&alm_usage_resolve, "--store '%s': %s", s->store, err.message);
+    alm_status status = alm_resolution_open(&s->resolution, &at, &err);
+    if (status == ALM_OK && alm_resolution_is_fresh(s->resolution) && !s->force && s->print == PRINT_NOTHING) {
         fputs("almoner resolve: nothing changed since it was resolved last\n", stderr);
         return ALM_EXIT_OK;
     }

@@ -6,7 +6,7 @@
 #include "base/alloc.h"
 #include "base/utf8.h"
 
-enum { MAX_CLAIMS = 1 << 24, MAX_PLACES = 16, MAX_PAIRS = 400, MAX_FORMS = 16, MAX_DAYS = 400 * 366 };
+enum { MAX_CLAIMS = 1 << 24, MAX_PLACES = 16, MAX_PAIRS = 400, MAX_BEHIND = 16, MAX_DAYS = 400 * 366 };
 
 /* One page document on its way in. */
 typedef struct reader {
@@ -102,7 +102,7 @@ static alm_status note_places_of(reader *r, alm_str text) {
 }
 
 static alm_status read_form(reader *r, alm_claim_organisation *o, alm_str text) {
-    if (!text.len || o->form_count == MAX_FORMS) return ALM_OK;
+    if (!text.len) return ALM_OK;
     return alm_name_of_organisation(&o->forms[o->form_count++], r->told->arena, r->told->words, text, r->err);
 }
 
@@ -120,7 +120,7 @@ static alm_status read_organisation(reader *r, const json_t *item) {
     status = keep(r, &o->id, text_of(item, "id"));
     if (status == ALM_OK) status = keep(r, &o->name, text_of(item, "name"));
     if (status == ALM_OK) status = keep(r, &o->type, text_of(item, "type"));
-    if (status == ALM_OK) status = room(r, &o->forms, MAX_FORMS, sizeof *o->forms);
+    if (status == ALM_OK) status = room(r, &o->forms, json_array_size(aliases) + 1, sizeof *o->forms);
     if (status == ALM_OK) status = read_form(r, o, o->name);
     json_array_foreach(aliases, i, alias) {
         if (status == ALM_OK && json_is_string(alias)) status = read_form(r, o, alm_str_of(json_string_value(alias)));
@@ -176,7 +176,7 @@ static alm_status read_behind(const reader *r, alm_claim *t, alm_str person) {
     const json_t *affiliations = json_object_get(r->document, "affiliations"), *item;
     size_t i;
     json_array_foreach(affiliations, i, item) {
-        if (!alm_str_is(text_of(item, "member"), person) || t->behind_count == MAX_FORMS) continue;
+        if (!alm_str_is(text_of(item, "member"), person) || t->behind_count == MAX_BEHIND) continue;
         uint32_t index = organisation_of(r, text_of(item, "organisation"));
         if (index != UINT32_MAX) t->behind[t->behind_count++] = index;
     }
@@ -188,7 +188,7 @@ static alm_status read_donors(const reader *r, alm_claim *t, const json_t *donor
     const json_t *item;
     alm_status status = room(r, &t->organisations, count, sizeof *t->organisations);
     if (status == ALM_OK) status = room(r, &t->people, count, sizeof *t->people);
-    if (status == ALM_OK) status = room(r, &t->behind, MAX_FORMS, sizeof *t->behind);
+    if (status == ALM_OK) status = room(r, &t->behind, MAX_BEHIND, sizeof *t->behind);
     json_array_foreach(donors, i, item) {
         if (status != ALM_OK || !json_is_string(item)) break;
         alm_str id = alm_str_of(json_string_value(item));

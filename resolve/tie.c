@@ -252,7 +252,7 @@ static void compare_news(alm_tie *tie, int days) {
     else if (days <= NEAR_NEWS)
         note(tie, ALM_CLUE_DATE, 10, "published within 10 days");
     else if (days <= LATE_NEWS)
-        note(tie, ALM_CLUE_DATE, -5, "published within a month");
+        note(tie, ALM_CLUE_DATE, -10, "published within a month");
     else if (days <= OLD_NEWS)
         note(tie, ALM_CLUE_DATE, -35, "published within two months");
     else

@@ -133,7 +133,7 @@ CREATE TABLE gift_members (
   uid TEXT PRIMARY KEY,                 -- of a donation: in one gift at most
   gift_uid TEXT NOT NULL REFERENCES gifts,
   score DOUBLE PRECISION NOT NULL,
-  why JSON NOT NULL                     -- what ties it
+  why TEXT NOT NULL                     -- JSON: what ties it
 );
 CREATE INDEX gift_members_by_gift ON gift_members (gift_uid);
 CREATE TABLE gift_doubts (              -- alike, but not tied

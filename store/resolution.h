@@ -6,26 +6,29 @@
 #ifndef ALM_STORE_RESOLUTION_H
 #define ALM_STORE_RESOLUTION_H
 
-#include "base/base.h"
+#include "store/locate.h"
 
 typedef struct alm_resolution alm_resolution;
 
-/** Open the store in the SQLite file @p path. @return as alm_sqlite_open. The caller owns *out (alm_resolution_free).
+/**
+ * Open the store at @p location, as it is now. The caller owns *out (alm_resolution_free).
+ *
+ * @return ALM_OK, ALM_E_NOT_FOUND (no store there), ALM_E_UNSUPPORTED (of another version), ALM_E_STORAGE, ALM_E_NOMEM.
  */
-ALM_MUST_USE alm_status alm_resolution_open(alm_resolution **out, const char *path, alm_err *err);
+ALM_MUST_USE alm_status alm_resolution_open(alm_resolution **out, const alm_store_location *location, alm_err *err);
 void alm_resolution_free(alm_resolution *resolution);
 
 /** Nothing was written to the store's pages since the last alm_resolution_commit. */
-ALM_MUST_USE alm_status alm_resolution_is_fresh(alm_resolution *resolution, bool *out, alm_err *err);
+bool alm_resolution_is_fresh(const alm_resolution *resolution);
 
 /** One current page document; a status other than ALM_OK stops the reading and is returned. */
 typedef alm_status (*alm_resolution_visit)(void *context, int64_t page_id, alm_str json, alm_err *err);
 
-/** Visit the current documents of all pages, as of one moment. */
+/** Visit the current documents of all pages, as of the moment when the store was opened. Before anything is put. */
 ALM_MUST_USE alm_status alm_resolution_read(alm_resolution *resolution, alm_resolution_visit visit, void *context,
                                             alm_err *err);
 
-/** Borrowed for the call. `why` is JSON. */
+/** What is put is borrowed for the call; each key once. `why` is JSON. */
 typedef struct alm_resolution_member {
     alm_str uid, gift_uid, why;
     double score;

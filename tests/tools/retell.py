@@ -350,10 +350,10 @@ def family(path, trad_table):
 
     bodies = bodies_of(gifts)
 
-    def add(kind, made, told, change=lambda text: text, apart=False):
-        """@p apart: bodies of another name are others; of those that kept theirs nobody can say."""
+    def add(kind, made, told, change=lambda text: text, apart=None):
+        """@p apart moves names to another place: bodies that it moves are others; of the rest nobody can say."""
         named_so = {fold(change(form)): body + ("/elsewhere" if apart else "") for form, body in bodies.items()
-                    if not apart or change(form) != form}
+                    if not apart or apart(form) != form}
         pages.append(Page(f"{name}-{kind}", name, made, told, named_so))
 
     def named(change):
@@ -384,11 +384,11 @@ def family(path, trad_table):
     other = elsewhere(article, gifts, dice)
     if other:
         made, told, moved = other
-        add("elsewhere", published_by(made, dice, dice.n(3)), told, moved, apart=True)
+        add("elsewhere", published_by(made, dice, dice.n(3)), told, moved, apart=moved)
         pages[-1].article.source, pages[-1].article.site = made.source, made.site
         brief = replacer({n: shorter(n, dice) for n in organisations(told, made)})
         add("elsewhere-short", each_text(made, brief), named(brief)(told),
-            lambda text: brief(moved(text)), apart=True)
+            lambda text: brief(moved(text)), apart=moved)
     return pages
 
 
