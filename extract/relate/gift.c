@@ -269,8 +269,10 @@ alm_status alm_gifts_find(alm_relation *relation) {
         if (status == ALM_OK) status = alm_gift_read_pairs(&r);
         if (status != ALM_OK) return status;
         status = alm_gift_read_lead(&r);
+        if (status == ALM_OK) status = alm_gift_read_head(&r);
         if (status != ALM_OK) return status;
         alm_gift_remember_topic(&r);
     }
-    return alm_gift_spread_lead(&r);
+    alm_status status = alm_gift_spread_heads(&r);
+    return status == ALM_OK ? alm_gift_spread_lead(&r) : status;
 }

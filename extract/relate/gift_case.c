@@ -59,8 +59,8 @@ static const alm_token *behind_names(const alm_gift_reader *r, uint32_t i) {
 static alm_name_case agent_case(const alm_gift_reader *r, uint32_t i) {
     const alm_token *next = behind_names(r, i);
     if (next && next->class_id == ALM_CLASS_RECEIVE) return ALM_CASE_RECIPIENT;
-    return next && next->class_id == ALM_CLASS_SEND && alm_gift_has_attr(r, next, "hand") ? ALM_CASE_CHANNEL
-                                                                                          : ALM_CASE_AGENT;
+    return next && alm_gift_is_trigger(next->class_id) && alm_gift_has_attr(r, next, "hand") ? ALM_CASE_CHANNEL
+                                                                                             : ALM_CASE_AGENT;
 }
 
 /* "through X's mediation", "asked X to mediate": what X does with the gift is not to pass it on. */

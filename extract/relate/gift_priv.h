@@ -30,6 +30,13 @@ typedef struct alm_gift_event {
     uint32_t what_at[ALM_MAX_WHATS]; /* tokens of gift.whats */
 } alm_gift_event;
 
+/* A line that heads a list, with the receivers that it names, if any. */
+typedef struct alm_gift_head {
+    uint32_t start;
+    uint32_t *recipients;
+    size_t count;
+} alm_gift_head;
+
 typedef struct alm_gift_reader {
     alm_relation *relation;
     alm_folded *folded;
@@ -41,12 +48,14 @@ typedef struct alm_gift_reader {
     size_t event_count;
     alm_actor topic[ALM_MAX_DONORS]; /* who was spoken of last in this block, as a subject */
     size_t topic_count;
-    alm_actor person;    /* the person spoken of last, in this block or one before; {0} */
-    alm_actor author;    /* of the page, where the text names them; {0} */
-    alm_actor speaker;   /* who says "I" in this block; {0} */
-    size_t first_gift;   /* of running text, among those of the relation */
-    size_t block_gifts;  /* the first gift of this block, among those of the relation */
-    alm_gift frame;      /* whose receivers are those of all gifts, as the page's lead tells */
+    alm_actor person;   /* the person spoken of last, in this block or one before; {0} */
+    alm_actor author;   /* of the page, where the text names them; {0} */
+    alm_actor speaker;  /* who says "I" in this block; {0} */
+    size_t first_gift;  /* of running text, among those of the relation */
+    size_t block_gifts; /* the first gift of this block, among those of the relation */
+    alm_gift frame;     /* whose receivers are those of all gifts, as the page's lead tells */
+    alm_gift_head *heads;
+    size_t head_count, head_cap;
     size_t sentences;    /* read so far, up to the end of the lead */
     bool block_has_gift; /* the block or the title speaks of giving: bare pairs of name and amount count */
 } alm_gift_reader;
@@ -146,6 +155,10 @@ ALM_MUST_USE alm_status alm_gift_read_list(alm_gift_reader *r, alm_gift_event *e
                                            bool implied);
 /** "… 200,000, of which hospital X 120,000 and school Y 80,000": they receive; before alm_gift_read_whats. */
 ALM_MUST_USE alm_status alm_gift_read_shares(alm_gift_reader *r, size_t k);
+/** Note the sentence where it is the head of a list. */
+ALM_MUST_USE alm_status alm_gift_read_head(alm_gift_reader *r);
+/** Give the receivers of heads to the gifts of their lists that have none. */
+ALM_MUST_USE alm_status alm_gift_spread_heads(alm_gift_reader *r);
 /** Note the receiver that a sentence of the lead names. */
 ALM_MUST_USE alm_status alm_gift_read_lead(alm_gift_reader *r);
 /** Give it to the gifts that have none, where the page names no other. */

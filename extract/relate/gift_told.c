@@ -4,7 +4,7 @@
  */
 #include "extract/relate/gift_priv.h"
 
-enum { MIN_SHARES = 2, LEAD_SENTENCES = 4, MAX_FRAME = 4 };
+enum { MIN_SHARES = 2, LEAD_SENTENCES = 4, MAX_FRAME = 4, MAX_HEAD = 30 };
 
 /* ---- shares ---- */
 
@@ -113,11 +113,11 @@ static uint32_t *keep(const alm_gift_reader *r, const uint32_t *list, size_t cou
     return kept;
 }
 
-static alm_status give_receivers(const alm_gift_reader *r, alm_told_gift *told, const alm_gift *from) {
-    if (told->recipient_count || from->recipient_count == 0) return ALM_OK;
-    told->recipients = keep(r, from->recipients, from->recipient_count);
+static alm_status give_receivers(const alm_gift_reader *r, alm_told_gift *told, const uint32_t *list, size_t count) {
+    if (told->recipient_count || count == 0) return ALM_OK;
+    told->recipients = keep(r, list, count);
     if (!told->recipients) return ALM_E_NOMEM;
-    told->recipient_count = (uint32_t)from->recipient_count;
+    told->recipient_count = (uint32_t)count;
     return ALM_OK;
 }
 
@@ -133,8 +133,55 @@ alm_status alm_gift_join_told(alm_gift_reader *r, const alm_gift_event *e) {
     if (e->implied || !holds_no_firm(r, &e->gift) || !names_the_gift(r, alm_gift_clause_start(r, e->first), e->first))
         return ALM_OK;
     for (size_t g = r->block_gifts; g < r->relation->gift_count; g++) {
-        alm_status status = give_receivers(r, &r->relation->gifts[g], &e->gift);
+        alm_status status = give_receivers(r, &r->relation->gifts[g], e->gift.recipients, e->gift.recipient_count);
         if (status == ALM_OK) status = give_channels(r, &r->relation->gifts[g], &e->gift);
+        if (status != ALM_OK) return status;
+    }
+    return ALM_OK;
+}
+
+/* ---- heads of lists ---- */
+
+/* A line that heads what follows it: short, or it ends with a colon; no sentence of a paragraph. */
+static bool is_head(const alm_gift_reader *r) {
+    const alm_token *t = r->tokens;
+    if ((r->first > 0 && t[r->first - 1].cp != '\n') || r->last < r->first + 2 || t[r->last - 1].cp != '\n')
+        return false;
+    const alm_token *end = &t[r->last - 2];
+    return end->cp == ALM_CP_COLON || end->class_id == ALM_CLASS_PUBLISH ||
+           alm_walk_length(r->folded, r->first, r->last) <= MAX_HEAD;
+}
+
+alm_status alm_gift_read_head(alm_gift_reader *r) {
+    if (!is_head(r)) return ALM_OK;
+    alm_gift_head head = {.start = r->tokens[r->first].start};
+    for (size_t k = 0; k < r->event_count && head.count == 0; k++) {
+        const alm_gift *gift = &r->events[k].gift;
+        if (gift->what_count && gift->donor_count) return ALM_OK; /* a gift of its own */
+        if (gift->recipient_count == 0 || r->events[k].implied) continue;
+        head.count = gift->recipient_count;
+        head.recipients = keep(r, gift->recipients, head.count);
+        if (!head.recipients) return ALM_E_NOMEM;
+    }
+    alm_status status = alm_arena_grow(r->folded->arena, (void **)&r->heads, &r->head_cap, r->head_count, sizeof head);
+    if (status == ALM_OK) r->heads[r->head_count++] = head;
+    return status;
+}
+
+alm_status alm_gift_spread_heads(alm_gift_reader *r) {
+    for (size_t g = 0; r->head_count && g < r->relation->gift_count; g++) {
+        alm_told_gift *told = &r->relation->gifts[g];
+        if (told->recipient_count || alm_str_is_c(told->rule, "gift/verb")) continue;
+        size_t low = 0, high = r->head_count; /* the last head before the gift */
+        while (low < high) {
+            size_t middle = low + (high - low) / 2;
+            if (r->heads[middle].start <= told->start)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        alm_status status =
+            low ? give_receivers(r, told, r->heads[low - 1].recipients, r->heads[low - 1].count) : ALM_OK;
         if (status != ALM_OK) return status;
     }
     return ALM_OK;
@@ -185,7 +232,7 @@ alm_status alm_gift_spread_lead(alm_gift_reader *r) {
     for (size_t g = 0; g < relation->gift_count; g++)
         if (!is_only_receiver(r, &relation->gifts[g])) return ALM_OK;
     for (size_t g = r->first_gift; g < relation->gift_count; g++) { /* tables and lists have heads of their own */
-        alm_status status = give_receivers(r, &relation->gifts[g], &r->frame);
+        alm_status status = give_receivers(r, &relation->gifts[g], r->frame.recipients, r->frame.recipient_count);
         if (status != ALM_OK) return status;
     }
     return ALM_OK;

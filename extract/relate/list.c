@@ -245,6 +245,12 @@ static bool next_segment(const reader *r, uint32_t *at, uint32_t last, segment *
     return true;
 }
 
+/* Behind what was given the line goes on as a sentence: it tells who passed it on, or what became of it. */
+static bool goes_on(const reader *r, uint32_t first, uint32_t last) {
+    return find(r, first, last, ALM_CLASS_BY) != UINT32_MAX || find(r, first, last, ALM_CLASS_VIA) != UINT32_MAX ||
+           find(r, first, last, ALM_CLASS_SEND) != UINT32_MAX;
+}
+
 /* A line that is nothing but names and what they gave. */
 static bool is_item_line(const reader *r, uint32_t first, uint32_t last) {
     if (alm_walk_length(r->folded, first, last) > MAX_LINE || find(r, first, last, ALM_CLASS_TO) != UINT32_MAX)
@@ -259,7 +265,7 @@ static bool is_item_line(const reader *r, uint32_t first, uint32_t last) {
             return false;
         names += s.first < s.last;
     }
-    return names > 0 && alm_walk_length(r->folded, at, last) <= MAX_TAIL;
+    return names > 0 && alm_walk_length(r->folded, at, last) <= MAX_TAIL && !goes_on(r, at, last);
 }
 
 static uint32_t count_item_lines(const reader *r) {
