@@ -217,7 +217,7 @@ static alm_status read_events(alm_gift_reader *r) {
         r->events[k].gift.confidence = confidence_of(r, &r->events[k]);
         if (is_pledged(r, &r->events[k])) r->events[k].gift.status = ALM_STATUS_PLEDGED;
         if (is_distributed(r, &r->events[k])) r->events[k].gift.status = ALM_STATUS_DISTRIBUTED;
-        r->events[k].gift.total = is_total(r, &r->events[k]);
+        r->events[k].gift.total = r->events[k].gift.total || is_total(r, &r->events[k]);
         if (r->events[k].gift.confidence < MIN_CONFIDENCE) continue; /* right in a third of all cases: better none */
         alm_status status = alm_gift_put(r, &r->events[k]);
         if (status != ALM_OK) return status;

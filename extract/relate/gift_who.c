@@ -82,8 +82,11 @@ static bool is_gloss(const alm_gift_reader *r, uint32_t i) {
            r->tokens[i - 2].class_id == ALM_CLASS_PARTY;
 }
 
-/* "his wife X": X, not him. */
+/* "his wife X": X, not him; nor is it he whose "son gave". */
 static bool is_possessive(const alm_gift_reader *r, uint32_t i) {
+    if (i + 2 < r->last && r->tokens[i + 1].class_id == ALM_CLASS_OF &&
+        r->tokens[i + 2].class_id == ALM_CLASS_SUBJECT_NOUN)
+        return true;
     for (uint32_t at = i + 1; at < r->last; at++) switch (r->tokens[at].class_id) {
         case ALM_CLASS_PARTY: return true;
         case ALM_CLASS_OF:
@@ -139,22 +142,43 @@ static bool is_own_income(const alm_gift_reader *r, uint32_t i, uint32_t last) {
            alm_gift_has_class(r, alm_gift_clause_start(r, i), i, ALM_CLASS_BA);
 }
 
+/* Who received, in [begin, i): true where a charity was among them. */
+static bool read_receivers(alm_gift_reader *r, alm_gift_event *e, uint32_t begin, uint32_t i) {
+    bool charity = false;
+    for (uint32_t j = begin; j < i; j++) {
+        const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[j]);
+        if (!actor) continue;
+        alm_gift_party_add(e->gift.recipients, &e->gift.recipient_count, alm_gift_principal(actor));
+        charity = charity || alm_gift_type_of(r, actor) == ALM_ORGANISATION_CHARITY;
+    }
+    return charity;
+}
+
+/* "the chamber received from its members": what the chamber raised. */
+static bool read_own_members(alm_gift_reader *r, alm_gift_event *e, uint32_t i) {
+    if (!alm_gift_has_class(r, i, e->first, ALM_CLASS_MEMBER)) return false;
+    for (uint32_t j = i; j-- > r->first;) {
+        const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[j]);
+        if (!actor || alm_gift_case_of(r, j) != ALM_CASE_SUBJECT) continue;
+        if (alm_gift_type_of(r, actor) != ALM_ORGANISATION_ASSOCIATION) return false;
+        donor_add(e, *actor);
+        e->gift.total = true;
+        return true;
+    }
+    return false;
+}
+
 /* "received from X": X gives, the subject receives. */
 static bool read_receipt(alm_gift_reader *r, alm_gift_event *e, uint32_t begin) {
     for (uint32_t i = e->first; i-- > begin;) {
         if (r->tokens[i].class_id != ALM_CLASS_RECEIVE || is_own_income(r, i, e->first)) continue;
-        bool found = false, charity = false;
+        bool found = false;
         for (uint32_t j = i + 1; j < e->first; j++) {
             const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[j]);
             if (actor) donor_add(e, *actor), found = true;
         }
-        for (uint32_t j = begin; j < i; j++) {
-            const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[j]);
-            if (!actor) continue;
-            alm_gift_party_add(e->gift.recipients, &e->gift.recipient_count, alm_gift_principal(actor));
-            charity = charity || (actor->organisation && alm_gift_type_of(r, actor) == ALM_ORGANISATION_CHARITY);
-        }
-        if (!found || charity) e->gift.status = ALM_STATUS_RECEIVED;
+        if (!found && read_own_members(r, e, i)) return true;
+        if (read_receivers(r, e, begin, i) || !found) e->gift.status = ALM_STATUS_RECEIVED;
         return true;
     }
     return false;
