@@ -44,6 +44,12 @@ static bool merges(const alm_gift_reader *r, const alm_gift_event *e, uint32_t i
     return true;
 }
 
+/* A verb of giving; money of one's own that is spent where gifts are told. */
+static bool opens_event(const alm_gift_reader *r, uint32_t i) {
+    return alm_gift_is_trigger(r->tokens[i].class_id) ||
+           (r->tokens[i].class_id == ALM_CLASS_SPEND && alm_gift_has_attr(r, &r->tokens[i], "own"));
+}
+
 static void find_events(alm_gift_reader *r) {
     r->event_count = 0;
     for (uint32_t i = r->first; i < r->last; i++) {

@@ -49,9 +49,14 @@ static bool is_handed_over(const alm_gift_reader *r, uint32_t i) {
     return false;
 }
 
+/* "… for 168,000, sold at auction": what the buyer paid. */
+static bool is_price(const alm_gift_reader *r, uint32_t i) {
+    return i + 1 < r->last && alm_gift_has_attr(r, &r->tokens[i + 1], "price");
+}
+
 static bool is_foreign_amount(const alm_gift_reader *r, uint32_t i) {
     const alm_value *value = alm_mention_of(r->folded, &r->tokens[i])->value;
-    return (alm_gift_governed_by(r, i, ALM_CLASS_NOT_GIFT, 8) && !is_handed_over(r, i)) ||
+    return (alm_gift_governed_by(r, i, ALM_CLASS_NOT_GIFT, 8) && !is_handed_over(r, i)) || is_price(r, i) ||
            alm_gift_governed_by(r, i, ALM_CLASS_COST, 4) || value->amount.len == 0 ||
            alm_str_starts(value->amount, ALM_STR("0"));
 }

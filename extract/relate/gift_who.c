@@ -1,6 +1,7 @@
 /*
  * Who gave, to whom and through whom.
  */
+#include "extract/relate/bare_amount.h"
 #include "extract/relate/gift_priv.h"
 
 static void donor_add(alm_gift_event *e, alm_actor actor) {
@@ -253,15 +254,18 @@ static bool is_sum(const alm_gift_reader *r, const alm_gift_event *e) {
     return false;
 }
 
-/* Several in [first, last) gave money, each their own. */
+/* Several in [first, last) gave money, each their own, and nobody is named behind the last of it. */
 static bool several_gave(const alm_gift_reader *r, uint32_t first, uint32_t last) {
     size_t count = 0;
     bool named = false;
     for (uint32_t i = first; i < last; i++) {
         if (r->tokens[i].class_id == ALM_CLASS_PARTY && alm_gift_case_of(r, i) == ALM_CASE_SUBJECT) named = true;
-        if (r->tokens[i].class_id == ALM_CLASS_MONEY && named) count++, named = false;
+        if (!named || !(r->tokens[i].class_id == ALM_CLASS_MONEY || alm_bare_amount_is(r->relation, &r->tokens[i])))
+            continue;
+        count++;
+        named = false;
     }
-    return count > 1;
+    return count > 1 && !named;
 }
 
 /* "X in person", "in X's own name": not for the firm that X leads. */
@@ -279,12 +283,12 @@ static void read_donors(alm_gift_reader *r, alm_gift_event *e) {
     uint32_t begin = alm_gift_clause_start(r, e->first);
     if (read_receipt(r, e, begin)) return;
     bool sum = is_sum(r, e); /* over whom the sentences before named: nobody's own */
+    if (sum && several_gave(r, r->first, e->first)) return;
     if (begin < e->before && read_names(r, e, e->before, e->first, true)) {
         e->gift.confidence += OWN_CLAUSE;
         return;
     }
     for (uint32_t end = e->first;;) {
-        if (sum && end < e->first && several_gave(r, r->first, end)) return;
         if (read_names(r, e, begin, end, true)) {
             if (end == e->first) e->gift.confidence += OWN_CLAUSE;
             return;
