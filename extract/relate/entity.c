@@ -150,10 +150,44 @@ static uint32_t full_form(const alm_settler *s, const alm_index *pairs, uint32_t
     return fits;
 }
 
+/* "Mr Wen": the first character, and the rest is a title. */
+static bool is_titled(const alm_settler *s, const alm_settled *e) {
+    if (!e->person || e->key.len < 6) return false;
+    size_t at = 0;
+    alm_utf8_next(e->key, &at);
+    const alm_lexicon *words = s->folded->pack->scanned;
+    uint32_t title = alm_lexicon_find(words, alm_str_slice(e->key, at, e->key.len));
+    return title && alm_lexicon_sense_of(words, title, ALM_CLASS_TITLE);
+}
+
+static uint64_t surname_hash(const alm_settled *e) {
+    size_t at = 0;
+    return alm_utf8_next(e->key, &at);
+}
+
+/* A surname with a title is the one person of the page who has that surname. */
+static alm_status join_titled(alm_settler *s) {
+    alm_index by_surname = {0};
+    for (uint32_t i = 0; i < s->count; i++) {
+        if (!s->entities[i].person || is_titled(s, &s->entities[i])) continue;
+        alm_status status = alm_index_add(&by_surname, s->arena, surname_hash(&s->entities[i]), i);
+        if (status != ALM_OK) return status;
+    }
+    for (uint32_t i = 0; i < s->count; i++) {
+        if (!is_titled(s, &s->entities[i])) continue;
+        size_t cursor = 0, found = 0;
+        uint32_t j, same = i;
+        while (found < 2 && alm_index_next(&by_surname, surname_hash(&s->entities[i]), &cursor, &j)) same = j, found++;
+        if (found == 1) s->entities[i].same_as = same;
+    }
+    return ALM_OK;
+}
+
 /* A short form that fits exactly one longer name is that name's. */
 static alm_status join_short_forms(alm_settler *s) {
     alm_index pairs = {0};
     alm_status status = index_pairs(s, &pairs);
+    if (status == ALM_OK) status = join_titled(s);
     for (uint32_t i = 0; status == ALM_OK && i < s->count; i++) {
         uint32_t fits = full_form(s, &pairs, i);
         if (fits != UINT32_MAX) s->entities[i].same_as = fits;
