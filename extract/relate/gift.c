@@ -44,16 +44,16 @@ static bool merges(const alm_gift_reader *r, const alm_gift_event *e, uint32_t i
     return true;
 }
 
-/* A verb of giving; money of one's own that is spent where gifts are told. */
+/* A verb of giving, a deed, or money of one's own that is spent. */
 static bool opens_event(const alm_gift_reader *r, uint32_t i) {
-    return alm_gift_is_trigger(r->tokens[i].class_id) ||
+    return alm_gift_is_trigger(r->tokens[i].class_id) || alm_gift_is_deed(r, i) ||
            (r->tokens[i].class_id == ALM_CLASS_SPEND && alm_gift_has_attr(r, &r->tokens[i], "own"));
 }
 
 static void find_events(alm_gift_reader *r) {
     r->event_count = 0;
     for (uint32_t i = r->first; i < r->last; i++) {
-        if (!alm_gift_is_trigger(r->tokens[i].class_id) && !alm_gift_is_deed(r, i)) continue;
+        if (!opens_event(r, i)) continue;
         alm_gift_event *last = r->event_count ? &r->events[r->event_count - 1] : NULL;
         if (last && merges(r, last, i)) {
             last->last = i + 1;
