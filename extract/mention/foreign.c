@@ -50,7 +50,7 @@ static uint32_t part_left(const alm_folded *folded, uint32_t dot) {
     while (free > 0 && may_be_part(folded, free - 1) && alm_walk_length(folded, free - 1, dot) <= MAX_FREE_PART) free--;
     while (known > 0 && is_transcription(folded, known - 1) && alm_walk_length(folded, known - 1, dot) <= MAX_PART)
         known--;
-    if (known <= free && known < dot) return known;
+    if ((known <= free && known < dot) || alm_walk_length(folded, known, dot) > 1) return known;
     if (free < dot && (free == 0 || is_boundary(folded, free - 1))) return free;
     return known == dot && free < dot ? dot - 1 : known;
 }

@@ -95,7 +95,7 @@ static bool is_case_word(uint16_t class_id) {
 
 static bool is_grammar(const alm_folded *folded, const alm_token *token) {
     switch (token->class_id) {
-    case ALM_CLASS_FUNCTION: return has_attr(folded, token, 0, "soft");
+    case ALM_CLASS_FUNCTION: return !has_attr(folded, token, 0, "at");
     case ALM_CLASS_PRONOUN:
     case ALM_CLASS_SPEND:
     case ALM_CLASS_NEGATION:
@@ -116,7 +116,10 @@ static bool is_lone(const alm_folded *folded, uint32_t i) {
     bool cases = is_case_word(token->class_id) && !has_attr(folded, token, 0, "soft");
     uint32_t run = 0, most = cases ? 1 : 3;
     while (run < most && run < i && alm_is_plain_han(&folded->tokens[i - run - 1])) run++;
-    if (run == 0) return !cases && i > 0 && folded->tokens[i - 1].class_id == ALM_CLASS_PLACE;
+    if (run == 0)
+        return !cases && i > 0 &&
+               (folded->tokens[i - 1].class_id == ALM_CLASS_PLACE ||
+                folded->tokens[i - 1].class_id == ALM_CLASS_MEMBER);
     bool place = i > run && folded->tokens[i - run - 1].class_id == ALM_CLASS_PLACE;
     bool ends = folded->tokens[i + 1].class_id == ALM_CLASS_ORG_SUFFIX; /* "X goes to | hospital" */
     return place || (is_clear(folded, i - run) && (cases || !ends));
@@ -206,17 +209,17 @@ static int cost_of(const alm_folded *folded, uint32_t i, uint32_t end) {
     case ALM_CLASS_DIRECTION: return is_single(token) ? 10 : 18;
     case ALM_CLASS_VERB:
         if (last && ends_a_firm(folded, end)) return 10; /* "weaving company" */
-        return (has_attr(folded, token, 0, "hard") ? 80 : 26) + (last ? 20 : 0);
+        return (has_attr(folded, token, 0, "hard") ? 80 : 36) + (last ? 20 : 0);
     case ALM_CLASS_ADVERB: return (is_single(token) ? 20 : 30) + (last ? 20 : 0);
     case ALM_CLASS_FUNCTION:
         if (!is_single(token) || last) return 60;
         if (is_postposition(folded, token)) return 18;
         return has_attr(folded, token, 0, "soft") ? 26 : 55;
-    case ALM_CLASS_WITH: return joins_fields(folded, i) ? 12 : single_or_stop(token, 55);
+    case ALM_CLASS_WITH: return joins_fields(folded, i) ? 12 : single_or_stop(token, 70);
     case ALM_CLASS_TO:
     case ALM_CLASS_BY:
     case ALM_CLASS_BA:
-    case ALM_CLASS_VIA: return single_or_stop(token, 55);
+    case ALM_CLASS_VIA: return single_or_stop(token, 70);
     case ALM_CLASS_PRONOUN:
     case ALM_CLASS_NEGATION:
     case ALM_CLASS_TOTAL: return single_or_stop(token, 26);
@@ -250,6 +253,7 @@ static int boundary(const alm_folded *folded, uint32_t first) {
     switch (before->class_id) {
     case ALM_CLASS_TEXT:
         if (alm_is_han(before->cp)) return -CLEAR;
+        if (before->cp == ALM_CP_BRACKET_CLOSE) return 20; /* a bracket inside a name, or behind another */
         return alm_is_latin(before->cp) || alm_is_digit(before->cp) || before->cp == ALM_CP_MIDDLE_DOT ? -30 : CLEAR;
     case ALM_CLASS_PLACE: return -15;
     case ALM_CLASS_LOCAL: return 0;
@@ -282,6 +286,7 @@ static int boundary(const alm_folded *folded, uint32_t first) {
 static int opening(const alm_folded *folded, uint32_t first) {
     const alm_token *token = &folded->tokens[first];
     if (token->cp == ALM_CP_QUOTE_OPEN) return 20;
+    if (is_lone(folded, first)) return 0;
     switch (token->class_id) {
     case ALM_CLASS_TEXT: return alm_is_han(token->cp) || alm_is_latin(token->cp) || alm_is_digit(token->cp) ? 5 : 0;
     case ALM_CLASS_PLACE: return has_attr(folded, token, 1, "full") ? 30 : 25;

@@ -12,6 +12,7 @@ enum {
     MIN_WEAK = 2,
     MIN_WEAK_SCORE = 15,
     MIN_FIRM_SCORE = 18,
+    MIN_GIVER_SCORE = 30,
     MIN_BRAND = 5,
     MAX_BRAND = 14,
     MIN_UNIT = 4, /* "member unit"; a bare "member" may be a person */
@@ -197,10 +198,15 @@ static alm_status find_firm(alm_folded *folded, uint32_t end) {
                    : ALM_OK;
     bool member =
         first > 0 && (folded->tokens[first - 1].class_id == ALM_CLASS_MEMBER || is_listed(folded, first, end));
+    bool gives = end < folded->count &&
+                 (folded->tokens[end].class_id == ALM_CLASS_GIVE || folded->tokens[end].class_id == ALM_CLASS_EACH);
+    if (trade && gives && length >= 4 && alm_is_plain_han(&folded->tokens[first]) && score >= MIN_GIVER_SCORE)
+        return fold_firm(folded, first, end, "organisation/giver");
     bool runs_on =
         end < folded->count && folded->tokens[end].class_id == ALM_CLASS_TEXT && alm_is_han(folded->tokens[end].cp);
     if (trade && !runs_on && length >= 4 && (place || member) &&
-        length > alm_walk_length(folded, end - 1, end) + (place ? alm_walk_length(folded, first, first + 1) : 0))
+        length >
+            alm_walk_length(folded, end - 1, end) + (place && !member ? alm_walk_length(folded, first, first + 1) : 0))
         return fold_firm(folded, first, end, "organisation/trade");
     return ALM_OK;
 }

@@ -33,6 +33,8 @@ typedef struct finder {
     doubtful doubtful[MAX_KNOWN];
     uint16_t doubtful_bucket[256];
     size_t doubtful_count;
+    uint32_t *open; /* bytes where a name may begin that is not sure, in order */
+    size_t open_count;
 } finder;
 
 const alm_sense *alm_person_consult(const alm_folded *folded, uint32_t first, uint32_t last, uint16_t class_id) {
@@ -115,7 +117,7 @@ static int score_form(const alm_folded *folded, uint32_t first, uint32_t surname
     int score = 40;
     if (alm_str_is_c(surname->attrs[0], "rare")) score -= 20;
     if (alm_walk_length(folded, first, surname_end) == 2) score += 25;
-    if (is_grammar(folded->tokens[first].class_id)) score -= 20; /* "and", "to": surnames, too */
+    if (folded->tokens[first].class_id == ALM_CLASS_WITH) score -= 20; /* "and": a surname, too */
     alm_str given = alm_str_slice(folded->text, folded->tokens[surname_end].start, folded->tokens[last - 1].end);
     size_t length = alm_utf8_count(given);
     for (size_t i = 0; i < length; i++) score += given_char(folded, given, i) ? 8 : -8;
@@ -276,15 +278,27 @@ static alm_candidate before_title(const alm_folded *folded, uint32_t first) {
     return (alm_candidate){first, last, 75, found.rule};
 }
 
+/* "surname SPACE name", drawn out to the width of three, behind a post or a mark and before one. */
+static alm_candidate spaced(const alm_folded *folded, uint32_t first) {
+    alm_candidate found = {first, first, 0, "person/spaced"};
+    uint32_t length = 0, last = first + 3;
+    if (last > folded->count || folded->tokens[first + 1].cp != ' ' || !is_usual_surname(folded, first)) return found;
+    if (!may_be_given(folded, first + 2, &length) || length > 2) return found;
+    if (alm_person_score_left(folded, first) < 15 || alm_person_score_right(folded, last) < 12) return found;
+    return (alm_candidate){first, last, 78, found.rule};
+}
+
 static alm_candidate better(alm_candidate a, alm_candidate b) { return b.score > a.score ? b : a; }
 
 /* A part of a foreign name, or characters of transcription right before one. */
 static bool starts_parts(const alm_folded *folded, uint32_t i) {
-    for (uint32_t lead = 0; lead <= MAX_LEAD && i + lead < folded->count; lead++) {
-        if (folded->tokens[i + lead].class_id == ALM_CLASS_NAME_PART) return true;
-        if (!alm_person_consult(folded, i + lead, i + lead + 1, ALM_CLASS_TRANSCRIPTION)) return false;
-    }
-    return false;
+    uint32_t lead = 0;
+    while (lead <= MAX_LEAD && i + lead < folded->count && folded->tokens[i + lead].class_id != ALM_CLASS_NAME_PART)
+        lead++;
+    if (lead > MAX_LEAD || i + lead >= folded->count) return false;
+    for (uint32_t k = 0; k < lead; k++)
+        if (!alm_person_consult(folded, i + k, i + k + 1, ALM_CLASS_TRANSCRIPTION)) return false;
+    return true;
 }
 
 static alm_candidate best_at(const alm_folded *folded, uint32_t i) {
@@ -296,6 +310,7 @@ static alm_candidate best_at(const alm_folded *folded, uint32_t i) {
     if (alm_is_plain_han(token)) {
         best = better(best, after_role(folded, i));
         best = better(best, before_title(folded, i));
+        best = better(best, spaced(folded, i));
     }
     return best;
 }
@@ -374,24 +389,46 @@ static void note_doubtful(finder *f, alm_candidate c) {
     f->doubtful_bucket[bucket] = (uint16_t)++f->doubtful_count;
 }
 
-static alm_status find_scored(finder *f, int accept) {
-    alm_folded *folded = f->folded;
-    for (uint32_t i = 0; i < folded->count; i++) {
-        alm_candidate c = unrivalled_at(folded, i);
-        if (c.score < accept) {
-            if (accept == ACCEPT && c.score >= ACCEPT_TWICE) note_doubtful(f, c);
-            continue;
-        }
-        alm_status status = fold_person(f, c);
-        if (status != ALM_OK) return status;
-        i = c.last - 1;
+static alm_status accept_or_note(finder *f, uint32_t *i, int accept) {
+    alm_candidate c = unrivalled_at(f->folded, *i);
+    if (c.score >= accept) {
+        *i = c.last - 1;
+        return fold_person(f, c);
     }
-    return alm_fold_close(folded);
+    if (c.score < ACCEPT_TWICE) return ALM_OK;
+    if (accept == ACCEPT)
+        note_doubtful(f, c);
+    else
+        f->open[f->open_count++] = f->folded->tokens[c.first].start;
+    return ALM_OK;
 }
 
-static void index_known(finder *f) {
+/* The sure ones; where others may begin is remembered. */
+static alm_status find_sure(finder *f) {
+    alm_folded *folded = f->folded;
+    f->open = alm_arena_calloc(folded->arena, folded->count + 1, sizeof *f->open);
+    if (!f->open) return ALM_E_NOMEM;
+    alm_status status = ALM_OK;
+    for (uint32_t i = 0; status == ALM_OK && i < folded->count; i++) status = accept_or_note(f, &i, ACCEPT_FIRST);
+    return status == ALM_OK ? alm_fold_close(folded) : status;
+}
+
+/* The others: a neighbour that is a name by now makes none likely that was not nearly so before. */
+static alm_status find_rest(finder *f) {
+    alm_folded *folded = f->folded;
+    alm_status status = ALM_OK;
+    size_t next = 0;
+    for (uint32_t i = 0; status == ALM_OK && i < folded->count; i++) {
+        while (next < f->open_count && f->open[next] < folded->tokens[i].start) next++;
+        if (next == f->open_count) break;
+        if (f->open[next] == folded->tokens[i].start) status = accept_or_note(f, &i, ACCEPT);
+    }
+    return status == ALM_OK ? alm_fold_close(folded) : status;
+}
+
+static void index_known(finder *f, size_t from) {
     memset(f->bucket, 0, sizeof f->bucket);
-    for (size_t k = 0; k < f->known_count; k++) {
+    for (size_t k = from; k < f->known_count; k++) {
         uint8_t bucket = bucket_of(f->known[k]);
         f->next[k] = f->bucket[bucket];
         f->bucket[bucket] = (uint16_t)(k + 1);
@@ -427,6 +464,10 @@ static alm_status free_known(finder *f) {
     for (size_t i = 0; i < folded->count; i++) {
         alm_token token = folded->tokens[i];
         bool cut = token.start < until;
+        if (token.mention && token.class_id != ALM_CLASS_NUMBER) {
+            tokens[kept++] = token;
+            continue;
+        }
         for (size_t at = token.start; at < token.end; at += alm_utf8_len((unsigned char)folded->text.ptr[at])) {
             alm_str name = known_at(f, folded->text, at);
             if (name.len == 0 || at + name.len <= until) continue;
@@ -444,9 +485,10 @@ static alm_status free_known(finder *f) {
     return alm_fold_close(folded);
 }
 
-static alm_status find_again(finder *f) {
+/* Find the known names from number @p from on wherever the text spells them. */
+static alm_status find_again(finder *f, size_t from) {
     alm_folded *folded = f->folded;
-    index_known(f);
+    index_known(f, from);
     alm_status status = free_known(f);
     for (uint32_t i = 0; status == ALM_OK && i < folded->count; i++) {
         if (folded->tokens[i].mention || folded->tokens[i].end - folded->tokens[i].start < 3) continue;
@@ -550,11 +592,11 @@ alm_status alm_people_find(alm_folded *folded, alm_err *err) {
     if (!f) return alm_fail(err, ALM_E_NOMEM, "out of memory");
     f->folded = folded;
     alm_status status = take_apart(folded);
-    if (status == ALM_OK) status = find_scored(f, ACCEPT_FIRST);
+    if (status == ALM_OK) status = find_sure(f);
     size_t sure = f->known_count;
-    if (status == ALM_OK && sure) status = find_again(f);
-    if (status == ALM_OK) status = find_scored(f, ACCEPT);
-    if (status == ALM_OK && f->known_count > sure) status = find_again(f);
+    if (status == ALM_OK && sure) status = find_again(f, 0);
+    if (status == ALM_OK) status = find_rest(f);
+    if (status == ALM_OK && f->known_count > sure) status = find_again(f, sure);
     for (uint32_t i = 0; status == ALM_OK && i < folded->count; i++)
         if (folded->tokens[i].class_id == ALM_CLASS_NAME_PART) alm_walk_release(folded, i);
     return status == ALM_OK ? ALM_OK
