@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "base/file.h"
+#include "pipeline/file.h"
 #include "base/json.h"
 #include "base/utf8.h"
 #include "cli/command.h"

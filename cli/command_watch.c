@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "base/file.h"
+#include "pipeline/file.h"
 #include "cli/command.h"
 #include "crawler/clock.h"
 #include "crawler/sources.h"

@@ -5,7 +5,7 @@
 #define ALM_CLI_LINES_H
 
 #include "base/buf.h"
-#include "base/file.h"
+#include "pipeline/file.h"
 #include "base/json.h"
 #include "cli/options.h"
 

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "base/file.h"
+#include "pipeline/file.h"
 #include "pipeline/crawl.h"
 #include "watch/folder.h"
 

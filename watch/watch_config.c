@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
-#include "base/file.h"
+#include "pipeline/file.h"
 
 enum { MAX_CONFIG = 64 << 20 };
 

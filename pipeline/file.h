@@ -1,8 +1,8 @@
 /**
  * Whole files: read, and put in place at once.
  */
-#ifndef ALM_BASE_FILE_H
-#define ALM_BASE_FILE_H
+#ifndef ALM_PIPELINE_FILE_H
+#define ALM_PIPELINE_FILE_H
 
 #include "base/buf.h"
 

@@ -1,4 +1,4 @@
-#include "base/file.h"
+#include "pipeline/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
