@@ -189,8 +189,20 @@ LEFT JOIN donations r ON r.donation_id = d.replaces;
 -- What the pages tell now.
 CREATE VIEW donations_flat AS SELECT * FROM donations_all WHERE state = 'current';
 
+-- A row a gift: the donation that speaks for it, and how many pages tell it. What was not resolved yet is a gift of its own.
+CREATE VIEW gifts_flat AS
+SELECT
+  coalesce(m.gift_uid, f.uid) AS gift_uid,
+  (SELECT count(DISTINCT o.page_id) FROM donations o JOIN gift_members n ON n.uid = o.uid
+   WHERE o.state = 'current' AND n.gift_uid = m.gift_uid) AS told_by_pages,
+  f.*
+FROM donations_flat f
+LEFT JOIN gift_members m ON m.uid = f.uid
+LEFT JOIN gifts g ON g.gift_uid = m.gift_uid
+WHERE m.uid IS NULL OR g.uid = f.uid;
+
 -- Sums over others (total) are left out, what was only promised stands apart. A gift told by several pages counts several
--- times here: `almoner resolve` knows gifts.
+-- times here; of gifts_flat each counts once.
 CREATE VIEW donors AS
 SELECT
   donor, min(donor_type) AS donor_type, count(*) AS donations, count(DISTINCT page_id) AS pages,
