@@ -28,12 +28,26 @@ static bool may_be_item(const alm_folded *folded, const alm_token *token) {
     }
 }
 
+/* "fire coats", "rain boots": a verb of two characters that only a noun follows makes one thing with it. */
+static bool is_modifying_verb(const alm_folded *folded, uint32_t i) {
+    const alm_token *token = &folded->tokens[i];
+    if (token->class_id != ALM_CLASS_VERB || i == 0 || i + 1 >= folded->count || alm_walk_trades(folded, token) ||
+        alm_walk_length(folded, i, i + 1) != 2 ||
+        alm_str_is_c(alm_token_attr(folded, token, ALM_CLASS_VERB, 0), "hard"))
+        return false;
+    const alm_token *before = token - 1, *behind = token + 1;
+    bool bounded = before->cp == ALM_CP_LIST_COMMA || before->class_id == ALM_CLASS_GIVE ||
+                   before->class_id == ALM_CLASS_SEND || before->class_id == ALM_CLASS_OF ||
+                   before->class_id == ALM_CLASS_QUANTITY || before->class_id == ALM_CLASS_WITH;
+    return bounded && (behind->class_id == ALM_CLASS_GOODS_NOUN || alm_is_plain_han(behind));
+}
+
 static uint32_t run_left(const alm_folded *folded, uint32_t end) {
     uint32_t first = end;
     while (first > 0) {
         const alm_token *before = &folded->tokens[first - 1];
         uint32_t open;
-        if (may_be_item(folded, before))
+        if (may_be_item(folded, before) || (first < end && is_modifying_verb(folded, first - 1)))
             first--;
         else if ((open = alm_walk_opening(folded, first - 1, MAX_QUOTED)) != UINT32_MAX)
             first = open;
@@ -46,6 +60,7 @@ static uint32_t run_left(const alm_folded *folded, uint32_t end) {
 
 static uint32_t run_right(const alm_folded *folded, uint32_t start) {
     uint32_t last = start;
+    if (start < folded->count && is_modifying_verb(folded, start)) last++;
     while (last < folded->count && may_be_item(folded, &folded->tokens[last]) &&
            !is_goods_quantity(folded, &folded->tokens[last]))
         last++;

@@ -216,7 +216,7 @@ static alm_status read_events(alm_gift_reader *r) {
     }
     alm_gift_settle_sums(r);
     for (size_t k = 0; k < r->event_count; k++) {
-        if (!holds(r, &r->events[k])) {
+        if (!holds(r, &r->events[k]) || alm_gift_is_described(r, &r->events[k])) {
             release(r, &r->events[k]);
             continue;
         }
@@ -274,7 +274,8 @@ alm_status alm_gifts_find(alm_relation *relation) {
         if (status == ALM_OK) status = alm_gift_read_sources(&r);
         if (status == ALM_OK) status = alm_gift_read_pairs(&r);
         if (status != ALM_OK) return status;
-        status = alm_gift_read_lead(&r);
+        status = alm_gift_read_value(&r);
+        if (status == ALM_OK) status = alm_gift_read_lead(&r);
         if (status == ALM_OK) status = alm_gift_read_head(&r);
         if (status != ALM_OK) return status;
         alm_gift_remember_topic(&r);

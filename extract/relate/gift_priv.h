@@ -155,6 +155,10 @@ ALM_MUST_USE alm_status alm_gift_read_list(alm_gift_reader *r, alm_gift_event *e
                                            bool implied);
 /** "… 200,000, of which hospital X 120,000 and school Y 80,000": they receive; before alm_gift_read_whats. */
 ALM_MUST_USE alm_status alm_gift_read_shares(alm_gift_reader *r, size_t k);
+/** "The cars that were given …": event @p e only speaks of the gift told last, whose value it may add. */
+bool alm_gift_is_described(const alm_gift_reader *r, const alm_gift_event *e);
+/** "These goods are worth 10,000": the value of the things told last. After the sentence's own gifts. */
+ALM_MUST_USE alm_status alm_gift_read_value(alm_gift_reader *r);
 /** Note the sentence where it is the head of a list. */
 ALM_MUST_USE alm_status alm_gift_read_head(alm_gift_reader *r);
 /** Give the receivers of heads to the gifts of their lists that have none. */

@@ -4,7 +4,7 @@
  */
 #include "extract/relate/gift_priv.h"
 
-enum { MIN_SHARES = 2, LEAD_SENTENCES = 4, MAX_FRAME = 4, MAX_HEAD = 30 };
+enum { MIN_SHARES = 2, LEAD_SENTENCES = 4, MAX_FRAME = 4, MAX_HEAD = 30, MAX_VALUE_REACH = 6 };
 
 /* ---- shares ---- */
 
@@ -136,6 +136,63 @@ alm_status alm_gift_join_told(alm_gift_reader *r, const alm_gift_event *e) {
         alm_status status = give_receivers(r, &r->relation->gifts[g], e->gift.recipients, e->gift.recipient_count);
         if (status == ALM_OK) status = give_channels(r, &r->relation->gifts[g], &e->gift);
         if (status != ALM_OK) return status;
+    }
+    return ALM_OK;
+}
+
+/* ---- values ---- */
+
+static bool has_kind(const alm_told_gift *gift, alm_what_kind kind) {
+    for (size_t i = 0; i < gift->what_count; i++)
+        if (gift->whats[i].kind == kind) return true;
+    return false;
+}
+
+/* The gift of things that was told last and whose value was not; NULL. */
+static alm_told_gift *unvalued(const alm_gift_reader *r) {
+    if (r->relation->gift_count <= r->first_gift) return NULL;
+    alm_told_gift *last = &r->relation->gifts[r->relation->gift_count - 1];
+    return has_kind(last, ALM_WHAT_GOODS) && !has_kind(last, ALM_WHAT_WORTH) ? last : NULL;
+}
+
+bool alm_gift_is_described(const alm_gift_reader *r, const alm_gift_event *e) {
+    if (!unvalued(r) || e->last >= r->last || r->tokens[e->last].class_id != ALM_CLASS_OF) return false;
+    for (uint32_t i = alm_gift_clause_start(r, e->first); i < e->first; i++)
+        if (r->tokens[i].class_id == ALM_CLASS_PARTY) return false;
+    for (size_t i = 0; i < e->gift.what_count; i++) {
+        const alm_what *what = &e->gift.whats[i];
+        if (what->kind == ALM_WHAT_CASH) return false;
+        if (what->kind == ALM_WHAT_GOODS && (what->quantity || r->folded->mentions[what->mention - 1].value))
+            return false;
+    }
+    return true;
+}
+
+/* Things are the subject before @p i in the sentence, and nobody acts: else what is valued there is theirs. */
+static bool speaks_of_things(const alm_gift_reader *r, uint32_t i) {
+    bool things = false;
+    for (uint32_t at = r->first; at < i; at++) {
+        uint16_t c = r->tokens[at].class_id;
+        if (c == ALM_CLASS_PARTY && alm_gift_case_of(r, at) == ALM_CASE_SUBJECT) return false;
+        things = things || c == ALM_CLASS_GIFT_NOUN || c == ALM_CLASS_GOODS;
+    }
+    return things;
+}
+
+alm_status alm_gift_read_value(alm_gift_reader *r) {
+    for (uint32_t i = r->first; i < r->last; i++) {
+        alm_told_gift *gift;
+        if (r->tokens[i].class_id != ALM_CLASS_MONEY || r->used[i] ||
+            !alm_gift_governed_by(r, i, ALM_CLASS_WORTH, MAX_VALUE_REACH) || !speaks_of_things(r, i) ||
+            !(gift = unvalued(r)))
+            continue;
+        alm_what *whats = alm_arena_alloc(r->folded->arena, (gift->what_count + 1) * sizeof *whats);
+        if (!whats) return ALM_E_NOMEM;
+        memcpy(whats, gift->whats, gift->what_count * sizeof *whats);
+        whats[gift->what_count++] = (alm_what){.kind = ALM_WHAT_WORTH, .mention = r->tokens[i].mention};
+        gift->whats = whats;
+        r->used[i] = true;
+        return ALM_OK;
     }
     return ALM_OK;
 }

@@ -303,6 +303,18 @@ static bool is_bare_amount(const reader *r, uint32_t first, uint32_t last) {
     return alm_bare_amount_is(r->relation, &r->folded->tokens[number]);
 }
 
+/* "12 sheds (worth 180,000)". */
+static void read_bracketed_value(const reader *r, alm_gift *gift, uint32_t open, uint32_t close) {
+    bool worth = false;
+    for (uint32_t i = open; i < close; i++) {
+        worth = worth || r->folded->tokens[i].class_id == ALM_CLASS_WORTH;
+        if (worth && r->folded->tokens[i].class_id == ALM_CLASS_MONEY) {
+            what_push(gift, ALM_WHAT_WORTH, r->folded->tokens[i].mention, 0);
+            return;
+        }
+    }
+}
+
 static alm_status read_goods(reader *r, alm_gift *gift, cell c) {
     if (alm_table_words_is_empty(r->words, c.text)) return ALM_OK;
     for (uint32_t i = c.first; i < c.last;) {
@@ -310,7 +322,11 @@ static alm_status read_goods(reader *r, alm_gift *gift, cell c) {
         bool worth = false, counted = false;
         for (; end < c.last && !(alm_cell_separates(&r->folded->tokens[end]) && r->folded->tokens[end].cp != ' ');
              end++) {
-            if (r->folded->tokens[end].cp == ALM_CP_BRACKET_OPEN) end = alm_cell_closing(r->folded, end, c.last);
+            if (r->folded->tokens[end].cp == ALM_CP_BRACKET_OPEN) {
+                uint32_t open = end;
+                end = alm_cell_closing(r->folded, end, c.last);
+                read_bracketed_value(r, gift, open, end);
+            }
             if (end >= c.last) break;
             uint16_t class_id = r->folded->tokens[end].class_id;
             worth = worth || class_id == ALM_CLASS_WORTH;
@@ -535,7 +551,7 @@ static alm_status read_cell(reader *r, alm_gift *gift, uint32_t row, uint32_t co
     const column *head = &r->columns[col];
     if (c.first == c.last) return ALM_OK;
     switch (head->kind) {
-        case ALM_COLUMN_AMOUNT: /* "amount or quantity" */
+    case ALM_COLUMN_AMOUNT: /* "amount or quantity" */
         if (gift->what_count && find_class(r, c, ALM_CLASS_QUANTITY) != UINT32_MAX &&
             find_class(r, c, ALM_CLASS_MONEY) == UINT32_MAX)
             return read_quantity(r, gift, c, (alm_str){0});
