@@ -27,6 +27,8 @@ static bool is_ruled_out(const alm_gift_reader *r, const alm_gift_event *e) {
     for (uint32_t i = subject; i < e->first; i++)
         if (r->tokens[i].class_id == ALM_CLASS_FUTURE) return true;
     uint32_t begin = alm_gift_clause_start(r, e->first);
+    /* the object marker with no object is the word for the future */
+    if (e->first > begin && r->tokens[e->first - 1].class_id == ALM_CLASS_BA) return true;
     for (uint32_t i = begin; i < e->first; i++) {
         uint16_t c = r->tokens[i].class_id;
         if (c == ALM_CLASS_FUTURE || c == ALM_CLASS_APPEAL || c == ALM_CLASS_DISTRIBUTE) return true;
@@ -80,7 +82,9 @@ static void find_events(alm_gift_reader *r) {
 
 /* A verb of moving things, with nothing of its own, tells where the gift before it went. */
 static void join_previous(const alm_gift_reader *r, alm_gift_event *previous, const alm_gift_event *e) {
-    previous->handed = previous->handed || alm_gift_has_class(r, e->first, e->last, ALM_CLASS_GIVE);
+    bool gives_to =
+        alm_gift_has_class(r, e->first, e->last, ALM_CLASS_GIVE) && alm_gift_is_directed(r, &r->tokens[e->last - 1]);
+    previous->handed = previous->handed || gives_to;
     for (size_t i = 0; i < e->gift.recipient_count; i++)
         alm_gift_party_add(previous->gift.recipients, &previous->gift.recipient_count, e->gift.recipients[i]);
     for (size_t i = 0; i < e->gift.channel_count; i++)
@@ -156,7 +160,8 @@ static bool holds(const alm_gift_reader *r, const alm_gift_event *e) {
         (e->implied || e->gift.recipient_count == 0) && e->gift.channel_count == 0) {
         bool things = false;
         for (size_t i = 0; i < e->gift.what_count; i++) things = things || e->gift.whats[i].kind == ALM_WHAT_GOODS;
-        if (!e->handed && !hands_out(r, e) && (!things || !(r->block_has_gift || r->relation->tells_of_giving)))
+        if (!(e->handed && e->gift.donors[0].person) && !hands_out(r, e) &&
+            (!things || !(r->block_has_gift || r->relation->tells_of_giving)))
             return false;
     }
     bool give = e->handed || alm_gift_has_class(r, e->first, e->last, ALM_CLASS_GIVE) ||

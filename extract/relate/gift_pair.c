@@ -53,7 +53,9 @@ static bool goes_on_with_things(const alm_gift_reader *r, uint32_t i) {
 
 /* The what at @p next and those of the same list behind it. */
 static void take_list(alm_gift_reader *r, alm_gift_event *e, uint32_t next) {
+    const alm_value *value = alm_mention_of(r->folded, &r->tokens[next])->value;
     for (uint32_t i = next; i < r->last; i++) {
+        if (value && value->each && r->tokens[i].class_id == ALM_CLASS_TOTAL) break; /* the sum over all of them */
         if (alm_gift_is_what(r->tokens[i].class_id))
             alm_gift_add_what(r, e, next, i);
         else if (!goes_on_with_things(r, i))

@@ -126,7 +126,7 @@ static bool read_names(alm_gift_reader *r, alm_gift_event *e, uint32_t first, ui
         case ALM_CASE_AGENT:
         case ALM_CASE_SOURCE:
         case ALM_CASE_JOINED:
-            if (!want_donors) break;
+            if (!want_donors || (last != e->first && alm_gift_case_of(r, i) == ALM_CASE_SOURCE)) break;
             donor_add(e, *actor);
             found = true;
             break;
@@ -314,14 +314,18 @@ void alm_gift_read_donors(alm_gift_reader *r, alm_gift_event *e) {
 static uint32_t behind_copula(const alm_gift_reader *r, const alm_gift_event *e) {
     uint32_t end = alm_gift_clause_end(r, e->last);
     for (uint32_t i = e->last + 1; i + 1 < end; i++)
-        if (r->tokens[i].class_id == ALM_CLASS_IS && r->tokens[i - 1].class_id == ALM_CLASS_OF)
-            return r->tokens[i + 1].class_id == ALM_CLASS_PARTY ? i + 1 : 0;
+        if (r->tokens[i].class_id == ALM_CLASS_IS && r->tokens[i - 1].class_id == ALM_CLASS_OF) {
+            i++;
+            while (i < end && r->tokens[i].class_id != ALM_CLASS_PARTY && alm_gift_is_transparent(&r->tokens[i])) i++;
+            return i < end && r->tokens[i].class_id == ALM_CLASS_PARTY ? i : 0;
+        }
     return 0;
 }
 
 static void read_copula(alm_gift_reader *r, alm_gift_event *e) {
     uint32_t i = behind_copula(r, e);
     if (!i) return;
+    if (e->gift.donor_count == 0 || alm_gift_clause_start(r, e->first) == r->first) e->gift.confidence += OWN_CLAUSE;
     e->gift.donor_count = 0;
     for (; i < r->last; i++) {
         const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[i]);

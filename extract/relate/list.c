@@ -247,8 +247,9 @@ static bool next_segment(const reader *r, uint32_t *at, uint32_t last, segment *
 
 /* Behind what was given the line goes on as a sentence: it tells who passed it on, or what became of it. */
 static bool goes_on(const reader *r, uint32_t first, uint32_t last) {
-    return find(r, first, last, ALM_CLASS_BY) != UINT32_MAX || find(r, first, last, ALM_CLASS_VIA) != UINT32_MAX ||
-           find(r, first, last, ALM_CLASS_SEND) != UINT32_MAX;
+    return find(r, first, last, ALM_CLASS_FUTURE) != UINT32_MAX ||
+           find(r, first, last, ALM_CLASS_NOT_GIFT) != UINT32_MAX || find(r, first, last, ALM_CLASS_BY) != UINT32_MAX ||
+           find(r, first, last, ALM_CLASS_VIA) != UINT32_MAX || find(r, first, last, ALM_CLASS_SEND) != UINT32_MAX;
 }
 
 /* A line that is nothing but names and what they gave. */
