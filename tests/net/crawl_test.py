@@ -303,7 +303,7 @@ class RudeServers(CrawlTest):
             seeds = "".join(f"      - http://r{n}.test{path}\n" for n, path in enumerate(paths))
             self.config.write_text("sources:\n  - name: rude\n    private_addresses: true\n    delay: 0\n    adaptive: 0\n"
                                    f"    resolve: {{'*.test': '127.0.0.1:{server.server_address[1]}'}}\n"
-                                   "    timeout: 2s\n    retries: 0\n    seeds:\n" + seeds)
+                                   "    timeout: 4s\n    retries: 0\n    seeds:\n" + seeds)
             began = time.monotonic()
             crawl(self.store, "--config", self.config, "--no-extract", code=1)
             self.assertLess(time.monotonic() - began, 60)
