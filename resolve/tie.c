@@ -13,7 +13,8 @@ enum {
     LATE_NEWS = 31,
     OLD_NEWS = 60,
     /* in bytes: four characters */
-    LONG_NAME = 12
+    LONG_NAME = 12,
+    ABOUT_THE_SUM = 15
 };
 
 static const char *const clue_names[] = {"donor", "amount", "date", "recipient", "place", "wording", "others"};
@@ -118,50 +119,56 @@ static donors match_donors(const alm_claims *told, const alm_claim *a, const alm
     return d;
 }
 
+/* What one clue says, before it is noted. */
+typedef struct opinion {
+    int points;
+    const char *why;
+    bool contradicts;
+} opinion;
+
+static opinion weigh_organisations(const donors *d, bool elsewhere) {
+    opinion o = {0};
+    if (d->organisation < ALM_LIKE_SHORT) return o;
+    if (!d->anchored && elsewhere) return (opinion){0, "same name in another place", true};
+    switch (d->organisation) {
+    case ALM_LIKE_SAME: o = (opinion){40, "same organisation", false}; break;
+    case ALM_LIKE_CORE: o = (opinion){35, "same organisation but for place or legal form", false}; break;
+    default: o = (opinion){20, "short form", false};
+    }
+    if (d->anchored) o.points += 10;
+    return o;
+}
+
+/* The same person, who may give for a body: one page may name the company, another the chamber that its head leads. */
+static opinion weigh_person(const donors *d, opinion bodies, bool elsewhere, bool other_bodies) {
+    if (bodies.points) return (opinion){bodies.points + 20, "same organisation and person", false};
+    int points = d->long_name ? 40 : 30;
+    if (elsewhere) points -= 20;
+    if (other_bodies) points -= 20;
+    return (opinion){points, "same person", false};
+}
+
 static void compare_donors(alm_tie *tie, const alm_claims *told, const alm_claim *a, const alm_claim *b) {
     donors d = match_donors(told, a, b);
     bool elsewhere = tie->clues[ALM_CLUE_PLACE] < 0;
-    bool both_organisations = a->organisation_count && b->organisation_count;
-    bool both_people = a->person_count && b->person_count;
-    int points = d.organisation == ALM_LIKE_SAME ? 40 : d.organisation == ALM_LIKE_CORE ? 35 : 20;
-    if (d.organisation < ALM_LIKE_SHORT) points = 0;
-    if (points && d.anchored) points += 10;
-    const char *why = d.organisation == ALM_LIKE_SAME    ? "same organisation"
-                      : d.organisation == ALM_LIKE_CORE  ? "same organisation but for place or legal form"
-                      : d.organisation == ALM_LIKE_SHORT ? "short form"
-                                                         : NULL;
-    if (points && !d.anchored && elsewhere) {
-        points = 0;
-        why = "same name in another place";
-        tie->contradicts = true;
-    }
-    if (d.person == ALM_LIKE_SAME) {
-        int more = d.long_name ? 40 : 30;
-        if (elsewhere && !points) more -= 20;
-        points = points ? points + 20 : more;
-        why = why ? "same organisation and person" : "same person";
-        /* one page names the company that gives, the other the chamber that its head also leads */
-        if (both_organisations && d.organisation < ALM_LIKE_SHORT && d.behind < ALM_LIKE_SHORT) points -= 20;
+    bool both_bodies = a->organisation_count && b->organisation_count, both_people = a->person_count && b->person_count;
+    opinion o = weigh_organisations(&d, elsewhere);
+    if (both_people && d.person == ALM_LIKE_SAME) {
+        bool other_bodies = both_bodies && d.organisation < ALM_LIKE_SHORT && d.behind < ALM_LIKE_SHORT;
+        o = weigh_person(&d, o, elsewhere, other_bodies);
     } else if (both_people && d.person == ALM_LIKE_SHORT) {
-        points = points ? points + 5 : 15;
-        why = "person's name in part";
+        o = (opinion){o.points ? o.points + 5 : 15, "person's name in part", false};
     } else if (both_people && d.person != ALM_LIKE_MASKED) {
-        points = -100;
-        why = "another person";
-        tie->contradicts = true;
-    } else if (!points && d.behind >= ALM_LIKE_SHORT) {
-        points = 15;
-        why = "organisation of the person";
-    } else if (d.person == ALM_LIKE_MASKED && !both_organisations) {
-        points = 10;
-        why = "masked person";
+        o = (opinion){0, "another person", true};
+    } else if (!o.points && d.behind >= ALM_LIKE_SHORT) {
+        o = (opinion){15, "organisation of the person", false};
+    } else if (both_people && d.person == ALM_LIKE_MASKED && !both_bodies) {
+        o = (opinion){10, "masked person", false};
+    } else if (!o.points && !o.why) {
+        o = (opinion){0, "another donor", both_bodies && d.organisation == ALM_LIKE_ELSEWHERE};
     }
-    if (points <= 0) {
-        points = -100;
-        if (!why) why = "another donor";
-        tie->contradicts |= d.organisation == ALM_LIKE_ELSEWHERE && both_organisations;
-    }
-    note(tie, ALM_CLUE_DONOR, points, why);
+    tie->contradicts |= o.contradicts;
+    note(tie, ALM_CLUE_DONOR, o.points > 0 ? o.points : -100, o.why);
 }
 
 /* ---- amounts ---- */
@@ -183,7 +190,7 @@ static bool is_about(const alm_claim_sum *rough, const alm_claim_sum *exact) {
 static int sum_points(const alm_claim_sum *x, const alm_claim_sum *y) {
     if (!alm_str_is(x->currency, y->currency)) return 0;
     if (x->cents == y->cents) return rarity(x->cents);
-    return is_about(x, y) || is_about(y, x) ? 15 : 0;
+    return is_about(x, y) || is_about(y, x) ? ABOUT_THE_SUM : 0;
 }
 
 static bool items_agree(alm_str x, alm_str y) {
@@ -207,35 +214,48 @@ static int goods_points(const alm_claim *a, const alm_claim *b, bool *conflict) 
     return points > 50 ? 50 : points;
 }
 
-static void compare_amounts(alm_tie *tie, const alm_claim *a, const alm_claim *b) {
-    int cash = 0, matched = 0;
+/* Points of what was given, by kind; 0 where nothing agrees. */
+typedef struct amounts {
+    int cash, goods, value;
+    uint32_t sums; /* of cash that agree */
+    bool conflict; /* other numbers of the same things */
+} amounts;
+
+static amounts match_amounts(const alm_claim *a, const alm_claim *b) {
+    amounts m = {0};
     for (uint32_t i = 0; i < a->cash_count; i++)
         for (uint32_t k = 0; k < b->cash_count; k++) {
             int points = sum_points(&a->cash[i], &b->cash[k]);
-            matched += points > 0;
-            if (points > cash) cash = points;
+            m.sums += points > 0;
+            if (points > m.cash) m.cash = points;
         }
-    bool conflict = false;
-    int goods = goods_points(a, b, &conflict), value = 0;
-    if (a->value.cents && b->value.cents) value = sum_points(&a->value, &b->value);
-    for (uint32_t i = 0; i < a->cash_count && !value; i++) value = sum_points(&a->cash[i], &b->value) / 2;
-    for (uint32_t i = 0; i < b->cash_count && !value; i++) value = sum_points(&b->cash[i], &a->value) / 2;
-    if (a->cash_count && b->cash_count && !cash) {
-        note(tie, ALM_CLUE_AMOUNT, goods + value >= 40 ? 0 : -100, "other sum");
-    } else if (a->value.cents && b->value.cents && !value && !cash) {
-        note(tie, ALM_CLUE_AMOUNT, goods - 30, "other value");
-    } else if (!cash && !goods && !value) {
-        note(tie, ALM_CLUE_AMOUNT, -100, conflict ? "other quantity" : "nothing in common");
+    m.goods = goods_points(a, b, &m.conflict);
+    if (a->value.cents && b->value.cents) m.value = sum_points(&a->value, &b->value);
+    /* what one page calls a gift of money, another calls goods worth as much */
+    for (uint32_t i = 0; i < a->cash_count && !m.value; i++) m.value = sum_points(&a->cash[i], &b->value) / 2;
+    for (uint32_t i = 0; i < b->cash_count && !m.value; i++) m.value = sum_points(&b->cash[i], &a->value) / 2;
+    return m;
+}
+
+static const char *cash_found(const amounts *m) {
+    return m->cash == ABOUT_THE_SUM ? "about the sum" : m->sums > 1 ? "same sums" : "same sum";
+}
+
+static void compare_amounts(alm_tie *tie, const alm_claim *a, const alm_claim *b) {
+    amounts m = match_amounts(a, b);
+    if (a->cash_count && b->cash_count && !m.cash) {
+        note(tie, ALM_CLUE_AMOUNT, m.goods + m.value >= 40 ? 0 : -100, "other sum");
+    } else if (a->value.cents && b->value.cents && !m.value && !m.cash) {
+        note(tie, ALM_CLUE_AMOUNT, m.goods - 30, "other value");
+    } else if (!m.cash && !m.goods && !m.value) {
+        note(tie, ALM_CLUE_AMOUNT, -100, m.conflict ? "other quantity" : "nothing in common");
     } else {
-        int best = cash > goods ? cash : goods;
-        if (value > best) best = value;
-        int rest = cash + goods + value - best;
-        note(tie, ALM_CLUE_AMOUNT, best + rest / 2 - (conflict ? 20 : 0),
-             cash == best    ? (cash == 15    ? "about the sum"
-                                : matched > 1 ? "same sums"
-                                              : "same sum")
-             : goods == best ? "same goods"
-                             : "same value");
+        int best = m.cash > m.goods ? m.cash : m.goods;
+        if (m.value > best) best = m.value;
+        /* the second and third say less: they come with the first */
+        int points = best + (m.cash + m.goods + m.value - best) / 2 - (m.conflict ? 20 : 0);
+        const char *found = best == m.cash ? cash_found(&m) : best == m.goods ? "same goods" : "same value";
+        note(tie, ALM_CLUE_AMOUNT, points, found);
     }
 }
 
