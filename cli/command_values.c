@@ -11,10 +11,13 @@
 #include "extract/output/decimal.h"
 #include "extract/pack_file.h"
 #include "extract/page/shadow.h"
+#include "extract/rules/pack.h"
 #include "extract/value/value.h"
 
 enum { OPT_TYPE = 1, OPT_PUBLISHED, OPT_STRICT, OPT_RULES };
 enum { MAX_LINE = 16 << 20, MAX_ARENA = 512 << 20 };
+
+enum { MAX_PACKS = 8 };
 
 static const alm_option options[] = {
     {OPT_TYPE, 't', "type", "TYPE",
@@ -23,7 +26,8 @@ static const alm_option options[] = {
      "quantity, date: these alone; without it, all that there is"},
     {OPT_PUBLISHED, 0, "published", "DATE", "YYYY-MM-DD: gives dates without a year theirs"},
     {OPT_STRICT, 0, "strict", NULL, "a text is one value from end to end, or gives nothing"},
-    {OPT_RULES, 'r', "rules", "DIR", "rule pack; else $ALMONER_RULES, else the one installed"},
+    {OPT_RULES, 'r', "rules", "DIR",
+     "rule pack; else $ALMONER_RULES, else the one installed; again: packs that extend it"},
     {0}};
 
 const alm_usage alm_usage_values = {
@@ -40,8 +44,10 @@ typedef enum wanted { WANTED_NUMBER, WANTED_MONEY, WANTED_QUANTITY, WANTED_DATE,
 typedef struct settings {
     wanted type;
     bool strict;
-    const char *published, *rules;
-    alm_value_tables *tables;
+    const char *published;
+    const char *packs[MAX_PACKS + 1]; /* the first is the base; NULL-terminated */
+    size_t pack_count;
+    alm_pack *pack;
     alm_shadow_tables *shadow;
     alm_arena arena; /* of one text */
     alm_buf out;
@@ -133,9 +139,10 @@ static alm_status read_text(settings *s, alm_str text, alm_err *err) {
     alm_arena_reset(&s->arena);
     alm_status status = alm_shadow_make(&shadow, &s->arena, s->shadow, text, err);
     if (status != ALM_OK) return status;
-    status = s->type == WANTED_NUMBER
-                 ? alm_value_scan_numbers(&values, &count, &s->arena, s->tables, shadow.text, err)
-                 : alm_value_scan(&values, &count, &s->arena, s->tables, shadow.text, alm_str_of(s->published), err);
+    status =
+        s->type == WANTED_NUMBER
+            ? alm_value_scan_numbers(&values, &count, &s->arena, s->pack->values, shadow.text, err)
+            : alm_value_scan(&values, &count, &s->arena, s->pack->values, shadow.text, alm_str_of(s->published), err);
     if (status != ALM_OK) return status;
     alm_str whole = alm_str_trim(shadow.text);
     size_t before = (size_t)(whole.ptr - shadow.text.ptr);
@@ -166,29 +173,29 @@ static alm_status read_lines(settings *s, alm_err *err) {
     return status;
 }
 
-/* @p found has room for the path where s->rules names none. */
-static alm_status load(settings *s, char found[ALM_PACK_PATH_MAX], alm_err *err) {
-    const alm_yaml_node *yaml = NULL;
+/* The values of the last layer that has some, as `extract` reads them. */
+static alm_status load(settings *s, alm_err *err) {
+    char found[ALM_PACK_PATH_MAX];
     alm_shadow_files files = {0};
     alm_status status = ALM_OK;
-    if (!s->rules || !s->rules[0]) {
+    if (!s->packs[0]) {
         status = alm_pack_find(found, err);
-        s->rules = found;
+        if (status == ALM_OK && !(s->packs[0] = alm_arena_copy(&s->arena, alm_str_of(found)).ptr)) status = ALM_E_NOMEM;
     }
-    if (status == ALM_OK) status = alm_pack_read_yaml(&yaml, &s->arena, s->rules, "values.yaml", err);
-    if (status == ALM_OK) status = alm_value_tables_new(&s->tables, yaml, err);
-    if (status == ALM_OK) status = alm_pack_read(&files.trad_simp, &s->arena, s->rules, "lexicon/trad-simp.tsv", err);
-    if (status == ALM_OK) status = alm_pack_read(&files.pinyin, &s->arena, s->rules, "lexicon/pinyin.tsv", err);
+    if (status == ALM_OK) status = alm_pack_load(&s->pack, s->packs[0], s->packs + 1, err);
+    if (status != ALM_OK) return status;
+    status = alm_pack_read(&files.trad_simp, &s->arena, s->pack->dir, "lexicon/trad-simp.tsv", err);
+    if (status == ALM_OK) status = alm_pack_read(&files.pinyin, &s->arena, s->pack->dir, "lexicon/pinyin.tsv", err);
     if (status == ALM_OK) status = alm_shadow_tables_new(&s->shadow, &files, err);
     return status;
 }
 
 static int run(settings *s, int count, char **texts) {
     alm_err err = {0};
-    char message[1024], found[ALM_PACK_PATH_MAX];
+    char message[1024];
     alm_arena_init(&s->arena, MAX_ARENA);
     alm_buf_init(&s->out, MAX_ARENA);
-    alm_status status = load(s, found, &err);
+    alm_status status = load(s, &err);
     int code = status == ALM_OK ? ALM_EXIT_OK : ALM_EXIT_USAGE;
     for (int i = 0; i < count && status == ALM_OK; i++) {
         if (strcmp(texts[i], "-") == 0) {
@@ -206,14 +213,15 @@ static int run(settings *s, int count, char **texts) {
     }
     alm_buf_release(&s->out);
     alm_arena_release(&s->arena);
-    alm_value_tables_free(s->tables);
+    alm_pack_free(s->pack);
     alm_shadow_tables_free(s->shadow);
     return code;
 }
 
 int alm_command_values(int argc, char **argv) {
     static const char *const types[] = {"number", "money", "quantity", "date", NULL};
-    settings s = {.type = WANTED_ALL, .rules = getenv("ALMONER_RULES")};
+    settings s = {.type = WANTED_ALL};
+    const char *named = getenv("ALMONER_RULES");
     const char *value;
     int first, id;
     while ((id = alm_options_next(&alm_usage_values, argc, argv, &value, &first)) > 0) {
@@ -227,12 +235,15 @@ int alm_command_values(int argc, char **argv) {
                 return alm_usage_fail(&alm_usage_values, "--published '%s': expected a day as YYYY-MM-DD", value);
         } else if (id == OPT_STRICT) {
             s.strict = true;
+        } else if (s.pack_count == MAX_PACKS) {
+            return alm_usage_fail(&alm_usage_values, "--rules: at most %d packs", (int)MAX_PACKS);
         } else {
-            s.rules = value;
+            s.packs[s.pack_count++] = value;
         }
     }
     if (id == ALM_OPTIONS_HELP) return ALM_EXIT_OK;
     if (id == ALM_OPTIONS_BAD) return ALM_EXIT_USAGE;
     if (first == argc) return alm_usage_fail(&alm_usage_values, "expected a text or -");
+    if (!s.packs[0] && named && named[0]) s.packs[0] = named;
     return run(&s, argc - first, argv + first);
 }

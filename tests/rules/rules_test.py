@@ -224,6 +224,19 @@ class Rules(unittest.TestCase):
         self.assertEqual((packs["a"], packs["b"], packs["person-is"]), ("base", "top", "zh"))
         self.assertTrue(base.is_dir())
 
+    def test_values_of_the_upper_pack(self):
+        pack = self.pack(words="GIVE: [馈赠给]", head="values: values.yaml\n")
+        zh = ROOT / "rules/zh"
+        text = (zh / "values.yaml").read_text()
+        (pack / "values.yaml").write_text(text.replace("  - code: HKD\n", "  - {code: XTS, after: [贝壳]}\n  - code: HKD\n", 1))
+
+        def currency(*packs):
+            options = [part for folder in packs for part in ("--rules", str(folder))]
+            done = subprocess.run([ALMONER, "values", *options, "捐了10贝壳"], capture_output=True, text=True, check=True)
+            return [json.loads(line).get("currency") for line in done.stdout.splitlines()]
+        self.assertNotIn("XTS", currency(zh))
+        self.assertEqual(currency(zh, pack), ["XTS"])
+
     # records
 
     def test_records_follow_the_schema(self):
