@@ -3,6 +3,8 @@
 #include <jansson.h>
 #include <stdlib.h>
 
+#define GROUP_NAME "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
+
 /* The first fault stops nothing: what is read after it is empty, and the call fails at its end. */
 typedef struct reader {
     alm_arena *arena;
@@ -309,6 +311,7 @@ static void read_record(reader *r, alm_record *record, const json_t *item) {
     if (!record->values) return;
     json_object_foreach(fields, name, values) {
         alm_str field = alm_arena_copy(r->arena, alm_str_of(name));
+        if (strspn(name, GROUP_NAME) != strlen(name)) fault(r, "fields"); /* the name of a group of a pattern */
         for (size_t i = 0; i < json_array_size(values); i++) {
             alm_record_value *v = &record->values[record->value_count++];
             read_value(r, v, json_array_get(values, i));
