@@ -51,11 +51,26 @@ void alm_cell_donor_add(alm_gift *gift, alm_actor actor) {
     if (gift->donor_count < ALM_MAX_DONORS) gift->donors[gift->donor_count++] = actor;
 }
 
+/* "X (member of the city's council)": where X sits, not whom X gives for. */
+static bool is_seat(const alm_relation *relation, const alm_actor *inner, uint32_t i, uint32_t last) {
+    const alm_folded *folded = relation->folded;
+    if (!inner->organisation || inner->person || i + 1 >= last || folded->tokens[i + 1].class_id != ALM_CLASS_ROLE)
+        return false;
+    switch (folded->mentions[inner->organisation - 1].detail) {
+    case ALM_ORGANISATION_ASSOCIATION:
+    case ALM_ORGANISATION_CHARITY:
+    case ALM_ORGANISATION_GOVERNMENT:
+    case ALM_ORGANISATION_PARTY: return true;
+    default: return false;
+    }
+}
+
 /* What stands in brackets behind a donor: the firm of a person, the person of a firm. */
 static void read_bracket(const alm_relation *relation, alm_actor *actor, uint32_t first, uint32_t last) {
     for (uint32_t i = first; i < last; i++) {
         const alm_actor *inner = alm_actor_of(relation, &relation->folded->tokens[i]);
         if (!inner) continue;
+        if (actor->person && is_seat(relation, inner, i, last)) return;
         if (!actor->organisation) actor->organisation = inner->organisation;
         if (!actor->person) actor->person = inner->person;
         return;
