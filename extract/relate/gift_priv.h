@@ -145,6 +145,8 @@ void alm_gift_read_donors(alm_gift_reader *r, alm_gift_event *e);
 /** To whom, through whom, and a giver who is named behind. */
 ALM_MUST_USE alm_status alm_gift_read_others(alm_gift_reader *r, size_t k);
 
+/** "the street's poor resident X": the person behind @p i who is told by where they live, or @p i. */
+uint32_t alm_gift_person_behind(const alm_gift_reader *r, uint32_t i, uint32_t last);
 /** A token that may stand in the name of a receiver that no finder knows. */
 bool alm_gift_may_be_receiver(const alm_token *token);
 /**

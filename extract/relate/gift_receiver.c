@@ -76,6 +76,14 @@ static alm_status take_own(alm_gift_reader *r, alm_gift_event *e, uint32_t i) {
     return status;
 }
 
+uint32_t alm_gift_person_behind(const alm_gift_reader *r, uint32_t i, uint32_t last) {
+    uint32_t at = i;
+    while (at < last && at - i < MAX_MODIFIERS && (is_modifier(r, at) || r->tokens[at].class_id == ALM_CLASS_GROUP))
+        at++;
+    const alm_actor *actor = at < last ? alm_actor_of(r->relation, &r->tokens[at]) : NULL;
+    return actor && actor->person ? at : i;
+}
+
 static bool joins_receivers(const alm_token *token) {
     return token->cp == ALM_CP_LIST_COMMA || token->class_id == ALM_CLASS_WITH;
 }
@@ -89,6 +97,8 @@ alm_status alm_gift_read_list(alm_gift_reader *r, alm_gift_event *e, uint32_t i,
         for (uint32_t n = 0; n < MAX_MODIFIERS && i < last && is_modifier(r, i); n++) i++;
         uint32_t first = i;
         while (i < last && alm_gift_may_be_receiver(&r->tokens[i])) i++;
+        uint32_t person = alm_gift_person_behind(r, i, last);
+        if (person > i) first = i = person;
         bool ends = i >= last || r->tokens[i].class_id != ALM_CLASS_OF;
         alm_status status = ALM_OK;
         if (ends || r->tokens[first].class_id == ALM_CLASS_PLACE) status = take_receiver(r, e, first, i, implied);
@@ -98,7 +108,10 @@ alm_status alm_gift_read_list(alm_gift_reader *r, alm_gift_event *e, uint32_t i,
         for (; i < last && (r->tokens[i].class_id == ALM_CLASS_PARTY || r->tokens[i].class_id == ALM_CLASS_FUNCTION);
              i++) {
             const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[i]);
-            if (implied && actor)
+            uint32_t behind = alm_gift_person_behind(r, i + 1, last);
+            if (behind > i + 1)
+                i = behind - 1;
+            else if (implied && actor)
                 alm_gift_party_add(e->gift.recipients, &e->gift.recipient_count, alm_gift_principal(actor));
         }
         if (i >= last || !joins_receivers(&r->tokens[i])) break;

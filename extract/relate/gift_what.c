@@ -251,8 +251,9 @@ static void read_whats(alm_gift_reader *r, size_t k) {
     if (e->gift.what_count && !alm_gift_has_class(r, e->before, e->first, ALM_CLASS_BA)) return;
     /* things of the clauses before are its own only where they are handed over: "bought coats, sent them to …" */
     uint32_t own = alm_gift_clause_start(r, e->first) > e->before ? alm_gift_clause_start(r, e->first) : e->before;
-    bool hands_over =
-        alm_gift_is_directed(r, &r->tokens[e->last - 1]) || alm_gift_has_class(r, own, e->first, ALM_CLASS_TO);
+    bool hands_over = alm_gift_is_directed(r, &r->tokens[e->last - 1]) ||
+                      alm_gift_has_class(r, own, e->first, ALM_CLASS_TO) ||
+                      alm_gift_has_class(r, own, e->first, ALM_CLASS_BY); /* "…, given by X" */
     bool reaches_back = e->gift.what_count == 0 && hands_over && !has_what(r, own, e->first);
     uint32_t begin = reaches_back ? reach_back(r, e, own) : own;
     for (uint32_t i = begin; i < e->first; i++)

@@ -112,6 +112,7 @@ static bool read_names(alm_gift_reader *r, alm_gift_event *e, uint32_t first, ui
         if (want_donors && alm_party_is_origin(r->relation, i, last)) continue;
         switch (alm_gift_case_of(r, i)) {
         case ALM_CASE_RECIPIENT:
+            if (alm_gift_person_behind(r, i + 1, last) > i + 1) break;
             alm_gift_party_add(e->gift.recipients, &e->gift.recipient_count, alm_gift_principal(actor));
             break;
         case ALM_CASE_CHANNEL:
