@@ -39,6 +39,7 @@ typedef struct state {
     const char *store, *rules;
     int print;
     bool dry_run, force;
+    alm_name_words *words;
     alm_resolver *resolver;
     alm_resolution *resolution;
     alm_buf line, why;
@@ -348,8 +349,10 @@ static int run(state *s, int argc, char **argv, int first) {
     char dir[ALM_PACK_PATH_MAX];
     const char *named = s->rules ? s->rules : getenv("ALMONER_RULES");
     alm_status status = named && named[0] ? ALM_OK : alm_pack_find(dir, &err);
-    if (status == ALM_OK) status = alm_resolver_new(&s->resolver, named && named[0] ? named : dir, &err);
+    if (status == ALM_OK) status = alm_name_words_new(&s->words, named && named[0] ? named : dir, &err);
+    if (status == ALM_OK) status = alm_resolver_new(&s->resolver, s->words, &err);
     if (status != ALM_OK) {
+        alm_name_words_free(s->words);
         alm_lines_fail(&alm_usage_resolve, &err);
         return ALM_EXIT_USAGE;
     }
@@ -360,6 +363,7 @@ static int run(state *s, int argc, char **argv, int first) {
     alm_buf_release(&s->line);
     alm_resolution_free(s->resolution);
     alm_resolver_free(s->resolver);
+    alm_name_words_free(s->words);
     return exit;
 }
 

@@ -40,8 +40,10 @@ static alm_status room(const reader *r, void *out, size_t count, size_t size) {
 
 /* ---- values ---- */
 
+/* Up to eight digits as a number, or -1. */
 static int digits(alm_str s, size_t at, size_t count) {
     int n = 0;
+    if (count > 8) return -1;
     for (size_t i = at; i < at + count; i++) {
         if (i >= s.len || s.ptr[i] < '0' || s.ptr[i] > '9') return -1;
         n = n * 10 + (s.ptr[i] - '0');
@@ -66,7 +68,7 @@ static int64_t hundredths(alm_str text) {
             after = 0;
             continue;
         }
-        if (text.ptr[i] < '0' || text.ptr[i] > '9' || n > INT64_MAX / 1000) return 0;
+        if (text.ptr[i] < '0' || text.ptr[i] > '9' || n > INT64_MAX / 10000) return 0;
         n = n * 10 + (text.ptr[i] - '0');
         if (after >= 0) after++;
     }

@@ -7,17 +7,12 @@ enum { MIB = 1 << 20 };
 /* What a store of some million donations needs; beyond it the run stops cleanly. */
 static const size_t arena_max = (size_t)8192 * MIB;
 
-alm_status alm_resolver_new(alm_resolver **out, const char *rules_dir, alm_err *err) {
+alm_status alm_resolver_new(alm_resolver **out, const alm_name_words *words, alm_err *err) {
     alm_resolver *r = alm_calloc(1, sizeof *r);
     if (!r) return alm_fail(err, ALM_E_NOMEM, "out of memory");
     alm_arena_init(&r->arena, arena_max);
-    alm_status status = alm_name_words_new(&r->words, rules_dir, err);
-    if (status != ALM_OK) {
-        alm_resolver_free(r);
-        return status;
-    }
     r->told.arena = &r->arena;
-    r->told.words = r->words;
+    r->told.words = words;
     *out = r;
     return ALM_OK;
 }
@@ -28,7 +23,6 @@ void alm_resolver_free(alm_resolver *r) {
     alm_free(r->told.claims);
     alm_free(r->told.organisations);
     alm_free(r->ties);
-    alm_name_words_free(r->words);
     alm_arena_release(&r->arena);
     alm_free(r);
 }

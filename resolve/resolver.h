@@ -14,11 +14,11 @@ typedef struct alm_resolver alm_resolver;
 enum { ALM_GIFT_ID = 33 };
 
 /**
- * @p rules_dir: folder of the rule pack, which knows what a place and a company is.
+ * @p words are borrowed until the resolver is freed; several may share them.
  *
- * @return ALM_OK, or as alm_pack_load. The caller owns *out (alm_resolver_free).
+ * @return ALM_OK, ALM_E_NOMEM. The caller owns *out (alm_resolver_free).
  */
-ALM_MUST_USE alm_status alm_resolver_new(alm_resolver **out, const char *rules_dir, alm_err *err);
+ALM_MUST_USE alm_status alm_resolver_new(alm_resolver **out, const alm_name_words *words, alm_err *err);
 void alm_resolver_free(alm_resolver *resolver);
 
 /** As alm_claims_add. A page is added once. */

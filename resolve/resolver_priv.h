@@ -8,7 +8,6 @@
 
 struct alm_resolver {
     alm_arena arena;
-    alm_name_words *words;
     alm_claims told;
     alm_tie *ties;
     size_t tie_count, tie_cap;

@@ -153,7 +153,7 @@ static const char *verdict(const telling *a, const telling *b) {
     for (int turn = 0; turn < 2; turn++) {
         alm_resolver *resolver;
         size_t count;
-        assert_int_equal(alm_resolver_new(&resolver, "rules/zh", NULL), ALM_OK);
+        assert_int_equal(alm_resolver_new(&resolver, words, NULL), ALM_OK);
         add(resolver, turn ? b : a);
         add(resolver, turn ? a : b);
         assert_int_equal(alm_resolver_run(resolver, NULL), ALM_OK);
@@ -224,7 +224,7 @@ static void test_out_of_memory(void **state) {
     for (int64_t after = 0;; after++) {
         alm_resolver *resolver = NULL;
         alm_alloc_fail_after(-1);
-        assert_int_equal(alm_resolver_new(&resolver, "rules/zh", NULL), ALM_OK);
+        assert_int_equal(alm_resolver_new(&resolver, words, NULL), ALM_OK);
         add(resolver, &one);
         add(resolver, &OTHER(.person = NULL));
         alm_alloc_fail_after(after);
