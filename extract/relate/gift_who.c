@@ -100,6 +100,33 @@ static bool is_possessive(const alm_gift_reader *r, uint32_t i) {
     return false;
 }
 
+/*
+ * "The town's vegetable grower Zhong", "a teacher from the town": a place, and a clause that goes on to speak of
+ * somebody from there, whom the rules may not know. The place does not give.
+ */
+static bool is_home(const alm_gift_reader *r, uint32_t i, uint32_t last) {
+    const alm_mention *party = alm_mention_of(r->folded, &r->tokens[i]);
+    const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[i]);
+    if (actor->person || !party->inside_count) return false;
+    const alm_mention *name = &r->folded->mentions[actor->organisation - 1];
+    uint16_t ending = name->inside_count ? name->inside[name->inside_count - 1].class_id : ALM_CLASS_TEXT;
+    if (ending != ALM_CLASS_PLACE && ending != ALM_CLASS_LOCAL) return false;
+    for (uint32_t at = i + 1; at < last && !alm_gift_ends_clause(r->tokens[at].cp); at++)
+        switch (r->tokens[at].class_id) {
+        case ALM_CLASS_TEXT: return alm_is_han(r->tokens[at].cp);
+        case ALM_CLASS_SUBJECT_NOUN:
+        case ALM_CLASS_TITLE: return true;
+        case ALM_CLASS_PARTY:
+            return alm_actor_of(r->relation, &r->tokens[at])->person &&
+                   !alm_gift_has_class(r, i + 1, at, ALM_CLASS_TO) && !alm_gift_has_class(r, i + 1, at, ALM_CLASS_WITH);
+        case ALM_CLASS_TO:
+        case ALM_CLASS_BA:
+        case ALM_CLASS_VIA: return false;
+        default: break;
+        }
+    return false;
+}
+
 /* All names in [first, last) with their cases into the event; true where a subject or agent was among them. */
 static bool read_names(alm_gift_reader *r, alm_gift_event *e, uint32_t first, uint32_t last, bool want_donors) {
     bool found = false;
@@ -110,6 +137,11 @@ static bool read_names(alm_gift_reader *r, alm_gift_event *e, uint32_t first, ui
             found = take_pronoun(r, e, i);
         if (!actor || is_gloss(r, i) || is_modifier(r, i, last) || is_counted(r, i)) continue;
         if (want_donors && alm_party_is_origin(r->relation, i, last)) continue;
+        if (want_donors && is_home(r, i, last)) {
+            found = true;
+            continue;
+        }
+
         switch (alm_gift_case_of(r, i)) {
         case ALM_CASE_RECIPIENT:
             if (alm_gift_person_behind(r, i + 1, last) > i + 1) break;
