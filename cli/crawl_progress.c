@@ -62,6 +62,7 @@ static void show_json(const alm_crawl_progress *p, const alm_loop_stats *s) {
                   {"ok", s->ok},
                   {"not_modified", s->not_modified},
                   {"redirects", s->redirects},
+                  {"others", s->others},
                   {"gone", s->gone},
                   {"client_errors", s->client_errors},
                   {"overloaded", s->overloaded},
@@ -77,8 +78,9 @@ static void show_json(const alm_crawl_progress *p, const alm_loop_stats *s) {
     fputc('{', stderr);
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
         fprintf(stderr, "\"%s\": %" PRIu64 ", ", counts[i].name, counts[i].count);
-    fprintf(stderr, "\"limited\": %s, \"rate\": %.2f, \"elapsed_ms\": %" PRId64 "}\n", s->limited ? "true" : "false",
-            p->rate, s->now_ms - s->started_ms);
+    fprintf(stderr, "\"limited\": %s, \"rate\": %.2f, \"left_s\": %.0f, \"elapsed_ms\": %" PRId64 "}\n",
+            s->limited ? "true" : "false", p->rate, p->rate > 0.01 ? (double)s->queued / p->rate : -1.0,
+            s->now_ms - s->started_ms);
 }
 
 void alm_crawl_progress_show(void *context, const alm_loop_stats *s) {

@@ -5,6 +5,7 @@ environment: ALMONER (the program), ALM_SOURCE. Runs with: python3 tests/net/ans
 import gzip
 import json
 import os
+import pty
 import subprocess
 import sys
 import time
@@ -245,6 +246,61 @@ class Fetch(AnswersTest):
             self.assertEqual(told("http://c.test/")["why"], "it is in the scope of no source")
             broken = subprocess.run([ALMONER, "fetch", "--config", self.folder / "none", "http://a.test/"], capture_output=True)
             self.assertEqual(broken.returncode, 2)
+
+
+class Seen(AnswersTest):
+    """What people see of a crawl."""
+
+    def run_crawl(self, server, *args, **more):
+        self.config.write_text("sources:\n" + source(server, "http://a.test/", "http://b.test/", delay="50ms", contact="a@b.example"))
+        return subprocess.Popen([ALMONER, "crawl", "--config", self.config, "--store", self.store, "--no-extract", *args], **more)
+
+    def site(self):
+        slow = rude.response(rude.page())
+
+        def page(_connection, _request, server):
+            server.over.wait(0.05)
+            return slow
+        return {**NO_ROBOTS, "/": rude.response(linked(*(f"/{n}" for n in range(12)), "/gone")),
+                **{f"/{n}": page for n in range(12)}}
+
+    def test_json_lines(self):
+        with rude.Server(self.site()) as server:
+            child = self.run_crawl(server, "--progress", "json", stderr=subprocess.PIPE, text=True)
+            lines = [json.loads(line) for line in child.communicate()[1].splitlines()]
+        self.assertEqual(child.returncode, 0)
+        self.assertGreater(len(lines), 1)
+        for line in lines:
+            self.assertLessEqual({"pages", "records", "errors", "queued", "rate", "left_s", "hosts_waiting", "bytes", "gone",
+                                  "elapsed_ms"}, set(line))
+        last = lines[-1]
+        self.assertEqual((last["pages"], last["gone"], last["queued"], last["errors"]), (28, 2, 0, 0))
+
+    def test_summary_by_result_and_host(self):
+        with rude.Server(self.site()) as server:
+            child = self.run_crawl(server, stderr=subprocess.PIPE, text=True)
+            told = child.communicate()[1]
+        self.assertRegex(told, r"28 answers, 0 records, \d+ KiB in ")
+        self.assertRegex(told, r"pages \(2xx\) +26\n")
+        self.assertRegex(told, r"gone \(404, 410\) +2\n")
+        self.assertRegex(told, r"\n  a\.test +13 +1 +\d+ +\d+ ms\n")
+
+    def test_a_line_on_a_terminal(self):
+        here, there = pty.openpty()
+        with rude.Server(self.site()) as server:
+            child = self.run_crawl(server, stderr=there)
+            os.close(there)
+            seen = b""
+            try:
+                while piece := os.read(here, 65536):
+                    seen += piece
+            except OSError:
+                pass  # the other end is closed
+            self.assertEqual(child.wait(), 0)
+        os.close(here)
+        lines = [line for line in seen.split(b"\r") if b"hosts waiting" in line]
+        self.assertGreater(len(lines), 2)
+        self.assertRegex(lines[-1].decode(), r"\d+ pages  0 records  \d+ errors  \d+ queued  [\d.]+/s  \d+ hosts waiting")
 
 
 class DryRun(AnswersTest):
