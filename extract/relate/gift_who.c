@@ -59,8 +59,24 @@ static void represent(alm_gift_event *e, const alm_actor *represented) {
     if (represented->organisation) last->organisation = represented->organisation;
 }
 
+/* "X Town's shopkeeper Y", with nothing but nouns between: where Y is from. */
+static bool names_home_of(const alm_gift_reader *r, uint32_t i, uint32_t last) {
+    bool noun = false;
+    for (uint32_t at = i + 1; at < last; at++) switch (r->tokens[at].class_id) {
+        case ALM_CLASS_SUBJECT_NOUN: noun = true; break;
+        case ALM_CLASS_NOUN:
+        case ALM_CLASS_ORG_PART:
+        case ALM_CLASS_GOODS:
+        case ALM_CLASS_GOODS_NOUN: break;
+        case ALM_CLASS_PARTY: return noun && alm_actor_of(r->relation, &r->tokens[at])->person;
+        default: return false;
+        }
+    return false;
+}
+
 /* "the village's farmer X": the village is not who acts; but "the chamber's entrepreneurs" are the chamber. */
 static bool is_modifier(const alm_gift_reader *r, uint32_t i, uint32_t last) {
+    if (names_home_of(r, i, last)) return true;
     if (i + 1 >= last || r->tokens[i + 1].class_id != ALM_CLASS_OF) return false;
     for (uint32_t at = i + 2; at < last && !alm_gift_ends_clause(r->tokens[at].cp); at++)
         if (r->tokens[at].class_id == ALM_CLASS_PARTY) return true;
@@ -75,6 +91,12 @@ static bool counts_people(const alm_gift_reader *r, uint32_t i) {
 /* "another four firms": no one of them. */
 static bool is_counted(const alm_gift_reader *r, uint32_t i) {
     return i > r->first && r->tokens[i - 1].class_id == ALM_CLASS_QUANTITY && counts_people(r, i - 1);
+}
+
+/* "X and Y signed": Y is whom X dealt with. */
+static bool is_partner(const alm_gift_reader *r, uint32_t i) {
+    return i > r->first && r->tokens[i - 1].class_id == ALM_CLASS_WITH && i + 1 < r->last &&
+           alm_gift_has_attr(r, &r->tokens[i + 1], "mutual");
 }
 
 /* A name in brackets behind a name says it again in other words. */
@@ -135,7 +157,7 @@ static bool read_names(alm_gift_reader *r, alm_gift_event *e, uint32_t first, ui
         if (r->tokens[i].class_id == ALM_CLASS_PRONOUN && want_donors && !found && !is_possessive(r, i) &&
             alm_gift_case_of(r, i) == ALM_CASE_SUBJECT)
             found = take_pronoun(r, e, i);
-        if (!actor || is_gloss(r, i) || is_modifier(r, i, last) || is_counted(r, i)) continue;
+        if (!actor || is_gloss(r, i) || is_modifier(r, i, last) || is_counted(r, i) || is_partner(r, i)) continue;
         if (want_donors && alm_party_is_origin(r->relation, i, last)) continue;
         if (want_donors && is_home(r, i, last)) {
             found = true;
