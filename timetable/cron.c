@@ -174,13 +174,27 @@ static int next_minute(const alm_cron *c, int minute) {
     return MINUTES_OF_DAY;
 }
 
+/* The least and the largest offset around a day. */
+static void offsets_around(const alm_zone *zone, int64_t day_s, int64_t *least, int64_t *most) {
+    *least = *most = alm_zone_offset(zone, day_s - DAY_S);
+    for (int64_t at = day_s; at <= day_s + 2 * DAY_S; at += DAY_S) {
+        int64_t offset = alm_zone_offset(zone, at);
+        if (offset < *least) *least = offset;
+        if (offset > *most) *most = offset;
+    }
+}
+
 /* A day on which clocks change: each time of the day for itself, the earliest after after_s. */
 static int64_t next_on_uneven_day(const alm_cron *c, const alm_zone *zone, int64_t day_s, int64_t after_s) {
-    int64_t best = INT64_MAX;
+    int64_t best = INT64_MAX, least, most;
     bool by_clock = c->hours == ALL_HOURS;
-    for (int m = next_minute(c, 0); m < MINUTES_OF_DAY; m = next_minute(c, m + 1)) {
-        int64_t at[2] = {0, 0};
-        int count = alm_zone_instants(zone, day_s + m * 60, &at[0], &at[1]);
+    offsets_around(zone, day_s, &least, &most);
+    int64_t first = (after_s + least - day_s) / 60; /* before it, whatever the clock says, is not after after_s */
+    if (first >= MINUTES_OF_DAY) return INT64_MAX;
+    for (int m = next_minute(c, first > 0 ? (int)first : 0); m < MINUTES_OF_DAY; m = next_minute(c, m + 1)) {
+        int64_t at[2] = {0, 0}, local_s = day_s + m * 60;
+        if (best < local_s - most) break; /* nothing earlier comes any more */
+        int count = alm_zone_instants(zone, local_s, &at[0], &at[1]);
         if (count == 0 && by_clock) continue;
         if (count == 2 && !by_clock) count = 1;
         for (int i = 0; i < (count ? count : 1); i++)
