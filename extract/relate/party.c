@@ -93,13 +93,18 @@ static alm_status as_organisation(alm_relation *relation, uint32_t first, uint32
         *out = token->mention;
         return ALM_OK;
     }
-    bool government = token->class_id == ALM_CLASS_PLACE;
+    const alm_token *ending = &folded->tokens[last - 1];
+    bool place = ending->class_id == ALM_CLASS_PLACE || ending->class_id == ALM_CLASS_LOCAL;
+    alm_str type = alm_token_attr(folded, ending, ALM_CLASS_ORG_SUFFIX, 0);
     alm_mention org = {.class_id = ALM_CLASS_ORG,
                        .start = token->start,
                        .end = folded->tokens[last - 1].end,
-                       .detail = government ? ALM_ORGANISATION_GOVERNMENT : ALM_ORGANISATION_OTHER,
+                       .detail = place      ? (uint32_t)ALM_ORGANISATION_GOVERNMENT
+                                 : type.len ? (uint32_t)alm_organisation_type_of(type)
+                                            : (uint32_t)ALM_ORGANISATION_OTHER,
                        .strength = 60,
                        .rule = ALM_STR("organisation/post")};
+
     org.name = alm_str_slice(folded->text, org.start, org.end);
     return alm_mention_add(folded, &org, out);
 }
