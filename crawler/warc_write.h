@@ -72,8 +72,8 @@ typedef struct alm_warc_writer_options {
 ALM_MUST_USE alm_status alm_warc_writer_new(alm_warc_writer **out, const alm_warc_writer_options *options,
                                             alm_err *err);
 /**
- * Write what is buffered, sort the index, close. NULL allowed. Not @p complete: not all that was put was recorded, so the
- * file may be cut at the next start; what is buffered is left out, and no index written that would tell of it.
+ * Write what is buffered, sort the index, close. NULL allowed. Not @p complete: not all that was put was recorded, so
+ * the file may be cut at the next start; what is buffered is left out, and no index written that would tell of it.
  */
 ALM_MUST_USE alm_status alm_warc_writer_close(alm_warc_writer *writer, bool complete, alm_err *err);
 /** Where the next block will lie: begins a file where none is open. @p name is borrowed until the file is closed. */
