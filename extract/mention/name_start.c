@@ -235,7 +235,9 @@ static int cost_of(const alm_folded *folded, uint32_t i, uint32_t end) {
     }
 }
 
-bool alm_name_may_hold(const alm_folded *folded, uint32_t i) { return cost_of(folded, i, UINT32_MAX) <= 12; }
+bool alm_name_may_hold(const alm_folded *folded, uint32_t i) {
+    return !is_lone(folded, i) && cost_of(folded, i, UINT32_MAX) <= 12;
+}
 
 /* "… bureau TWENTY group": a number in the middle of a name. */
 static bool follows_name(const alm_folded *folded, uint32_t number) {

@@ -60,9 +60,18 @@ static bool is_modal(const alm_folded *folded, uint32_t suffix) {
     }
 }
 
+/* A trade or a form of firms; the fields of bureaus and associations (kind "field") name no firm by themselves. */
+static bool is_trade(const alm_folded *folded, const alm_token *token) {
+    if (token->class_id != ALM_CLASS_ORG_PART) return false;
+    alm_str kind = alm_token_attr(folded, token, ALM_CLASS_ORG_PART, 0);
+    return !alm_str_is_c(kind, "field") && !alm_str_is_c(kind, "scope");
+}
+
 /* A weak ending (one that ordinary words have too) needs a name that starts like one, and must not run on. */
 static bool weak_holds(const alm_folded *folded, uint32_t first, uint32_t suffix) {
-    if (suffix + 1 < folded->count && alm_is_plain_han(&folded->tokens[suffix + 1])) return false;
+    if (suffix + 1 < folded->count &&
+        (alm_is_plain_han(&folded->tokens[suffix + 1]) || is_trade(folded, &folded->tokens[suffix + 1])))
+        return false;
     if (is_modal(folded, suffix)) return false;
     if (starts_like_a_name(folded, first, suffix)) return true;
     alm_organisation_type type =
@@ -93,7 +102,10 @@ static alm_status adopt_reference(alm_folded *folded, uint32_t i) {
     const alm_token *token = &folded->tokens[i];
     if (token->class_id != ALM_CLASS_SELF_ORG) return ALM_OK;
     if (i > 0 && folded->tokens[i - 1].class_id == ALM_CLASS_ORG_PART) return ALM_OK; /* "private firms": a kind */
-    bool ours = alm_str_is_c(alm_token_attr(folded, token, ALM_CLASS_SELF_ORG, 1), "ours");
+    alm_str points = alm_token_attr(folded, token, ALM_CLASS_SELF_ORG, 1);
+    const char *rule = alm_str_is_c(points, "ours")   ? "organisation/first-person"
+                       : alm_str_is_c(points, "this") ? "organisation/this"
+                                                      : "organisation/reference";
     alm_mention org = {.class_id = ALM_CLASS_ORG,
                        .start = token->start,
                        .end = token->end,
@@ -101,7 +113,7 @@ static alm_status adopt_reference(alm_folded *folded, uint32_t i) {
                        .detail = alm_organisation_type_of(alm_token_attr(folded, token, ALM_CLASS_SELF_ORG, 0)),
                        .reference = true,
                        .strength = 50,
-                       .rule = alm_str_of(ours ? "organisation/first-person" : "organisation/reference")};
+                       .rule = alm_str_of(rule)};
     uint32_t mention;
     alm_status status = alm_mention_add(folded, &org, &mention);
     return status == ALM_OK ? alm_fold(folded, i, i + 1, mention) : status;
@@ -142,6 +154,15 @@ static bool holds_class(const alm_folded *folded, uint32_t first, uint32_t last,
     return false;
 }
 
+/* A verb that is no trade ("construction", "investment"). */
+static bool holds_verb(const alm_folded *folded, uint32_t first, uint32_t last) {
+    for (uint32_t i = first; i < last; i++)
+        if (folded->tokens[i].class_id == ALM_CLASS_VERB &&
+            !alm_token_can_be(folded, &folded->tokens[i], ALM_CLASS_ORG_PART))
+            return true;
+    return false;
+}
+
 static alm_status fold_firm(alm_folded *folded, uint32_t first, uint32_t last, const char *rule) {
     uint32_t start = folded->tokens[first].start, end = folded->tokens[last - 1].end;
     alm_mention org = {.class_id = ALM_CLASS_ORG,
@@ -164,13 +185,6 @@ static bool is_company_post(const alm_folded *folded, const alm_token *token) {
     return sense && alm_str_is_c(sense->attrs[0], "company");
 }
 
-/* A trade or a form of firms; the fields of bureaus and associations (kind "field") name no firm by themselves. */
-static bool is_trade(const alm_folded *folded, const alm_token *token) {
-    if (token->class_id != ALM_CLASS_ORG_PART) return false;
-    alm_str kind = alm_token_attr(folded, token, ALM_CLASS_ORG_PART, 0);
-    return !alm_str_is_c(kind, "field") && !alm_str_is_c(kind, "scope");
-}
-
 /* "A, B, C": next to an organisation in a list. */
 static bool is_listed(const alm_folded *folded, uint32_t first, uint32_t end) {
     const alm_token *t = folded->tokens;
@@ -186,14 +200,15 @@ static alm_status find_firm(alm_folded *folded, uint32_t end) {
     int score;
     uint32_t first = alm_name_start(folded, end, &score);
     size_t length = alm_walk_length(folded, first, end);
-    if (score < MIN_FIRM_SCORE || holds_class(folded, first, end, ALM_CLASS_VERB) || length < 2 || length > 16 ||
+    if (score < MIN_FIRM_SCORE || holds_verb(folded, first, end) || length < 2 || length > 16 ||
         !is_hard_boundary(folded, first) || holds_class(folded, first, end, ALM_CLASS_ORG))
         return ALM_OK;
+    bool verb = folded->tokens[end - 1].class_id == ALM_CLASS_VERB; /* of a trade: "construction" */
     bool trade = is_trade(folded, &folded->tokens[end - 1]), place = folded->tokens[first].class_id == ALM_CLASS_PLACE;
     bool quoted = folded->tokens[first].cp == ALM_CP_QUOTE_OPEN;
     if (place && end - first == 1) return ALM_OK;
     if (end < folded->count && is_company_post(folded, &folded->tokens[end]))
-        return length >= 3 && (trade || place || quoted || length >= 4)
+        return length >= 3 && (trade || verb || place || quoted || length >= 4)
                    ? fold_firm(folded, first, end, "organisation/before-post")
                    : ALM_OK;
     bool member =

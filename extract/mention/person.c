@@ -117,7 +117,8 @@ static int score_form(const alm_folded *folded, uint32_t first, uint32_t surname
     int score = 40;
     if (alm_str_is_c(surname->attrs[0], "rare")) score -= 20;
     if (alm_walk_length(folded, first, surname_end) == 2) score += 25;
-    if (folded->tokens[first].class_id == ALM_CLASS_WITH) score -= 20; /* "and": a surname, too */
+    if (folded->tokens[first].class_id == ALM_CLASS_WITH) score -= 20; /* "and", "by": surnames, too */
+    if (folded->tokens[first].class_id == ALM_CLASS_BY) score -= 40;
     alm_str given = alm_str_slice(folded->text, folded->tokens[surname_end].start, folded->tokens[last - 1].end);
     size_t length = alm_utf8_count(given);
     for (size_t i = 0; i < length; i++) score += given_char(folded, given, i) ? 8 : -8;

@@ -1,6 +1,7 @@
 /*
  * Roles: [prefix…] head, and a department before the head where the text runs on from an organisation's name.
  */
+#include "base/utf8.h"
 #include "extract/mention/mention.h"
 #include "extract/mention/walk.h"
 
@@ -26,6 +27,33 @@ static alm_status fold_role(alm_folded *folded, uint32_t first, uint32_t head) {
     return status == ALM_OK ? alm_fold(folded, first, head + 1, mention) : status;
 }
 
+/*
+ * "fire bureau | head": the last character of the organisation's ending is the first of the post, too (bureau head).
+ * The post is folded at its own character and reaches back into the name.
+ */
+static alm_status find_shared(alm_folded *folded, uint32_t i) {
+    const alm_token *ending = &folded->tokens[i], *own = ending + 1;
+    if (i + 1 >= folded->count || own->class_id != ALM_CLASS_TEXT) return ALM_OK;
+    if (ending->class_id != ALM_CLASS_ORG_SUFFIX && ending->class_id != ALM_CLASS_SELF_ORG &&
+        ending->class_id != ALM_CLASS_ORG)
+        return ALM_OK;
+    size_t start = alm_utf8_before(folded->text, ending->end);
+    if (start == ending->start) return ALM_OK;
+    alm_str name = alm_str_slice(folded->text, start, own->end);
+    uint32_t word = alm_lexicon_find(folded->pack->scanned, name);
+    const alm_sense *head = alm_lexicon_sense_of(folded->pack->scanned, word, ALM_CLASS_ROLE_HEAD);
+    if (!head || !alm_str_is_c(head->attrs[0], "office")) return ALM_OK;
+    alm_mention role = {.class_id = ALM_CLASS_ROLE,
+                        .start = (uint32_t)start,
+                        .end = own->end,
+                        .name = name,
+                        .strength = 90,
+                        .rule = ALM_STR("role/shared")};
+    uint32_t mention;
+    alm_status status = alm_mention_add(folded, &role, &mention);
+    return status == ALM_OK ? alm_fold(folded, i + 1, i + 2, mention) : status;
+}
+
 alm_status alm_roles_find(alm_folded *folded, alm_err *err) {
     alm_status status = ALM_OK;
     for (uint32_t i = 0; status == ALM_OK && i < folded->count; i++) {
@@ -34,6 +62,7 @@ alm_status alm_roles_find(alm_folded *folded, alm_err *err) {
         if (head >= folded->count || folded->tokens[head].class_id != ALM_CLASS_ROLE_HEAD) {
             /* a prefix without a head is no part of a role */
             for (; i < head; i++) alm_walk_release(folded, i);
+            if (head < folded->count) status = find_shared(folded, head);
             continue;
         }
         if (is_kind(folded, &folded->tokens[head], "title")) {

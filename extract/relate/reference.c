@@ -287,8 +287,13 @@ static uint32_t look_back(const alm_settler *s, uint32_t at, sought want) {
 static uint32_t resolve(const alm_settler *s, const alm_mention *m) {
     bool ours = alm_str_is_c(m->rule, "organisation/first-person");
     if (ours && s->own && ends_as(s->entities[s->own - 1].key, m->name)) return s->own;
-    uint32_t found = look_back(s, m->start, (sought){m->detail, m, true});
-    return found ? found : look_back(s, sentence_start(s, m->start), (sought){m->detail, NULL, true});
+    uint32_t found = 0, sentence = sentence_start(s, m->start);
+    if (alm_str_is_c(m->rule, "organisation/this")) { /* it was named just before, whatever it ends in */
+        found = last_named(s, sentence, m->start, &(sought){m->detail, m, true});
+        if (!found) found = last_named(s, sentence, m->start, &(sought){m->detail, NULL, true});
+    }
+    if (!found) found = look_back(s, m->start, (sought){m->detail, m, true});
+    return found ? found : look_back(s, sentence, (sought){m->detail, NULL, true});
 }
 
 static alm_status resolve_references(alm_settler *s) {
@@ -324,8 +329,11 @@ static uint32_t type_of_post(const alm_settler *s, const alm_post *post) {
 static uint32_t carried_organisation(const alm_settler *s, const alm_post *post, uint32_t type) {
     uint32_t carried = s->folded->mentions[post->organisation - 1].entity;
     uint32_t has = alm_settler_type(s, &s->entities[carried - 1]);
-    if (type >= ANY_TYPE || type == ALM_ORGANISATION_OTHER || same_kind(type, has) || has == ALM_ORGANISATION_OTHER)
-        return carried;
+    if (type >= ANY_TYPE || type == ALM_ORGANISATION_OTHER || same_kind(type, has)) return carried;
+    if (has == ALM_ORGANISATION_OTHER) {
+        uint32_t near = last_named(s, sentence_start(s, post->start), post->start, &(sought){type, NULL, false});
+        return near ? near : carried;
+    }
     uint32_t found = look_back(s, post->start, (sought){type, NULL, true});
     return found ? found : carried;
 }

@@ -5,7 +5,6 @@
 #include "extract/relate/relation.h"
 #include "extract/relate/unit_note.h"
 
-
 typedef alm_status (*finder)(alm_folded *folded, alm_err *err);
 
 static alm_status mention(alm_folded *folded, alm_str published, const alm_explain *explain, alm_err *err) {
@@ -92,7 +91,7 @@ alm_status alm_mention_and_relate(alm_session *session, alm_document *document, 
     if (status == ALM_OK) status = alm_records_find(&relation);
     if (status == ALM_OK) status = alm_parties_find(&relation);
     if (status == ALM_OK) alm_explain_folded(&explain, "parties", &folded);
-        if (status == ALM_OK) status = alm_unit_notes_find(&relation);
+    if (status == ALM_OK) status = alm_unit_notes_find(&relation);
     if (status == ALM_OK) status = alm_tables_read(&relation);
     if (status == ALM_OK) status = alm_lists_read(&relation);
     if (status == ALM_OK) status = alm_gifts_find(&relation);
