@@ -39,7 +39,14 @@ void watch_say(const watch *w, const char *format, ...) {
 
 /* ---- metrics ---- */
 
+static int64_t steady_ms(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 static void make_metrics(watch *w) {
+    int64_t began_ms = steady_ms();
     const alm_watch_options *o = w->options;
     alm_watch_report report;
     alm_err why = {0};
@@ -56,13 +63,14 @@ static void make_metrics(watch *w) {
     if (status == ALM_OK && o->metrics_file) status = alm_keep_file(o->metrics_file, alm_buf_str(&w->metrics), &why);
     /* who looks at metrics sees that they stay behind; the runs go on */
     if (status != ALM_OK) watch_say(w, "metrics: %s", why.message[0] ? why.message : alm_status_name(status));
+    w->metrics_rest_ms = (steady_ms() - began_ms) * 20;
 }
 
 static void keep_metrics(watch *w) {
     if (!w->options->metrics_file && !w->server) return;
     int64_t now_s = watch_now();
-    bool is_due = now_s - w->metrics_s >= METRICS_S || now_s < w->metrics_s;
-    if (is_due || (w->has_news && now_s > w->metrics_s)) make_metrics(w);
+    int64_t rest_s = w->metrics_rest_ms / 1000, age_s = now_s - w->metrics_s;
+    if (age_s < 0 || age_s > (w->has_news ? rest_s : rest_s > METRICS_S ? rest_s : METRICS_S)) make_metrics(w);
 }
 
 /* ---- signals ---- */

@@ -52,8 +52,9 @@ struct watch {
     int64_t reloaded_s;
     alm_metrics_server *server;
     alm_buf metrics;
-    int64_t metrics_s; /* when they were made */
-    bool has_news;     /* since then */
+    int64_t metrics_s;       /* when they were made */
+    int64_t metrics_rest_ms; /* not made again sooner: they are to take a twentieth of the time at most */
+    bool has_news;           /* since then */
 };
 
 int64_t watch_now(void);
