@@ -83,8 +83,12 @@ static bool weak_holds(const alm_folded *folded, uint32_t first, uint32_t suffix
 
 static alm_status fold_name(alm_folded *folded, uint32_t first, uint32_t suffix) {
     const alm_token *tokens = folded->tokens;
+    if (first < suffix && tokens[first + 1].class_id == ALM_CLASS_PLACE &&
+        alm_str_is_c(alm_token_attr(folded, &tokens[first], ALM_CLASS_ROLE_PREFIX, 0), "time"))
+        first++; /* "formerly of the county hospital" */
     uint32_t start = tokens[first].start, end = tokens[suffix].end;
     alm_mention org = {.class_id = ALM_CLASS_ORG,
+
                        .start = start,
                        .end = end,
                        .name = alm_str_slice(folded->text, start, end),

@@ -67,6 +67,11 @@ static bool is_seat(const alm_relation *relation, const alm_actor *inner, uint32
 
 /* What stands in brackets behind a donor: the firm of a person, the person of a firm. */
 static void read_bracket(const alm_relation *relation, alm_actor *actor, uint32_t first, uint32_t last) {
+    if (first < last &&
+        alm_str_is_c(alm_token_attr(relation->folded, &relation->folded->tokens[first], ALM_CLASS_ROLE_PREFIX, 0),
+                     "time"))
+        return; /* "formerly of …" */
+
     for (uint32_t i = first; i < last; i++) {
         const alm_actor *inner = alm_actor_of(relation, &relation->folded->tokens[i]);
         if (!inner) continue;
@@ -147,8 +152,18 @@ static alm_status read_unknown(alm_relation *relation, alm_gift *gift, uint32_t 
     return ALM_OK;
 }
 
+/* "Bangkok Mr Mo": where the donor lives, a space, the donor. */
+static uint32_t behind_home(const alm_folded *folded, uint32_t first, uint32_t last) {
+    uint32_t at = first;
+    while (at < last && folded->tokens[at].class_id == ALM_CLASS_PLACE) at++;
+    bool home = at > first && at + 1 < last && folded->tokens[at].cp == ' ' &&
+                folded->tokens[at + 1].class_id == ALM_CLASS_PARTY;
+    return home ? at + 1 : first;
+}
+
 alm_status alm_cell_donors(alm_relation *relation, alm_gift *gift, uint32_t first, uint32_t last) {
     const alm_folded *folded = relation->folded;
+    first = behind_home(folded, first, last);
     if (names_nobody(folded, first, last)) return ALM_OK;
     if (is_party_list(folded, first, last)) {
         read_list(relation, gift, first, last);

@@ -127,12 +127,9 @@ static bool is_possessive(const alm_gift_reader *r, uint32_t i) {
  * somebody from there, whom the rules may not know. The place does not give.
  */
 static bool is_home(const alm_gift_reader *r, uint32_t i, uint32_t last) {
-    const alm_mention *party = alm_mention_of(r->folded, &r->tokens[i]);
     const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[i]);
-    if (actor->person || !party->inside_count) return false;
-    const alm_mention *name = &r->folded->mentions[actor->organisation - 1];
-    uint16_t ending = name->inside_count ? name->inside[name->inside_count - 1].class_id : ALM_CLASS_TEXT;
-    if (ending != ALM_CLASS_PLACE && ending != ALM_CLASS_LOCAL) return false;
+    if (actor->person || !alm_party_is_place(r->relation, actor)) return false;
+
     for (uint32_t at = i + 1; at < last && !alm_gift_ends_clause(r->tokens[at].cp); at++)
         switch (r->tokens[at].class_id) {
         case ALM_CLASS_TEXT: return alm_is_han(r->tokens[at].cp);

@@ -188,7 +188,13 @@ static alm_status read_item(reader *r, uint32_t first, uint32_t last, uint32_t a
 }
 
 /* Items [first, last), each a name, with the head's amount or its own. */
+static bool is_place(const reader *r, uint32_t first, uint32_t last) {
+    while (first < last && r->tokens[first].class_id == ALM_CLASS_PLACE) first++;
+    return first == last;
+}
+
 static alm_status read_items(reader *r, uint32_t first, uint32_t last, uint32_t amount) {
+
     bool by_spaces = !has_list_marks(r, first, last);
     for (uint32_t i = first; i < last;) {
         uint32_t end = i;
@@ -196,7 +202,8 @@ static alm_status read_items(reader *r, uint32_t first, uint32_t last, uint32_t 
             if (r->tokens[end].cp == ALM_CP_BRACKET_OPEN) end = alm_cell_closing(r->folded, end, last);
             if (end < last) end++;
         }
-        alm_status status = end > i ? read_item(r, i, end, amount) : ALM_OK;
+        bool item = end > i && !(by_spaces && is_place(r, i, end)); /* "Bangkok Mr Mo" */
+        alm_status status = item ? read_item(r, i, end, amount) : ALM_OK;
         if (status != ALM_OK) return status;
         i = end + 1;
     }

@@ -54,13 +54,21 @@ alm_status alm_gift_add(alm_relation *relation, const alm_gift *gift) {
     return ALM_OK;
 }
 
+bool alm_party_is_place(const alm_relation *relation, const alm_actor *actor) {
+    if (!actor->organisation) return false;
+    const alm_mention *name = &relation->folded->mentions[actor->organisation - 1];
+    if (!name->inside_count) return false;
+    uint16_t ending = name->inside[name->inside_count - 1].class_id;
+    return ending == ALM_CLASS_PLACE || ending == ALM_CLASS_LOCAL;
+}
+
 bool alm_party_is_origin(const alm_relation *relation, uint32_t i, uint32_t last) {
     const alm_token *tokens = relation->folded->tokens;
     const alm_actor *actor = alm_actor_of(relation, &tokens[i]);
     uint32_t at = i + 1;
     if (!actor || actor->person) return false;
     while (at < last && (tokens[at].class_id == ALM_CLASS_SUBJECT_NOUN || tokens[at].class_id == ALM_CLASS_GROUP)) at++;
-    if (at == i + 1) return false;
+    if (at == i + 1 && !(at < last && tokens[at].cp == ' ' && alm_party_is_place(relation, actor))) return false;
     while (at < last && tokens[at].cp == ' ') at++;
     actor = at < last ? alm_actor_of(relation, &tokens[at]) : NULL;
     return actor && actor->person && !actor->organisation;

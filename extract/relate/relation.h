@@ -130,8 +130,12 @@ ALM_MUST_USE alm_status alm_gifts_find(alm_relation *relation);
 /** Entities, aliases, gifts told twice; fills the document. */
 ALM_MUST_USE alm_status alm_relation_settle(alm_relation *relation);
 
+/** The organisation of @p actor is a place that acts, such as a town: its name ends in the name of a place. */
+bool alm_party_is_place(const alm_relation *relation, const alm_actor *actor);
+
 /**
- * "the town's residents Li": the organisation at token @p i tells where the person behind it comes from, and does not
+ * "the town's residents Li", "Bangkok Mr Mo":
+ the organisation at token @p i tells where the person behind it comes from, and does not
  * act itself.
  */
 bool alm_party_is_origin(const alm_relation *relation, uint32_t i, uint32_t last);
