@@ -211,10 +211,21 @@ static void carry_over(const alm_gift_reader *r, alm_gift_event *e, size_t k) {
     }
 }
 
+/* "went to school X, and gave the school …": the reference is whom they went to. */
+static alm_status resolve_visited(alm_gift_reader *r, alm_gift_event *e) {
+    uint32_t only = e->gift.recipients[0];
+    if (e->gift.recipient_count != 1 || !alm_str_is_c(r->folded->mentions[only - 1].rule, "organisation/reference"))
+        return ALM_OK;
+    e->gift.recipient_count = 0;
+    alm_status status = read_visited(r, e);
+    if (e->gift.recipient_count == 0) alm_gift_party_add(e->gift.recipients, &e->gift.recipient_count, only);
+    return status;
+}
+
 alm_status alm_gift_read_receivers(alm_gift_reader *r, size_t k, uint32_t limit) {
     alm_gift_event *e = &r->events[k];
     alm_status status = read_governed(r, e, limit);
-    if (status != ALM_OK || e->gift.recipient_count) return status;
+    if (status != ALM_OK || e->gift.recipient_count) return status == ALM_OK ? resolve_visited(r, e) : status;
     e->implied = true;
     if (alm_gift_is_directed(r, &r->tokens[e->last - 1])) return ALM_OK; /* said, in words that no list knows */
     status = read_purpose(r, e, limit);
