@@ -9,7 +9,10 @@
 #include "resolve/resolver_priv.h"
 
 enum {
+    MAX_GAP = 62,          /* days: further apart no two are one gift (tie.c) */
+    MAX_SPAN = 31,         /* days: a longer time says nothing of the day */
     MAX_BLOCK_REACH = 200, /* in a block of many, each is compared with so many that follow by day */
+    MIN_CORE = 6,          /* bytes: two characters */
     MAX_KEYS = 1 << 26,
     MAX_PAIRS = 1 << 26
 };
@@ -43,7 +46,8 @@ static uint64_t mix(uint64_t a, uint64_t b) {
 
 static int32_t day_of(const alm_resolver *r, const alm_claim *t) {
     int32_t published = r->told.pages[t->page].published;
-    return t->first_day != ALM_NO_DAY ? t->first_day : published;
+    bool sharp = t->first_day != ALM_NO_DAY && t->last_day - t->first_day <= MAX_SPAN;
+    return sharp || published == ALM_NO_DAY ? t->first_day : published;
 }
 
 static alm_status add_key(pairing *p, uint32_t claim, uint64_t amount, uint64_t donor) {
@@ -56,10 +60,13 @@ static alm_status add_key(pairing *p, uint32_t claim, uint64_t amount, uint64_t 
     return ALM_OK;
 }
 
+/* What tells a name from its neighbours': places and legal forms they have in common, and short forms keep the core. */
 static alm_status add_name(pairing *p, uint32_t claim, uint64_t amount, const alm_name *name) {
+    bool own = name->core.len >= MIN_CORE && !alm_str_is(name->core, name->ending);
+    alm_str text = own ? name->core : name->text;
     uint32_t before = 0;
-    for (size_t at = 0; at < name->text.len;) {
-        uint32_t cp = alm_utf8_next(name->text, &at);
+    for (size_t at = 0; at < text.len;) {
+        uint32_t cp = alm_utf8_next(text, &at);
         alm_status status = before ? add_key(p, claim, amount, (uint64_t)before << 32 | cp) : ALM_OK;
         if (status != ALM_OK) return status;
         before = cp;
@@ -150,6 +157,8 @@ static alm_status pair_blocks(pairing *p) {
     for (size_t i = 0; i < p->key_count; i++)
         for (size_t k = i + 1; k < p->key_count && k <= i + MAX_BLOCK_REACH && p->keys[k].hash == p->keys[i].hash;
              k++) {
+            bool dated = p->keys[i].day != ALM_NO_DAY; /* those without a day come first */
+            if (dated && p->keys[k].day - p->keys[i].day > MAX_GAP) break;
             alm_status status = add_pair(p, p->keys[i].claim, p->keys[k].claim);
             if (status != ALM_OK) return status;
         }
