@@ -46,14 +46,6 @@ static bool is_transcribing(const alm_folded *folded, uint32_t i) {
     return alm_lexicon_sense_of(words, alm_lexicon_find(words, alm_token_text(folded, token)), ALM_CLASS_TRANSCRIPTION);
 }
 
-/* Inside a name of another language a character of grammar is a sound. */
-static bool is_sound(const alm_folded *folded, uint32_t i) {
-    uint32_t before = i, after = i + 1;
-    while (before > 0 && i - before < 3 && is_transcribing(folded, before - 1)) before--;
-    while (after < folded->count && after - i < 4 && is_transcribing(folded, after)) after++;
-    return is_transcribing(folded, i) && after - before >= 4;
-}
-
 static int text_cost(const alm_token *token) {
     uint32_t cp = token->cp;
     if (alm_is_han(cp)) return 3;
@@ -91,6 +83,16 @@ static bool is_clear(const alm_folded *folded, uint32_t at) {
 static bool is_case_word(uint16_t class_id) {
     return class_id == ALM_CLASS_WITH || class_id == ALM_CLASS_TO || class_id == ALM_CLASS_BY ||
            class_id == ALM_CLASS_BA || class_id == ALM_CLASS_VIA;
+}
+
+/* Inside a name of another language a character of grammar is a sound; a case word only where the name starts with it.
+ */
+static bool is_sound(const alm_folded *folded, uint32_t i) {
+    uint32_t before = i, after = i + 1;
+    while (before > 0 && i - before < 3 && is_transcribing(folded, before - 1)) before--;
+    while (after < folded->count && after - i < 4 && is_transcribing(folded, after)) after++;
+    if (is_case_word(folded->tokens[i].class_id) && before < i) return false;
+    return is_transcribing(folded, i) && after - before >= 4;
 }
 
 static bool is_grammar(const alm_folded *folded, const alm_token *token) {
@@ -175,6 +177,10 @@ static bool ends_a_firm(const alm_folded *folded, uint32_t end) {
            alm_str_is_c(alm_token_attr(folded, suffix, ALM_CLASS_ORG_SUFFIX, 1), "strong");
 }
 
+static bool is_ware(const alm_token *token) {
+    return alm_is_plain_han(token) || token->class_id == ALM_CLASS_GOODS_NOUN || token->class_id == ALM_CLASS_ORG_PART;
+}
+
 /* What token @p i costs inside a name that ends before @p end. */
 static int cost_of(const alm_folded *folded, uint32_t i, uint32_t end) {
     const alm_token *token = &folded->tokens[i];
@@ -208,7 +214,8 @@ static int cost_of(const alm_folded *folded, uint32_t i, uint32_t end) {
     case ALM_CLASS_GIFT_NOUN:
     case ALM_CLASS_DIRECTION: return is_single(token) ? 10 : 18;
     case ALM_CLASS_VERB:
-        if (last && ends_a_firm(folded, end)) return 10; /* "weaving company" */
+        if (last && ends_a_firm(folded, end) && i > 0 && is_ware(&folded->tokens[i - 1]))
+            return 10; /* "cloth weaving company" */
         return (has_attr(folded, token, 0, "hard") ? 80 : 36) + (last ? 20 : 0);
     case ALM_CLASS_ADVERB: return (is_single(token) ? 20 : 30) + (last ? 20 : 0);
     case ALM_CLASS_FUNCTION:
@@ -390,7 +397,8 @@ static bool is_branch(const alm_folded *folded, uint32_t end) {
 
 /* How much speaks for the ending standing alone: it is the object of the verb before it. */
 static int alone(const alm_folded *folded, uint32_t end) {
-    if (end == 0 || is_single(&folded->tokens[end - 1]) || ends_a_firm(folded, end)) return 0;
+    if (end == 0 || is_single(&folded->tokens[end - 1])) return 0;
+    if (ends_a_firm(folded, end) && end > 1 && is_ware(&folded->tokens[end - 2])) return 0;
     const alm_token *before = &folded->tokens[end - 1];
     bool verb = before->class_id == ALM_CLASS_VERB && !alm_token_can_be(folded, before, ALM_CLASS_ORG_PART);
     return verb ? boundary(folded, end) + 5 : 0;

@@ -189,6 +189,13 @@ static bool is_company_post(const alm_folded *folded, const alm_token *token) {
     return sense && alm_str_is_c(sense->attrs[0], "company");
 }
 
+/* "brand | manager", "brand (manager: …)". */
+static bool stands_before_post(const alm_folded *folded, uint32_t end) {
+    if (end >= folded->count) return false;
+    uint32_t at = end + (folded->tokens[end].cp == ALM_CP_BRACKET_OPEN);
+    return at < folded->count && is_company_post(folded, &folded->tokens[at]);
+}
+
 /* "A, B, C": next to an organisation in a list. */
 static bool is_listed(const alm_folded *folded, uint32_t first, uint32_t end) {
     const alm_token *t = folded->tokens;
@@ -211,7 +218,7 @@ static alm_status find_firm(alm_folded *folded, uint32_t end) {
     bool trade = is_trade(folded, &folded->tokens[end - 1]), place = folded->tokens[first].class_id == ALM_CLASS_PLACE;
     bool quoted = folded->tokens[first].cp == ALM_CP_QUOTE_OPEN;
     if (place && end - first == 1) return ALM_OK;
-    if (end < folded->count && is_company_post(folded, &folded->tokens[end]))
+    if (stands_before_post(folded, end))
         return length >= 3 && (trade || verb || place || quoted || length >= 4)
                    ? fold_firm(folded, first, end, "organisation/before-post")
                    : ALM_OK;
@@ -257,7 +264,7 @@ static alm_status find_members(alm_folded *folded) {
 
 static alm_status find_firms(alm_folded *folded) {
     for (uint32_t i = (uint32_t)folded->count; i-- > 1;) {
-        bool post = is_company_post(folded, &folded->tokens[i]) && folded->tokens[i - 1].class_id != ALM_CLASS_ORG;
+        bool post = stands_before_post(folded, i) && folded->tokens[i - 1].class_id != ALM_CLASS_ORG;
         bool trade = is_trade(folded, &folded->tokens[i - 1]) && folded->tokens[i].class_id != ALM_CLASS_ORG_PART;
         if (!post && !trade) continue;
         alm_status status = find_firm(folded, i);
