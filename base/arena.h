@@ -13,7 +13,7 @@ typedef struct alm_arena_block alm_arena_block;
 
 typedef struct alm_arena {
     alm_arena_chunk *chunk; /**< the one that is being filled; older ones hang behind it */
-        alm_arena_block *block; /**< the newest of the arrays that grew large, each in a block of its own */
+    alm_arena_block *block; /**< the newest of the arrays that grew large, each in a block of its own */
     size_t used;            /**< bytes taken from all chunks, with padding */
     size_t held;            /**< bytes of all chunks and blocks */
     size_t max;             /**< cap on held */
@@ -35,8 +35,8 @@ void *alm_arena_calloc(alm_arena *arena, size_t count, size_t size);
 /** A NUL-terminated copy of @p s in the arena; .ptr is NULL on failure. */
 alm_str alm_arena_copy(alm_arena *arena, alm_str s);
 /**
- * alm_grow for an array in the arena: the old place is abandoned, the elements are copied. A large array gets a block of
- * its own that grows by realloc: pointers into the array are void then.
+ * alm_grow for an array in the arena: the old place is abandoned, the elements are copied. A large array gets a block
+ * of its own that grows by realloc: pointers into the array are void then.
  */
 
 ALM_MUST_USE alm_status alm_arena_grow(alm_arena *arena, void **items, size_t *cap, size_t count, size_t item_size);

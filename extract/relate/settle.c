@@ -137,13 +137,12 @@ static bool is_official(const alm_settler *s, const alm_actor *actor) {
     return actor->person && (type == ALM_ORGANISATION_GOVERNMENT || type == ALM_ORGANISATION_PARTY);
 }
 
-static alm_status put_donors(
-alm_settler *s, alm_donation *out, const alm_told_gift *gift) {
+static alm_status put_donors(alm_settler *s, alm_donation *out, const alm_told_gift *gift) {
     out->donors = alm_arena_calloc(s->arena, gift->donor_count * 2, sizeof(alm_ref));
     if (!out->donors) return ALM_E_NOMEM;
     for (size_t i = 0; i < gift->donor_count; i++) {
         if (gift->donors[i].person) donor_put(out, alm_entity_ref(s, gift->donors[i].person));
-                if (gift->donors[i].organisation && !is_official(s, &gift->donors[i]))
+        if (gift->donors[i].organisation && !is_official(s, &gift->donors[i]))
             donor_put(out, alm_entity_ref(s, gift->donors[i].organisation));
     }
     return ALM_OK;
