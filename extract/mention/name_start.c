@@ -181,7 +181,14 @@ static bool is_ware(const alm_token *token) {
     return alm_is_plain_han(token) || token->class_id == ALM_CLASS_GOODS_NOUN || token->class_id == ALM_CLASS_ORG_PART;
 }
 
+static bool opens_sentence(const alm_folded *folded, uint32_t i) {
+    if (i == 0) return true;
+    uint32_t before = folded->tokens[i - 1].cp;
+    return before == '\n' || before == ALM_CP_STOP || before == ALM_CP_SEMICOLON;
+}
+
 /* What token @p i costs inside a name that ends before @p end. */
+
 static int cost_of(const alm_folded *folded, uint32_t i, uint32_t end) {
     const alm_token *token = &folded->tokens[i];
     bool last = i + 1 == end;
@@ -214,8 +221,8 @@ static int cost_of(const alm_folded *folded, uint32_t i, uint32_t end) {
     case ALM_CLASS_GIFT_NOUN:
     case ALM_CLASS_DIRECTION: return is_single(token) ? 10 : 18;
     case ALM_CLASS_VERB:
-        if (last && ends_a_firm(folded, end) && i > 0 && is_ware(&folded->tokens[i - 1]))
-            return 10; /* "cloth weaving company" */
+        if (last && ends_a_firm(folded, end) && (opens_sentence(folded, i) || is_ware(&folded->tokens[i - 1])))
+            return 10; /* "cloth weaving company"; a sentence that begins "Sail Fishery Company" names it */
         return (has_attr(folded, token, 0, "hard") ? 80 : 36) + (last ? 20 : 0);
     case ALM_CLASS_ADVERB: return (is_single(token) ? 20 : 30) + (last ? 20 : 0);
     case ALM_CLASS_FUNCTION:
@@ -398,7 +405,7 @@ static bool is_branch(const alm_folded *folded, uint32_t end) {
 /* How much speaks for the ending standing alone: it is the object of the verb before it. */
 static int alone(const alm_folded *folded, uint32_t end) {
     if (end == 0 || is_single(&folded->tokens[end - 1])) return 0;
-    if (ends_a_firm(folded, end) && end > 1 && is_ware(&folded->tokens[end - 2])) return 0;
+    if (ends_a_firm(folded, end) && (opens_sentence(folded, end - 1) || is_ware(&folded->tokens[end - 2]))) return 0;
     const alm_token *before = &folded->tokens[end - 1];
     bool verb = before->class_id == ALM_CLASS_VERB && !alm_token_can_be(folded, before, ALM_CLASS_ORG_PART);
     return verb ? boundary(folded, end) + 5 : 0;
