@@ -214,8 +214,8 @@ static void carry_over(const alm_gift_reader *r, alm_gift_event *e, size_t k) {
 /* "went to school X, and gave the school …": the reference is whom they went to. */
 static alm_status resolve_visited(alm_gift_reader *r, alm_gift_event *e) {
     uint32_t only = e->gift.recipients[0];
-    if (e->gift.recipient_count != 1 || !alm_str_is_c(r->folded->mentions[only - 1].rule, "organisation/reference"))
-        return ALM_OK;
+    const alm_mention *named = e->gift.recipient_count == 1 ? &r->folded->mentions[only - 1] : NULL;
+    if (!named || !named->reference || alm_str_is_c(named->rule, "organisation/first-person")) return ALM_OK;
     e->gift.recipient_count = 0;
     alm_status status = read_visited(r, e);
     if (e->gift.recipient_count == 0) alm_gift_party_add(e->gift.recipients, &e->gift.recipient_count, only);
