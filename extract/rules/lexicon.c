@@ -1,5 +1,7 @@
 #include "extract/rules/lexicon.h"
 
+#include <stdlib.h>
+
 #include "base/alloc.h"
 #include "base/utf8.h"
 
@@ -8,6 +10,9 @@
  * a step is one probe and building is linear. A bit table over the Basic Multilingual Plane tells which code points
  * start a word at all: most characters of running text do not get as far as the table. Beside each node stand 32 bits
  * that tell which edges it cannot have, since most walks end where a word does.
+ *
+ * Frozen, the nodes stand in breadth-first order, the children of each side by side and in the order of their code
+ * points, so that a step touches one line of memory or two; the table of edges is too large for the cache.
  */
 typedef struct edge {
     uint32_t node, cp; /* key; node is stored + 1, 0 = free */
@@ -19,7 +24,23 @@ typedef struct trie_node {
     uint32_t follow; /* by follow_bit of their code points: edges that there may be */
 } trie_node;
 
+typedef struct frozen_node {
+    uint32_t cp;     /* of the edge that leads here */
+    uint32_t sense;  /* as trie_node */
+    uint32_t follow; /* as trie_node */
+    uint32_t first;  /* its first child; they end where those of the next node begin */
+} frozen_node;
+
+/* What a chain of senses is searched by. */
+typedef struct sense_key {
+    uint32_t next;
+    uint16_t class_id;
+} sense_key;
+
 struct alm_lexicon {
+    frozen_node *frozen;     /* NULL while words may come */
+    sense_key *keys;         /* by sense, once frozen */
+    uint16_t roots[0x10000]; /* by code point: the frozen child of the root, 0 = none */
     edge *edges;
     size_t edge_count, edge_cap; /* cap is a power of two */
     trie_node *nodes;
@@ -87,8 +108,16 @@ alm_lexicon *alm_lexicon_new(void) {
     return lexicon;
 }
 
+static void thaw(alm_lexicon *lexicon) {
+    alm_free(lexicon->frozen);
+    alm_free(lexicon->keys);
+    lexicon->frozen = NULL;
+    lexicon->keys = NULL;
+}
+
 void alm_lexicon_free(alm_lexicon *lexicon) {
     if (!lexicon) return;
+    thaw(lexicon);
     alm_free(lexicon->edges);
     alm_free(lexicon->nodes);
     alm_free(lexicon->senses);
@@ -141,6 +170,7 @@ static alm_status sense_put(alm_lexicon *lexicon, uint32_t at, alm_str word, con
 
 alm_status alm_lexicon_add(alm_lexicon *lexicon, alm_str word, const alm_sense *sense) {
     if (word.len == 0 || word.len > ALM_LEXICON_MAX_WORD) return ALM_E_INVALID;
+    thaw(lexicon);
     uint32_t node = 0;
     for (size_t at = 0; at < word.len;) {
         uint32_t cp = alm_utf8_next(word, &at);
@@ -165,19 +195,116 @@ bool alm_lexicon_remove(alm_lexicon *lexicon, alm_str word, uint16_t class_id) {
     if (node == 0) return false;
     uint32_t *link = link_of(lexicon, node, class_id);
     if (*link == 0) return false;
+    thaw(lexicon);
     *link = lexicon->senses[*link - 1].next;
     if (lexicon->nodes[node].sense == 0) lexicon->word_count--;
     return true;
+}
+
+/* ---- frozen ---- */
+
+typedef struct child {
+    uint32_t cp, node;
+} child;
+
+/* The edges by the node that they leave; node k's are [begin[k + 1], begin[k + 2]). */
+static void sort_children(const alm_lexicon *lexicon, uint32_t *begin, child *children) {
+    for (size_t i = 0; i < lexicon->edge_cap; i++)
+        if (lexicon->edges[i].node) begin[lexicon->edges[i].node]++; /* the node is stored + 1 */
+    for (size_t k = 1; k <= lexicon->node_count; k++) begin[k] += begin[k - 1];
+    for (size_t i = lexicon->edge_cap; i-- > 0;) {
+        const edge *e = &lexicon->edges[i];
+        if (!e->node) continue;
+        children[--begin[e->node]] = (child){e->cp, e->child};
+    }
+    begin[lexicon->node_count + 1] = (uint32_t)lexicon->edge_count;
+}
+
+static int by_cp(const void *a, const void *b) {
+    const child *x = a, *y = b;
+    return (x->cp > y->cp) - (x->cp < y->cp);
+}
+
+static void lay_out(alm_lexicon *lexicon, const uint32_t *begin, child *children, uint32_t *order) {
+    uint32_t filled = 1;
+    order[0] = 0;
+    for (uint32_t k = 0; k < lexicon->node_count; k++) {
+        uint32_t node = order[k], first = begin[node + 1], last = begin[node + 2];
+
+        lexicon->frozen[k].sense = lexicon->nodes[node].sense;
+        lexicon->frozen[k].follow = lexicon->nodes[node].follow;
+        lexicon->frozen[k].first = filled;
+        if (last - first > 1) qsort(children + first, last - first, sizeof *children, by_cp);
+        for (uint32_t i = first; i < last; i++) {
+            order[filled] = children[i].node;
+            lexicon->frozen[filled++].cp = children[i].cp;
+        }
+    }
+    lexicon->frozen[lexicon->node_count].first = filled;
+}
+
+alm_status alm_lexicon_freeze(alm_lexicon *lexicon) {
+    size_t nodes = lexicon->node_count;
+    if (lexicon->frozen) return ALM_OK;
+    uint32_t *begin = alm_calloc(nodes + 2, sizeof *begin), *order = alm_calloc(nodes, sizeof *order);
+    child *children = alm_calloc(lexicon->edge_count + 1, sizeof *children);
+    lexicon->frozen = alm_calloc(nodes + 1, sizeof *lexicon->frozen);
+    lexicon->keys = alm_calloc(lexicon->sense_count + 1, sizeof *lexicon->keys);
+    bool ok = begin && order && children && lexicon->frozen && lexicon->keys;
+    if (ok) {
+        sort_children(lexicon, begin, children);
+        lay_out(lexicon, begin, children, order);
+        memset(lexicon->roots, 0, sizeof lexicon->roots);
+        for (uint32_t i = lexicon->frozen[0].first; i < lexicon->frozen[1].first && i <= UINT16_MAX; i++)
+            if (lexicon->frozen[i].cp < 0x10000) lexicon->roots[lexicon->frozen[i].cp] = (uint16_t)i;
+        for (size_t i = 0; i < lexicon->sense_count; i++)
+            lexicon->keys[i] = (sense_key){lexicon->senses[i].next, lexicon->senses[i].class_id};
+    } else {
+        thaw(lexicon);
+    }
+    alm_free(begin);
+    alm_free(order);
+    alm_free(children);
+    return ok ? ALM_OK : ALM_E_NOMEM;
+}
+
+static uint32_t search(const frozen_node *nodes, uint32_t low, uint32_t high, uint32_t cp) {
+    while (high - low > 4) {
+        uint32_t middle = low + (high - low) / 2;
+        if (nodes[middle].cp <= cp)
+            low = middle;
+        else
+            high = middle;
+    }
+    while (low < high && nodes[low].cp != cp) low++;
+    return low < high ? low : 0;
+}
+
+/* child_of on the frozen nodes. */
+static uint32_t frozen_child(const alm_lexicon *lexicon, uint32_t from, uint32_t cp) {
+    const frozen_node *node = &lexicon->frozen[from];
+    if (!(node->follow & follow_bit(cp))) return 0;
+    if (from == 0 && cp < 0x10000) return lexicon->roots[cp];
+    return search(lexicon->frozen, node->first, node[1].first, cp);
+}
+
+static uint32_t step(const alm_lexicon *lexicon, uint32_t from, uint32_t cp) {
+    return lexicon->frozen ? frozen_child(lexicon, from, cp) : child_of(lexicon, from, cp);
+}
+
+static uint32_t sense_at(const alm_lexicon *lexicon, uint32_t node) {
+    return lexicon->frozen ? lexicon->frozen[node].sense : lexicon->nodes[node].sense;
 }
 
 size_t alm_lexicon_longest(const alm_lexicon *lexicon, alm_str text, size_t at, uint32_t *sense) {
     size_t begin = at, longest = 0;
     uint32_t cp = alm_utf8_next(text, &at);
     if (cp < 0x10000 && !(lexicon->starts[cp / 64] >> (cp % 64) & 1)) return 0;
-    for (uint32_t node = child_of(lexicon, 0, cp); node; node = child_of(lexicon, node, cp)) {
-        if (lexicon->nodes[node].sense) {
+    for (uint32_t node = step(lexicon, 0, cp); node; node = step(lexicon, node, cp)) {
+        uint32_t here = sense_at(lexicon, node);
+        if (here) {
             longest = at - begin;
-            *sense = lexicon->nodes[node].sense;
+            *sense = here;
         }
         if (at >= text.len) break;
         cp = alm_utf8_next(text, &at);
@@ -186,13 +313,21 @@ size_t alm_lexicon_longest(const alm_lexicon *lexicon, alm_str text, size_t at, 
 }
 
 uint32_t alm_lexicon_find(const alm_lexicon *lexicon, alm_str word) {
-    uint32_t node = word.len ? node_of(lexicon, word) : 0;
-    return node ? lexicon->nodes[node].sense : 0;
+    uint32_t node = 0;
+    for (size_t at = 0; at < word.len;) {
+        node = step(lexicon, node, alm_utf8_next(word, &at));
+        if (node == 0) return 0;
+    }
+    return node ? sense_at(lexicon, node) : 0;
 }
 
 const alm_sense *alm_lexicon_sense(const alm_lexicon *lexicon, uint32_t sense) { return &lexicon->senses[sense - 1]; }
 
 const alm_sense *alm_lexicon_sense_of(const alm_lexicon *lexicon, uint32_t sense, uint16_t class_id) {
+    if (lexicon->keys) {
+        while (sense && lexicon->keys[sense - 1].class_id != class_id) sense = lexicon->keys[sense - 1].next;
+        return sense ? &lexicon->senses[sense - 1] : NULL;
+    }
     for (; sense; sense = lexicon->senses[sense - 1].next)
         if (lexicon->senses[sense - 1].class_id == class_id) return &lexicon->senses[sense - 1];
     return NULL;

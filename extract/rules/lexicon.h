@@ -37,7 +37,14 @@ void alm_lexicon_free(alm_lexicon *lexicon);
  */
 ALM_MUST_USE alm_status alm_lexicon_add(alm_lexicon *lexicon, alm_str word, const alm_sense *sense);
 
-/** Take the sense @p class_id from @p word; false where it has none. */
+/**
+ * Lay the words out for reading, once all are in: lookups are the same, and faster. A word that comes or goes later
+ * undoes it. ALM_OK or ALM_E_NOMEM.
+ */
+ALM_MUST_USE alm_status alm_lexicon_freeze(alm_lexicon *lexicon);
+
+/** Take the sense @p class_id
+ from @p word; false where it has none. */
 bool alm_lexicon_remove(alm_lexicon *lexicon, alm_str word, uint16_t class_id);
 
 /**
