@@ -96,7 +96,8 @@ typedef struct alm_frontier_host {
     int64_t next_ms;  /**< not before */
     uint32_t backoff; /**< how many times in a row the host asked to wait */
     uint64_t queued, known, dropped;
-    bool visited; /**< something was fetched from it, ever */
+    bool visited; /**< something was fetched from it, ever, as far as could be stored */
+    bool earlier; /**< known since an earlier run, which may have asked it last without a place to write that down */
 } alm_frontier_host;
 
 typedef struct alm_frontier_robots {

@@ -223,7 +223,9 @@ alm_status frontier_load_hosts(sqlite_frontier *f, alm_err *err) {
         h->row.dropped = (uint64_t)sqlite3_column_int64(st, 6);
         h->dropped_more = (uint64_t)sqlite3_column_int64(st, 7);
         h->row.visited = sqlite3_column_int(st, 8) != 0;
+        h->row.earlier = true;
     }
+
     sqlite3_reset(st);
     return code == SQLITE_DONE ? ALM_OK : frontier_fail(f, err, "read hosts");
 }

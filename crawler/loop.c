@@ -192,14 +192,15 @@ typedef struct waking {
     alm_err *err;
 } waking;
 
-/* A host that was asked in an earlier run waits its delay before the first request of this one (see is_early). */
+/* A host that an earlier run knew may have been asked by it, and waits
+ its delay before the first request of this one (see is_early). */
 static void wake_host(void *context, const alm_frontier_host *row) {
     waking *w = context;
     alm_loop *loop = w->loop;
     if (w->status != ALM_OK) return;
     host_state *hs = state_of(loop, row->id, &loop->options.sources->items[0]);
     if (hs && w->at_start) {
-        if (row->visited) alm_schedule_set_ended(hs->host, loop_now(loop) + 1);
+        if (row->earlier) alm_schedule_set_ended(hs->host, loop_now(loop) + 1);
         alm_schedule_set_next(hs->host, row->next_ms, row->backoff);
         loop->stats.queued += row->queued;
     }
