@@ -25,7 +25,7 @@ enum { FIRST_CHUNK = 64 * 1024, KEPT_CHUNK = 32 << 20, HUGE_PAGE = 2 << 20, ALIG
 /* From how many bytes on an array has a block of its own; early under the sanitizer, which then finds who kept a
  * pointer into an array that has moved. */
 #ifdef ALM_HAS_ASAN
-enum { LARGE = 512 };
+enum { LARGE = 16 * 1024 };
 #else
 enum { LARGE = 256 * 1024 };
 #endif
