@@ -43,6 +43,7 @@ static const char schema_sql[] =
     " v.changes, v.interval, v.sha256, p.url, u.rank, u.state"
 #define URL_JOINS " LEFT JOIN visit v ON v.url = u.id LEFT JOIN url p ON p.id = u.via"
 
+/* NOLINTBEGIN(bugprone-suspicious-missing-comma): statements of two lines */
 static const char *const statement_sql[STATEMENT_COUNT] = {
     [SQL_BEGIN] = "BEGIN IMMEDIATE",
     [SQL_COMMIT] = "COMMIT",
@@ -90,6 +91,7 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
     [SQL_CLUSTER_MERGE] = "UPDATE visit SET cluster = ?2 WHERE cluster = ?1",
     [SQL_ARCHIVE_GET] = "SELECT length FROM archive WHERE name = ?1",
 };
+/* NOLINTEND(bugprone-suspicious-missing-comma) */
 
 static const char *const state_names[ALM_URL_STATE_COUNT] = {"queued", "retry", "done", "gone", "failed", "dropped"};
 

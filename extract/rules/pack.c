@@ -236,11 +236,10 @@ static alm_status load(alm_pack *pack, const char *dir, const char *const *more,
     if (status == ALM_OK) status = read_named(pack, "page", &pack->page, err);
     if (status == ALM_OK) status = read_named(pack, "tables", &pack->tables, err);
     if (status == ALM_OK) status = read_parts(pack, err);
-        if (status == ALM_OK && pack->rule_count) qsort(pack->rules, pack->rule_count, sizeof *pack->rules, order);
+    if (status == ALM_OK && pack->rule_count) qsort(pack->rules, pack->rule_count, sizeof *pack->rules, order);
     if (status == ALM_OK) status = alm_lexicon_freeze(pack->scanned);
     if (status == ALM_OK) status = alm_lexicon_freeze(pack->consulted);
     return status;
-
 }
 
 alm_status alm_pack_load(alm_pack **out, const char *dir, const char *const *more, alm_err *err) {
