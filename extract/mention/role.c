@@ -9,7 +9,9 @@ static bool is_kind(const alm_folded *folded, const alm_token *head, const char 
     return alm_str_is_c(alm_token_attr(folded, head, ALM_CLASS_ROLE_HEAD, 0), kind);
 }
 
-static void as_title(alm_token *token) {
+static void as_title(alm_folded *folded, uint32_t i) {
+    alm_token *token = &folded->tokens[i];
+    alm_token_touch(folded, i);
     token->class_id = ALM_CLASS_TITLE;
     token->cp = ALM_FOLD_BASE + ALM_CLASS_TITLE;
 }
@@ -66,7 +68,7 @@ alm_status alm_roles_find(alm_folded *folded, alm_err *err) {
             continue;
         }
         if (is_kind(folded, &folded->tokens[head], "title")) {
-            as_title(&folded->tokens[head]);
+            as_title(folded, head);
             continue;
         }
         status = fold_role(folded, i, head);

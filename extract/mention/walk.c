@@ -33,6 +33,7 @@ void alm_walk_release(alm_folded *folded, uint32_t i) {
     alm_str text = alm_token_text(folded, token);
     size_t at = 0;
     uint32_t cp = alm_utf8_next(text, &at);
+    alm_token_touch(folded, i);
     bool single = at == text.len;
     token->class_id = single ? ALM_CLASS_TEXT : ALM_CLASS_NOUN;
     token->cp = single ? cp : ALM_FOLD_BASE + ALM_CLASS_NOUN;

@@ -189,7 +189,9 @@ static int markup_score(const alm_reading *r, uint32_t node) {
     return named ? score + 8 : score;
 }
 
-static int score_line(const alm_reading *r, const titles *t, uint32_t i) {
+/* The score of line @p i as the title; where it cannot be above @p to_beat, anything up to that. */
+static int score_line(const alm_reading *r, const titles *t, uint32_t i, int to_beat) {
+    enum { MARKUP_MAX = 28 };
     const alm_line *line = &r->lines[i];
     alm_str text = alm_line_text(r, i);
     int best = 0;
@@ -202,6 +204,7 @@ static int score_line(const alm_reading *r, const titles *t, uint32_t i) {
         if (score > best) best = score;
     }
     if (best == 0 && !(line->flags & ALM_LINE_IN_HEADING) && line->chars > 60) return 0;
+    if (best + MARKUP_MAX <= to_beat) return 0;
     best += markup_score(r, line->block);
     if (line->link_chars == line->chars)
         best -= 60;
@@ -245,7 +248,7 @@ alm_status alm_read_title(alm_reading *r) {
     int best = SCORE_MIN - 1;
     r->title_line = ALM_NO_LINE;
     for (uint32_t i = 0; i < r->line_count; i++) {
-        int score = score_line(r, &t, i);
+        int score = score_line(r, &t, i, best);
         if (score <= best) continue;
         best = score;
         r->title_line = i;

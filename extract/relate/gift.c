@@ -259,7 +259,7 @@ alm_status alm_gifts_find(alm_relation *relation) {
     alm_gift_reader r = {.relation = relation, .folded = folded, .tokens = folded->tokens};
     r.first_gift = r.block_gifts = relation->gift_count;
     r.used = alm_arena_calloc(folded->arena, folded->count, sizeof *r.used);
-    r.events = alm_arena_calloc(folded->arena, ALM_GIFT_MAX_EVENTS, sizeof *r.events);
+    r.events = alm_arena_alloc(folded->arena, ALM_GIFT_MAX_EVENTS * sizeof *r.events); /* cleared one by one */
     if (!r.used || !r.events) return ALM_E_NOMEM;
     relation->tells_of_giving = tells_of_giving(relation);
     alm_gift_begin_page(&r);

@@ -20,6 +20,7 @@ alm_status alm_fold(alm_folded *folded, uint32_t first, uint32_t last, uint32_t 
         if (folded->tokens[i].cp) inside[kept++] = folded->tokens[i];
     m->inside = inside;
     m->inside_count = kept;
+    alm_token_touch(folded, first);
     folded->tokens[first] = (alm_token){.start = inside[0].start,
                                         .end = inside[kept - 1].end,
                                         .cp = ALM_FOLD_BASE + m->class_id,
@@ -36,15 +37,16 @@ alm_status alm_fold_close(alm_folded *folded) {
     if (!folded->code_points) {
         folded->code_points = alm_arena_alloc(folded->arena, (folded->count + 1) * sizeof(uint32_t));
         if (!folded->code_points) return ALM_E_NOMEM;
+        folded->unchanged = 0;
     }
-    size_t kept = 0;
-    for (size_t i = 0; i < folded->count; i++) {
+    size_t kept = folded->unchanged < folded->count ? folded->unchanged : folded->count;
+    for (size_t i = kept; i < folded->count; i++) {
         if (!folded->tokens[i].cp) continue;
         if (kept != i) folded->tokens[kept] = folded->tokens[i];
         folded->code_points[kept] = folded->tokens[i].cp;
         kept++;
     }
-    folded->count = kept;
+    folded->count = folded->unchanged = kept;
     folded->code_points[kept] = 0;
     return ALM_OK;
 }

@@ -45,7 +45,8 @@ typedef struct alm_folded {
     size_t count, cap;
     alm_mention *mentions;
     size_t mention_count, mention_cap;
-    uint32_t *code_points; /**< tokens[i].cp, count entries; refreshed by alm_fold_refresh */
+    uint32_t *code_points; /**< tokens[i].cp, count entries, as alm_fold_close left them; NULL: to be made anew */
+    size_t unchanged;      /**< tokens before this one are as alm_fold_close left them; alm_token_touch */
 } alm_folded;
 
 /** A new mention; its index + 1 in *out. */
@@ -57,8 +58,13 @@ ALM_MUST_USE alm_status alm_mention_add(alm_folded *folded, const alm_mention *m
  */
 ALM_MUST_USE alm_status alm_fold(alm_folded *folded, uint32_t first, uint32_t last, uint32_t mention);
 
-/** Squeeze out the tokens that alm_fold emptied, and make code_points anew. Linear. */
+/** Squeeze out the tokens that alm_fold emptied, and make code_points anew from the first token touched on. */
 ALM_MUST_USE alm_status alm_fold_close(alm_folded *folded);
+
+/** Token @p i gets another code point than it had: alm_fold_close will see to it. */
+static inline void alm_token_touch(alm_folded *folded, size_t i) {
+    if (i < folded->unchanged) folded->unchanged = i;
+}
 
 static inline alm_mention *alm_mention_of(const alm_folded *folded, const alm_token *token) {
     return token->mention ? &folded->mentions[token->mention - 1] : NULL;
