@@ -75,12 +75,13 @@ typedef struct stretch {
     uint32_t sense[STRETCH_MAX];    /* of that piece; 0 = a character */
 } stretch;
 
-/* Whether a word that starts within [at, end) reaches beyond; collects the characters on the way. */
+/* Whether a word that starts within the word [at, end) reaches beyond; collects the characters on the way. */
 static bool find_stretch(const alm_lexicon *lexicon, alm_str text, size_t at, size_t end, size_t limit, stretch *out) {
     size_t reach = end;
     uint32_t sense;
-    out->count = 0;
-    while (at < reach) {
+    out->starts[0] = at;
+    out->count = 1;
+    for (alm_utf8_next(text, &at); at < reach;) {
         if (out->count == STRETCH_MAX) return false;
         out->starts[out->count++] = at;
         size_t len = alm_lexicon_longest(lexicon, text, at, &sense);

@@ -12,7 +12,8 @@
  * that tell which edges it cannot have, since most walks end where a word does.
  *
  * Frozen, the nodes stand in breadth-first order, the children of each side by side and in the order of their code
- * points, so that a step touches one line of memory or two; the table of edges is too large for the cache.
+ * points, and the code points by themselves, so that a step touches one line of memory or two; the table of edges is
+ * too large for the cache.
  */
 typedef struct edge {
     uint32_t node, cp; /* key; node is stored + 1, 0 = free */
@@ -25,7 +26,6 @@ typedef struct trie_node {
 } trie_node;
 
 typedef struct frozen_node {
-    uint32_t cp;     /* of the edge that leads here */
     uint32_t sense;  /* as trie_node */
     uint32_t follow; /* as trie_node */
     uint32_t first;  /* its first child; they end where those of the next node begin */
@@ -39,6 +39,7 @@ typedef struct sense_key {
 
 struct alm_lexicon {
     frozen_node *frozen;     /* NULL while words may come */
+    uint32_t *frozen_cps;    /* by frozen node: the code point of the edge that leads there */
     sense_key *keys;         /* by sense, once frozen */
     uint16_t roots[0x10000]; /* by code point: the frozen child of the root, 0 = none */
     edge *edges;
@@ -110,8 +111,10 @@ alm_lexicon *alm_lexicon_new(void) {
 
 static void thaw(alm_lexicon *lexicon) {
     alm_free(lexicon->frozen);
+    alm_free(lexicon->frozen_cps);
     alm_free(lexicon->keys);
     lexicon->frozen = NULL;
+    lexicon->frozen_cps = NULL;
     lexicon->keys = NULL;
 }
 
@@ -237,7 +240,7 @@ static void lay_out(alm_lexicon *lexicon, const uint32_t *begin, child *children
         if (last - first > 1) qsort(children + first, last - first, sizeof *children, by_cp);
         for (uint32_t i = first; i < last; i++) {
             order[filled] = children[i].node;
-            lexicon->frozen[filled++].cp = children[i].cp;
+            lexicon->frozen_cps[filled++] = children[i].cp;
         }
     }
     lexicon->frozen[lexicon->node_count].first = filled;
@@ -249,14 +252,15 @@ alm_status alm_lexicon_freeze(alm_lexicon *lexicon) {
     uint32_t *begin = alm_calloc(nodes + 2, sizeof *begin), *order = alm_calloc(nodes, sizeof *order);
     child *children = alm_calloc(lexicon->edge_count + 1, sizeof *children);
     lexicon->frozen = alm_calloc(nodes + 1, sizeof *lexicon->frozen);
+    lexicon->frozen_cps = alm_calloc(nodes + 1, sizeof *lexicon->frozen_cps);
     lexicon->keys = alm_calloc(lexicon->sense_count + 1, sizeof *lexicon->keys);
-    bool ok = begin && order && children && lexicon->frozen && lexicon->keys;
+    bool ok = begin && order && children && lexicon->frozen && lexicon->frozen_cps && lexicon->keys;
     if (ok) {
         sort_children(lexicon, begin, children);
         lay_out(lexicon, begin, children, order);
         memset(lexicon->roots, 0, sizeof lexicon->roots);
         for (uint32_t i = lexicon->frozen[0].first; i < lexicon->frozen[1].first && i <= UINT16_MAX; i++)
-            if (lexicon->frozen[i].cp < 0x10000) lexicon->roots[lexicon->frozen[i].cp] = (uint16_t)i;
+            if (lexicon->frozen_cps[i] < 0x10000) lexicon->roots[lexicon->frozen_cps[i]] = (uint16_t)i;
         for (size_t i = 0; i < lexicon->sense_count; i++)
             lexicon->keys[i] = (sense_key){lexicon->senses[i].next, lexicon->senses[i].class_id};
     } else {
@@ -268,15 +272,15 @@ alm_status alm_lexicon_freeze(alm_lexicon *lexicon) {
     return ok ? ALM_OK : ALM_E_NOMEM;
 }
 
-static uint32_t search(const frozen_node *nodes, uint32_t low, uint32_t high, uint32_t cp) {
-    while (high - low > 4) {
+static uint32_t search(const uint32_t *cps, uint32_t low, uint32_t high, uint32_t cp) {
+    while (high - low > 8) {
         uint32_t middle = low + (high - low) / 2;
-        if (nodes[middle].cp <= cp)
+        if (cps[middle] <= cp)
             low = middle;
         else
             high = middle;
     }
-    while (low < high && nodes[low].cp != cp) low++;
+    while (low < high && cps[low] != cp) low++;
     return low < high ? low : 0;
 }
 
@@ -285,7 +289,7 @@ static uint32_t frozen_child(const alm_lexicon *lexicon, uint32_t from, uint32_t
     const frozen_node *node = &lexicon->frozen[from];
     if (!(node->follow & follow_bit(cp))) return 0;
     if (from == 0 && cp < 0x10000) return lexicon->roots[cp];
-    return search(lexicon->frozen, node->first, node[1].first, cp);
+    return search(lexicon->frozen_cps, node->first, node[1].first, cp);
 }
 
 static uint32_t step(const alm_lexicon *lexicon, uint32_t from, uint32_t cp) {
