@@ -96,7 +96,7 @@ static alm_status accept_or_note(finder *f, uint32_t *i, int accept) {
 /* The sure ones; where others may begin is remembered. */
 static alm_status find_sure(finder *f) {
     alm_folded *folded = f->folded;
-    f->open = alm_arena_calloc(folded->arena, folded->count + 1, sizeof *f->open);
+    f->open = alm_arena_alloc(folded->arena, (folded->count + 1) * sizeof *f->open);
     if (!f->open) return ALM_E_NOMEM;
     alm_status status = ALM_OK;
     for (uint32_t i = 0; status == ALM_OK && i < folded->count; i++) status = accept_or_note(f, &i, ACCEPT_FIRST);
@@ -116,18 +116,26 @@ static alm_status find_rest(finder *f) {
     return status == ALM_OK ? alm_fold_close(folded) : status;
 }
 
-alm_status alm_foreign_people_find(alm_folded *folded, alm_err *err) {
-    finder *f = alm_arena_calloc(folded->arena, 1, sizeof *f);
-    if (!f) return alm_fail(err, ALM_E_NOMEM, "out of memory");
+/* Its long arrays are not cleared: they are read as far as they were written. */
+static finder *finder_new(alm_folded *folded) {
+    finder *f = alm_arena_alloc(folded->arena, sizeof *f);
+    if (!f) return NULL;
     f->folded = folded;
+    f->known.count = f->doubtful_count = f->open_count = 0;
+    memset(f->doubtful_bucket, 0, sizeof f->doubtful_bucket);
+    return f;
+}
+
+alm_status alm_foreign_people_find(alm_folded *folded, alm_err *err) {
+    finder *f = finder_new(folded);
+    if (!f) return alm_fail(err, ALM_E_NOMEM, "out of memory");
     alm_status status = find_dotted(f);
     return status == ALM_OK ? ALM_OK : alm_fail(err, status, "cannot fold foreign names: %s", alm_status_name(status));
 }
 
 alm_status alm_people_find(alm_folded *folded, alm_err *err) {
-    finder *f = alm_arena_calloc(folded->arena, 1, sizeof *f);
+    finder *f = finder_new(folded);
     if (!f) return alm_fail(err, ALM_E_NOMEM, "out of memory");
-    f->folded = folded;
     alm_status status = alm_person_take_apart(folded);
     if (status == ALM_OK) status = find_sure(f);
     size_t sure = f->known.count;

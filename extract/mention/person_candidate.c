@@ -18,6 +18,8 @@ static bool is_usual_surname(const alm_folded *folded, uint32_t i) {
 /* The best reading of the tokens from @p first as surname and given name. */
 static alm_candidate best_chinese(const alm_folded *folded, uint32_t first) {
     alm_candidate best = {.first = first, .last = first, .rule = "person/surname"};
+    size_t at = folded->tokens[first].start;
+    if (!alm_pack_starts_surname(folded->pack, alm_utf8_next(folded->text, &at))) return best;
     if (!alm_is_plain_han(&folded->tokens[first]) && alm_walk_length(folded, first, first + 1) > 2) return best;
     for (uint32_t surname_len = 1; surname_len <= 2; surname_len++) {
         uint32_t surname_end = first + surname_len, characters = 0;

@@ -53,25 +53,52 @@ static void explode(const alm_folded *folded, const alm_token *token, alm_token 
     }
 }
 
+/* Where the text spells a known name, outside what is a mention already. */
+typedef struct hit {
+    size_t at;
+    alm_str name;
+} hit;
+
+typedef struct hits {
+    hit *items;
+    size_t count, cap;
+} hits;
+
+static bool is_free(const alm_token *token) { return !token->mention || token->class_id == ALM_CLASS_NUMBER; }
+
+static alm_status hits_find(hits *out, const alm_known_names *known, const alm_folded *folded) {
+    alm_status status = ALM_OK;
+    for (size_t i = 0; i < folded->count && status == ALM_OK; i++) {
+        const alm_token *token = &folded->tokens[i];
+        if (!is_free(token)) continue;
+        for (size_t at = token->start; at < token->end; at += alm_utf8_len((unsigned char)folded->text.ptr[at])) {
+            alm_str name = known_at(known, folded->text, at);
+            if (name.len == 0) continue;
+            void *items = out->items;
+            status = alm_arena_grow(folded->arena, &items, &out->cap, out->count, sizeof(hit));
+            out->items = items;
+            if (status != ALM_OK) break;
+            out->items[out->count++] = (hit){at, name};
+        }
+    }
+    return status;
+}
+
 /* Words that a known name cuts across are taken apart: the name is there, the words were not. */
-static alm_status free_known(const alm_known_names *known, alm_folded *folded) {
+static alm_status free_known(const hits *found, alm_folded *folded) {
     size_t room = folded->count;
     for (size_t i = 0; i < folded->count; i++) room += (folded->tokens[i].end - folded->tokens[i].start) / 3;
     alm_token *tokens = alm_arena_alloc(folded->arena, room * sizeof *tokens);
     if (!tokens) return ALM_E_NOMEM;
-    size_t kept = 0, until = 0; /* where the last known name ends */
+    size_t kept = 0, next = 0, until = 0; /* where the last known name ends */
     for (size_t i = 0; i < folded->count; i++) {
         alm_token token = folded->tokens[i];
         bool cut = token.start < until;
-        if (token.mention && token.class_id != ALM_CLASS_NUMBER) {
-            tokens[kept++] = token;
-            continue;
-        }
-        for (size_t at = token.start; at < token.end; at += alm_utf8_len((unsigned char)folded->text.ptr[at])) {
-            alm_str name = known_at(known, folded->text, at);
-            if (name.len == 0 || at + name.len <= until) continue;
-            until = at + name.len;
-            cut = cut || at > token.start || until < token.end || token.end - token.start > 3;
+        for (; is_free(&token) && next < found->count && found->items[next].at < token.end; next++) {
+            size_t end = found->items[next].at + found->items[next].name.len;
+            if (end <= until) continue;
+            until = end;
+            cut = cut || found->items[next].at > token.start || until < token.end || token.end - token.start > 3;
         }
         if (cut && !token.mention && token.sense)
             explode(folded, &token, tokens, &kept);
@@ -85,12 +112,17 @@ static alm_status free_known(const alm_known_names *known, alm_folded *folded) {
 }
 
 alm_status alm_known_names_find(alm_known_names *known, alm_folded *folded, size_t from) {
+    hits found = {0};
     index_known(known, from);
-    alm_status status = free_known(known, folded);
+    alm_status status = hits_find(&found, known, folded);
+    if (status != ALM_OK || found.count == 0) return status;
+    status = free_known(&found, folded);
+    size_t next = 0;
     for (uint32_t i = 0; status == ALM_OK && i < folded->count; i++) {
-        if (folded->tokens[i].mention || folded->tokens[i].end - folded->tokens[i].start < 3) continue;
-        alm_str name = known_at(known, folded->text, folded->tokens[i].start);
-        uint32_t last = name.len ? spells(folded, i, name) : 0;
+        while (next < found.count && found.items[next].at < folded->tokens[i].start) next++;
+        if (next == found.count) break;
+        if (folded->tokens[i].mention || found.items[next].at != folded->tokens[i].start) continue;
+        uint32_t last = spells(folded, i, found.items[next].name);
         if (!last) continue;
         status = alm_person_fold(folded, (alm_candidate){i, last, 85, "person/again"});
         i = last - 1;

@@ -110,7 +110,9 @@ static uint32_t cost_of(const alm_lexicon *lexicon, uint32_t sense, uint32_t cha
 
 /* A character may be a surname, which no word of its own tells. */
 static uint32_t cost_of_character(const alm_pack *pack, alm_str character) {
+    size_t at = 0;
     bool surname =
+        alm_pack_starts_surname(pack, alm_utf8_next(character, &at)) &&
         alm_lexicon_sense_of(pack->consulted, alm_lexicon_find(pack->consulted, character), ALM_CLASS_SURNAME) != NULL;
     return surname ? SURNAME_COST : CHARACTER_COST;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/utf8.h"
 #include "extract/pack_file.h"
 #include "extract/rules/pack_priv.h"
 
@@ -224,6 +225,15 @@ static int order(const void *a, const void *b) {
     return alm_str_compare(x->id, y->id);
 }
 
+static void note_surname_starts(alm_pack *pack) {
+    for (uint32_t i = 1; i <= alm_lexicon_sense_count(pack->consulted); i++) {
+        const alm_sense *sense = alm_lexicon_sense(pack->consulted, i);
+        size_t at = 0;
+        uint32_t cp = sense->class_id == ALM_CLASS_SURNAME ? alm_utf8_next(sense->word, &at) : UINT32_MAX;
+        if (cp < 0x10000) pack->surname_starts[cp / 64] |= UINT64_C(1) << (cp % 64);
+    }
+}
+
 static alm_status load(alm_pack *pack, const char *dir, const char *const *more, alm_err *err) {
     const alm_yaml_node *values;
     alm_status status = layer_add(pack, dir, 0, err);
@@ -239,6 +249,7 @@ static alm_status load(alm_pack *pack, const char *dir, const char *const *more,
     if (status == ALM_OK && pack->rule_count) qsort(pack->rules, pack->rule_count, sizeof *pack->rules, order);
     if (status == ALM_OK) status = alm_lexicon_freeze(pack->scanned);
     if (status == ALM_OK) status = alm_lexicon_freeze(pack->consulted);
+    if (status == ALM_OK) note_surname_starts(pack);
     return status;
 }
 

@@ -45,9 +45,10 @@ typedef struct alm_pack {
     const char *dir; /**< of the first layer: where the tables of the shadow text are */
     alm_pack_layer layers[ALM_PACK_MAX_LAYERS];
     size_t layer_count;
-    alm_lexicon *scanned;           /**< words that are looked for in every text */
-    alm_lexicon *consulted;         /**< parts of names, asked for at a place: surnames, given names */
-    alm_str classes[ALM_CLASS_MAX]; /**< names by id; {0} where free */
+    alm_lexicon *scanned;                  /**< words that are looked for in every text */
+    alm_lexicon *consulted;                /**< parts of names, asked for at a place: surnames, given names */
+    uint64_t surname_starts[0x10000 / 64]; /**< bits: code points that a surname may begin with */
+    alm_str classes[ALM_CLASS_MAX];        /**< names by id; {0} where free */
     size_t class_count;
     alm_word_list *lists;
     size_t list_count, list_cap;
@@ -68,6 +69,11 @@ typedef struct alm_pack {
  */
 ALM_MUST_USE alm_status alm_pack_load(alm_pack **out, const char *dir, const char *const *more, alm_err *err);
 void alm_pack_free(alm_pack *pack);
+
+/** Whether a surname may begin with @p cp; most characters of a text do not get further. */
+static inline bool alm_pack_starts_surname(const alm_pack *pack, uint32_t cp) {
+    return cp >= 0x10000 || (pack->surname_starts[cp / 64] >> (cp % 64) & 1);
+}
 
 /** The id of class @p name; ALM_CLASS_TEXT where the pack has none of that name. */
 uint16_t alm_pack_class(const alm_pack *pack, alm_str name);
