@@ -139,6 +139,9 @@ alm_name_case alm_gift_case_of(const alm_gift_reader *r, uint32_t i) {
             if (!modified && !alm_gift_has_class(r, begin, alm_gift_clause_end(r, i), ALM_CLASS_GIVE))
                 return ALM_CASE_OBJECT;
             break;
+        case ALM_CLASS_QUANTITY: /* "to 19 towns' X", "for the 54 elders" */
+            if (alm_gift_counts_people(r, at - 1)) continue;
+            break;
         default: break;
         }
         if (!alm_gift_is_transparent(before)) return ALM_CASE_SUBJECT;

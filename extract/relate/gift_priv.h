@@ -95,6 +95,11 @@ static inline bool alm_gift_counts_things(const alm_gift_reader *r, uint32_t i) 
     return r->tokens[i].class_id == ALM_CLASS_QUANTITY &&
            alm_mention_of(r->folded, &r->tokens[i])->value->measure == ALM_MEASURE_GOODS;
 }
+static inline bool alm_gift_counts_people(const alm_gift_reader *r, uint32_t i) {
+    if (r->tokens[i].class_id != ALM_CLASS_QUANTITY) return false;
+    alm_measure measure = alm_mention_of(r->folded, &r->tokens[i])->value->measure;
+    return measure == ALM_MEASURE_PEOPLE || measure == ALM_MEASURE_PLACE;
+}
 /* The kind of the organisation that acts or that somebody acts for. */
 static inline uint32_t alm_gift_type_of(const alm_gift_reader *r, const alm_actor *actor) {
     return actor->organisation ? r->folded->mentions[actor->organisation - 1].detail : (uint32_t)ALM_ORGANISATION_OTHER;

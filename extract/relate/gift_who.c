@@ -83,14 +83,9 @@ static bool is_modifier(const alm_gift_reader *r, uint32_t i, uint32_t last) {
     return false;
 }
 
-static bool counts_people(const alm_gift_reader *r, uint32_t i) {
-    alm_measure measure = alm_mention_of(r->folded, &r->tokens[i])->value->measure;
-    return measure == ALM_MEASURE_PEOPLE || measure == ALM_MEASURE_PLACE;
-}
-
 /* "another four firms": no one of them. */
 static bool is_counted(const alm_gift_reader *r, uint32_t i) {
-    return i > r->first && r->tokens[i - 1].class_id == ALM_CLASS_QUANTITY && counts_people(r, i - 1);
+    return i > r->first && alm_gift_counts_people(r, i - 1);
 }
 
 /* "X and Y signed": Y is whom X dealt with. */
@@ -152,7 +147,7 @@ static bool read_names(alm_gift_reader *r, alm_gift_event *e, uint32_t first, ui
     for (uint32_t i = first; i < last; i++) {
         const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[i]);
         if (r->tokens[i].class_id == ALM_CLASS_PRONOUN && want_donors && !found && !is_possessive(r, i) &&
-            alm_gift_case_of(r, i) == ALM_CASE_SUBJECT)
+            !is_counted(r, i) && alm_gift_case_of(r, i) == ALM_CASE_SUBJECT)
             found = take_pronoun(r, e, i);
         if (!actor || is_gloss(r, i) || is_modifier(r, i, last) || is_counted(r, i) || is_partner(r, i)) continue;
         if (want_donors && alm_party_is_origin(r->relation, i, last)) continue;
@@ -249,7 +244,7 @@ static bool is_nameless_subject(const alm_gift_reader *r, uint32_t begin, uint32
         case ALM_CLASS_GROUP:
         case ALM_CLASS_MEMBER: return true;
         case ALM_CLASS_QUANTITY:
-            if (counts_people(r, i)) return true;
+            if (alm_gift_counts_people(r, i)) return true;
             break;
         case ALM_CLASS_LOCAL: return i == begin;
         case ALM_CLASS_SUBJECT_NOUN: return i + 1 >= end || r->tokens[i + 1].class_id != ALM_CLASS_PARTY;
@@ -262,7 +257,7 @@ static bool is_nameless_subject(const alm_gift_reader *r, uint32_t begin, uint32
 /* "The three of them gave 1, 2 and 3": as many as the sentence, or the one before, spoke of. */
 static bool read_counted(alm_gift_reader *r, alm_gift_event *e, uint32_t begin, uint32_t end) {
     for (uint32_t i = begin; i < end; i++) {
-        if (r->tokens[i].class_id != ALM_CLASS_QUANTITY || !counts_people(r, i)) continue;
+        if (!alm_gift_counts_people(r, i)) continue;
         alm_str count = alm_mention_of(r->folded, &r->tokens[i])->value->amount;
         alm_gift_event before = {0};
         if (begin > r->first) read_names(r, &before, r->first, begin - 1, true);
@@ -330,7 +325,8 @@ static void settle_personal(const alm_gift_reader *r, alm_gift_event *e) {
         if (e->gift.donors[k].person) e->gift.donors[k].organisation = 0;
 }
 
-/* Who gives: by the verb's own clause, then the clauses before it, then whom the block spoke of last. */
+/* Who gives: by the verb's own clause, then the clauses before it, then whom the block spoke of last. A clause that
+ * begins "together with" has its subject in the one before. */
 static void read_donors(alm_gift_reader *r, alm_gift_event *e) {
     uint32_t begin = alm_gift_clause_start(r, e->first);
     if (read_receipt(r, e, begin)) return;
@@ -343,6 +339,8 @@ static void read_donors(alm_gift_reader *r, alm_gift_event *e) {
     for (uint32_t end = e->first;;) {
         if (read_names(r, e, begin, end, true)) {
             if (end == e->first) e->gift.confidence += OWN_CLAUSE;
+            if (r->tokens[begin].class_id == ALM_CLASS_JOIN && begin > r->first)
+                read_names(r, e, alm_gift_clause_start(r, begin - 1), begin - 1, true);
             return;
         }
         if (is_nameless_subject(r, begin, end)) {

@@ -130,7 +130,12 @@ static bool may_be_name(const reader *r, uint32_t first, uint32_t last) {
         case ALM_CLASS_TO:
         case ALM_CLASS_FUTURE:
         case ALM_CLASS_NEGATION:
+        case ALM_CLASS_RECEIVE:
+        case ALM_CLASS_FROM:
         case ALM_CLASS_DATE: return false;
+        case ALM_CLASS_VIA:
+            if (i + 1 < last && r->tokens[i + 1].class_id == ALM_CLASS_PARTY) return false;
+            break;
         case ALM_CLASS_TEXT:
             if (r->tokens[i].cp == ALM_CP_STOP || r->tokens[i].cp == ALM_CP_COLON || r->tokens[i].cp == ALM_CP_COMMA)
                 return false;
