@@ -28,6 +28,12 @@ bool alm_name_is_naming_quantity(const alm_folded *folded, uint32_t i) {
            alm_token_can_be(folded, token + 1, ALM_CLASS_ORG_SUFFIX) && token->end - token->start <= NAMING_BYTES;
 }
 
+/* An ending before which a number names: "class 2 of 1993". */
+static bool is_numbered(const alm_folded *folded, uint32_t end) {
+    return end < folded->count &&
+           alm_str_is_c(alm_token_attr(folded, &folded->tokens[end], ALM_CLASS_ORG_SUFFIX, 2), "numbered");
+}
+
 static bool has_attr(const alm_folded *folded, const alm_token *token, size_t attr, const char *value) {
     return alm_str_is_c(alm_token_attr(folded, token, token->class_id, attr), value);
 }
@@ -74,10 +80,20 @@ static bool is_clear(const alm_folded *folded, uint32_t at) {
     case ALM_CLASS_SUBJECT_NOUN:
     case ALM_CLASS_TO:
     case ALM_CLASS_VIA:
+    case ALM_CLASS_PART:
+    case ALM_CLASS_FROM:
+    case ALM_CLASS_DATE:
     case ALM_CLASS_PLACE:
     case ALM_CLASS_LOCAL: return true;
     default: return false;
     }
+}
+
+/* "in all", before what is no number and no deed: a character of a name ("Hetong Construction"). */
+static bool sums_nothing(const alm_folded *folded, uint32_t i) {
+    const alm_token *token = &folded->tokens[i], *after = token + 1;
+    if (token->class_id != ALM_CLASS_TOTAL || !is_clear(folded, i)) return false;
+    return alm_is_plain_han(after) || after->class_id == ALM_CLASS_ORG_PART || after->class_id == ALM_CLASS_NAME_PART;
 }
 
 static bool is_case_word(uint16_t class_id) {
@@ -107,6 +123,13 @@ static bool is_grammar(const alm_folded *folded, const alm_token *token) {
     }
 }
 
+/* Token @p i may go on with a name: a ware, a trade, another ending. */
+static bool runs_on(const alm_folded *folded, uint32_t i) {
+    if (i >= folded->count) return false;
+    uint16_t c = folded->tokens[i].class_id;
+    return c == ALM_CLASS_GOODS_NOUN || c == ALM_CLASS_ORG_PART || c == ALM_CLASS_ORG_SUFFIX;
+}
+
 /*
  * A single character of grammar that cuts a name in two: between it and a boundary stand no more than a few plain
  * characters, which would say nothing by themselves. Case words ("and", "to") need exactly one; other ones up to three,
@@ -119,11 +142,11 @@ static bool is_lone(const alm_folded *folded, uint32_t i) {
     uint32_t run = 0, most = cases ? 1 : 3;
     while (run < most && run < i && alm_is_plain_han(&folded->tokens[i - run - 1])) run++;
     if (run == 0)
-        return !cases && i > 0 &&
-               (folded->tokens[i - 1].class_id == ALM_CLASS_PLACE ||
-                folded->tokens[i - 1].class_id == ALM_CLASS_MEMBER);
+        return sums_nothing(folded, i) || (!cases && i > 0 &&
+                                           (folded->tokens[i - 1].class_id == ALM_CLASS_PLACE ||
+                                            folded->tokens[i - 1].class_id == ALM_CLASS_MEMBER));
     bool place = i > run && folded->tokens[i - run - 1].class_id == ALM_CLASS_PLACE;
-    bool ends = folded->tokens[i + 1].class_id == ALM_CLASS_ORG_SUFFIX; /* "X goes to | hospital" */
+    bool ends = folded->tokens[i + 1].class_id == ALM_CLASS_ORG_SUFFIX && !runs_on(folded, i + 2); /* "to | hospital" */
     return place || (is_clear(folded, i - run) && (cases || !ends));
 }
 
@@ -187,11 +210,20 @@ static bool opens_sentence(const alm_folded *folded, uint32_t i) {
     return before == '\n' || before == ALM_CP_STOP || before == ALM_CP_SEMICOLON;
 }
 
-/* What token @p i costs inside a name that ends before @p end. */
+/* "women's federation TOGETHER WITH motorists' club": a name has ended before, and another one begins. */
+static bool joins_names(const alm_folded *folded, uint32_t i) {
+    if (i == 0 || i + 1 >= folded->count || !alm_token_can_be(folded, &folded->tokens[i], ALM_CLASS_JOIN)) return false;
+    const alm_token *before = &folded->tokens[i - 1], *after = &folded->tokens[i + 1];
+    bool ended = before->class_id == ALM_CLASS_ORG || before->class_id == ALM_CLASS_SELF_ORG ||
+                 (before->class_id == ALM_CLASS_ORG_SUFFIX && alm_walk_length(folded, i - 1, i) > 1);
+    return ended && !alm_token_can_be(folded, after, ALM_CLASS_ORG_SUFFIX);
+}
 
+/* What token @p i costs inside a name that ends before @p end. */
 static int cost_of(const alm_folded *folded, uint32_t i, uint32_t end) {
     const alm_token *token = &folded->tokens[i];
     bool last = i + 1 == end;
+    if (joins_names(folded, i)) return STOP;
     if (token->class_id != ALM_CLASS_TEXT && token->class_id != ALM_CLASS_ORG_SUFFIX &&
         alm_token_can_be(folded, token, ALM_CLASS_ORG_PART))
         return token->class_id == ALM_CLASS_ORG_PART ? 2 : 8;
@@ -206,7 +238,10 @@ static int cost_of(const alm_folded *folded, uint32_t i, uint32_t end) {
     case ALM_CLASS_ORG:
     case ALM_CLASS_ORG_SUFFIX:
     case ALM_CLASS_SELF_ORG: return ended_name(folded, i);
+    case ALM_CLASS_IS:
+        return is_numbered(folded, end) && alm_token_can_be(folded, token, ALM_CLASS_ORG_SUFFIX) ? 4 : STOP;
     case ALM_CLASS_NUMBER:
+        if (is_numbered(folded, end)) return 2;
         return token->end - token->start <= MAX_NUMBER && !alm_is_digit((unsigned char)folded->text.ptr[token->end - 1])
                    ? 5
                    : STOP;
@@ -376,6 +411,8 @@ static void consider(search *s, uint32_t first) {
     bool called = calls_for_name(folded, first);
     if (!s->evidence && !called) return;
     int before = boundary(folded, first);
+    if (first > 0 && folded->tokens[first - 1].class_id == ALM_CLASS_NUMBER && is_numbered(folded, s->end))
+        before = -30;
     if (s->branch && first > 0 && folded->tokens[first - 1].class_id == ALM_CLASS_ORG) before = CUT_AT_PLACE;
     if (folded->tokens[first].class_id == ALM_CLASS_PLACE && before < CUT_AT_PLACE) before = CUT_AT_PLACE;
     int score = before + opening(folded, first) - s->cost;

@@ -67,13 +67,25 @@ static bool is_trade(const alm_folded *folded, const alm_token *token) {
     return !alm_str_is_c(kind, "field") && !alm_str_is_c(kind, "scope");
 }
 
+/* "class 2 of 1993", "senior (4)". */
+static bool is_numbered(const alm_folded *folded, uint32_t first, uint32_t suffix) {
+    if (!alm_str_is_c(alm_token_attr(folded, &folded->tokens[suffix], ALM_CLASS_ORG_SUFFIX, 2), "numbered"))
+        return false;
+    for (uint32_t i = first; i < suffix; i++)
+        if (folded->tokens[i].class_id == ALM_CLASS_NUMBER) return true;
+    return false;
+}
+
 /* A weak ending (one that ordinary words have too) needs a name that starts like one, and must not run on. */
 static bool weak_holds(const alm_folded *folded, uint32_t first, uint32_t suffix) {
     if (suffix + 1 < folded->count &&
         (alm_is_plain_han(&folded->tokens[suffix + 1]) || is_trade(folded, &folded->tokens[suffix + 1])))
         return false;
     if (is_modal(folded, suffix)) return false;
-    if (starts_like_a_name(folded, first, suffix)) return true;
+    if (first > 0 && folded->tokens[first - 1].cp == ALM_CP_QUOTE_OPEN && suffix + 1 < folded->count &&
+        folded->tokens[suffix + 1].cp != ALM_CP_QUOTE_CLOSE)
+        return false; /* half of what is quoted */
+    if (starts_like_a_name(folded, first, suffix) || is_numbered(folded, first, suffix)) return true;
     alm_organisation_type type =
         alm_organisation_type_of(alm_token_attr(folded, &folded->tokens[suffix], ALM_CLASS_ORG_SUFFIX, 0));
     bool word = alm_walk_length(folded, suffix, suffix + 1) > 1;
@@ -106,6 +118,7 @@ static alm_status adopt_reference(alm_folded *folded, uint32_t i) {
     const alm_token *token = &folded->tokens[i];
     if (token->class_id != ALM_CLASS_SELF_ORG) return ALM_OK;
     if (i > 0 && folded->tokens[i - 1].class_id == ALM_CLASS_ORG_PART) return ALM_OK; /* "private firms": a kind */
+    if (i > 0 && folded->tokens[i - 1].class_id == ALM_CLASS_QUANTITY) return ALM_OK; /* "50 firms": no one of them */
     alm_str points = alm_token_attr(folded, token, ALM_CLASS_SELF_ORG, 1);
     const char *rule = alm_str_is_c(points, "ours")   ? "organisation/first-person"
                        : alm_str_is_c(points, "this") ? "organisation/this"
@@ -205,6 +218,12 @@ static bool is_listed(const alm_folded *folded, uint32_t first, uint32_t end) {
     return after || before;
 }
 
+/* "vice-chair of the chamber, X's chairman Y": a person's posts go on, so X is no person. */
+static bool follows_post(const alm_folded *folded, uint32_t first) {
+    const alm_token *t = folded->tokens;
+    return first > 1 && t[first - 1].cp == ALM_CP_LIST_COMMA && t[first - 2].class_id == ALM_CLASS_ROLE;
+}
+
 /* A firm named without its form: what stands before a manager's post, or a stretch that starts with a place or follows
    a membership and ends with a trade. */
 static alm_status find_firm(alm_folded *folded, uint32_t end) {
@@ -219,7 +238,7 @@ static alm_status find_firm(alm_folded *folded, uint32_t end) {
     bool quoted = folded->tokens[first].cp == ALM_CP_QUOTE_OPEN;
     if (place && end - first == 1) return ALM_OK;
     if (stands_before_post(folded, end))
-        return length >= 3 && (trade || verb || place || quoted || length >= 4)
+        return length >= 3 && (trade || verb || place || quoted || length >= 4 || follows_post(folded, first))
                    ? fold_firm(folded, first, end, "organisation/before-post")
                    : ALM_OK;
     bool member =
