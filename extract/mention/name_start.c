@@ -31,7 +31,7 @@ bool alm_name_is_naming_quantity(const alm_folded *folded, uint32_t i) {
 /* An ending before which a number names: "class 2 of 1993". */
 static bool is_numbered(const alm_folded *folded, uint32_t end) {
     return end < folded->count &&
-           alm_str_is_c(alm_token_attr(folded, &folded->tokens[end], ALM_CLASS_ORG_SUFFIX, 2), "numbered");
+           alm_str_is_c(alm_token_attr(folded, &folded->tokens[end], ALM_CLASS_ORG_SUFFIX, 1), "numbered");
 }
 
 static bool has_attr(const alm_folded *folded, const alm_token *token, size_t attr, const char *value) {

@@ -26,7 +26,7 @@ static bool is_hard_boundary(const alm_folded *folded, uint32_t first) {
 }
 
 static bool is_weak(const alm_folded *folded, const alm_token *suffix) {
-    return alm_str_is_c(alm_token_attr(folded, suffix, ALM_CLASS_ORG_SUFFIX, 1), "weak");
+    return !alm_str_is_c(alm_token_attr(folded, suffix, ALM_CLASS_ORG_SUFFIX, 1), "strong");
 }
 
 static bool starts_like_a_name(const alm_folded *folded, uint32_t first, uint32_t suffix) {
@@ -69,7 +69,7 @@ static bool is_trade(const alm_folded *folded, const alm_token *token) {
 
 /* "class 2 of 1993", "senior (4)". */
 static bool is_numbered(const alm_folded *folded, uint32_t first, uint32_t suffix) {
-    if (!alm_str_is_c(alm_token_attr(folded, &folded->tokens[suffix], ALM_CLASS_ORG_SUFFIX, 2), "numbered"))
+    if (!alm_str_is_c(alm_token_attr(folded, &folded->tokens[suffix], ALM_CLASS_ORG_SUFFIX, 1), "numbered"))
         return false;
     for (uint32_t i = first; i < suffix; i++)
         if (folded->tokens[i].class_id == ALM_CLASS_NUMBER) return true;
