@@ -24,6 +24,7 @@ typedef enum alm_name_case {
 typedef struct alm_gift_event {
     uint32_t first, last;   /* tokens of the verb */
     uint32_t before, after; /* its zone: [before, first) and [last, after) */
+    uint32_t received;      /* the verb of receiving that tells of it; 0 */
     bool implied;           /* no word beside the verb says who receives */
     bool handed;            /* a verb of giving behind it says what the money or thing was taken out for */
     alm_gift gift;
@@ -176,6 +177,19 @@ ALM_MUST_USE alm_status alm_gift_read_lead(alm_gift_reader *r);
 ALM_MUST_USE alm_status alm_gift_spread_lead(alm_gift_reader *r);
 /** "These were sent to …": the receivers of @p e, which gives nothing, are those of the block's gifts before it. */
 ALM_MUST_USE alm_status alm_gift_join_told(alm_gift_reader *r, const alm_gift_event *e);
+
+/** "the mayor received it": for the town, which the page names elsewhere if anywhere. */
+bool alm_gift_receives_in_office(const alm_gift_reader *r, uint32_t i);
+/** Who received what the verb of receiving at @p i tells: its subject, in its clause or one before. */
+ALM_MUST_USE alm_status alm_gift_read_recipient_subject(alm_gift_reader *r, alm_gift_event *e, uint32_t i);
+
+/** "went to the school and …", "to help the village …": the nearest such verb before the event, in what its subject
+ * does. */
+ALM_MUST_USE alm_status alm_gift_read_visited(alm_gift_reader *r, alm_gift_event *e);
+/** "… for building a road in the village X", "…, to support X": a word of purpose behind what was given. */
+ALM_MUST_USE alm_status alm_gift_read_purpose(alm_gift_reader *r, alm_gift_event *e, uint32_t limit);
+/** "The school had no books, and X sent 300": a clause before the event's tells who was in need. */
+ALM_MUST_USE alm_status alm_gift_read_needy(alm_gift_reader *r, alm_gift_event *e);
 
 /** To whom event @p k gives, by what stands up to @p limit; after donors and whats. */
 ALM_MUST_USE alm_status alm_gift_read_receivers(alm_gift_reader *r, size_t k, uint32_t limit);

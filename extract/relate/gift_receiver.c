@@ -37,6 +37,17 @@ static bool ends_place(const alm_token *token) {
            token->class_id == ALM_CLASS_ORG_SUFFIX;
 }
 
+/* Squares and roads are gone to, and firms are visited: they receive where the sentence says so. */
+static bool is_receiving_kind(const alm_gift_reader *r, uint32_t i) {
+    switch (alm_organisation_type_of(alm_token_attr(r->folded, &r->tokens[i], ALM_CLASS_ORG_SUFFIX, 0))) {
+    case ALM_ORGANISATION_COMPANY:
+    case ALM_ORGANISATION_ASSOCIATION:
+    case ALM_ORGANISATION_MEDIA:
+    case ALM_ORGANISATION_OTHER: return false;
+    default: return true;
+    }
+}
+
 /*
  * A stretch that names a receiver: it starts with a place, or ends with a body's ending or as villages do; "the people"
  * names none. What follows the last ending is not the name's.
@@ -49,6 +60,7 @@ static alm_status take_receiver(alm_gift_reader *r, alm_gift_event *e, uint32_t 
          place = r->tokens[first].class_id == ALM_CLASS_PLACE,
          village = r->tokens[end - 1].class_id == ALM_CLASS_LOCAL && end - first > 1;
     if (!place && !village && (!body || end < last || implied)) return ALM_OK;
+    if (implied && body && !is_receiving_kind(r, end - 1)) return ALM_OK;
     alm_mention m = {.class_id = body ? ALM_CLASS_ORG : ALM_CLASS_PLACE,
                      .start = r->tokens[first].start,
                      .end = r->tokens[end - 1].end,
@@ -84,6 +96,13 @@ uint32_t alm_gift_person_behind(const alm_gift_reader *r, uint32_t i, uint32_t l
     return actor && actor->person ? at : i;
 }
 
+/* A square, a hall, a service area: where it happened, rather than a body. */
+static bool is_site_only(const alm_gift_reader *r, const alm_actor *actor) {
+    if (actor->person || !actor->organisation) return false;
+    const alm_mention *m = &r->folded->mentions[actor->organisation - 1];
+    return m->detail == ALM_ORGANISATION_OTHER && m->strength < 90 && !alm_party_is_place(r->relation, actor);
+}
+
 static bool joins_receivers(const alm_token *token) {
     return token->cp == ALM_CP_LIST_COMMA || token->class_id == ALM_CLASS_WITH;
 }
@@ -111,7 +130,7 @@ alm_status alm_gift_read_list(alm_gift_reader *r, alm_gift_event *e, uint32_t i,
             uint32_t behind = alm_gift_person_behind(r, i + 1, last);
             if (behind > i + 1)
                 i = behind - 1;
-            else if (implied && actor)
+            else if (implied && actor && !is_site_only(r, actor))
                 alm_gift_party_add(e->gift.recipients, &e->gift.recipient_count, alm_gift_principal(actor));
         }
         if (i >= last || !joins_receivers(&r->tokens[i])) break;
@@ -143,50 +162,42 @@ static alm_status read_governed(alm_gift_reader *r, alm_gift_event *e, uint32_t 
     return ALM_OK;
 }
 
-/* ---- receivers that another verb names ---- */
+/* ---- who took it, and whom the sentence goes on with ---- */
 
-static bool is_body(const alm_gift_reader *r, uint32_t i) {
-    const alm_actor *actor = i < r->last ? alm_actor_of(r->relation, &r->tokens[i]) : NULL;
-    if (!actor || !actor->organisation) return false;
-    uint32_t type = r->folded->mentions[actor->organisation - 1].detail;
-    return type != ALM_ORGANISATION_COMPANY && type != ALM_ORGANISATION_ASSOCIATION;
+bool alm_gift_receives_in_office(const alm_gift_reader *r, uint32_t i) {
+    const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[i]);
+    if (!actor->person || actor->organisation || actor->seat) return false;
+    return (i > r->first && r->tokens[i - 1].class_id == ALM_CLASS_ROLE) ||
+           r->folded->mentions[actor->person - 1].start > r->tokens[i].start;
 }
 
-/* "set up a fund at the school": money goes to where something is founded with it. */
-static bool is_site(const alm_gift_reader *r, uint32_t i) {
-    return alm_gift_has_attr(r, &r->tokens[i], "site") && is_body(r, i + 1) && i + 2 < r->last &&
-           r->tokens[i + 2].class_id == ALM_CLASS_VERB;
-}
-
-/* "to the home, to comfort …": the goal of a way, with a verb behind it. */
-static bool is_way(const alm_gift_reader *r, uint32_t i) {
-    return alm_gift_has_attr(r, &r->tokens[i], "goal") && is_body(r, i + 1) && i + 2 < r->last &&
-           (r->tokens[i + 2].class_id == ALM_CLASS_VERB || r->tokens[i + 2].class_id == ALM_CLASS_VISIT ||
-            alm_gift_ends_clause(r->tokens[i + 2].cp));
-}
-
-/* "went to the school and …", "to help the village …": the nearest such verb before the event, in what its subject
- * does. */
-static alm_status read_visited(alm_gift_reader *r, alm_gift_event *e) {
-    bool subject = false;
-    for (uint32_t i = e->first; i-- > r->first && e->gift.recipient_count == 0;) {
-        const alm_token *token = &r->tokens[i];
-        if (alm_gift_ends_clause(token->cp) && (subject || token->cp != ALM_CP_COMMA)) break;
-        if (token->class_id == ALM_CLASS_PARTY && alm_gift_case_of(r, i) == ALM_CASE_SUBJECT) subject = true;
-        if (alm_gift_is_trigger(token->class_id) && i < e->before) break;
-        if (token->class_id != ALM_CLASS_VISIT && !is_way(r, i)) continue;
-        alm_status status = alm_gift_read_list(r, e, i + 1, alm_gift_clause_end(r, i + 1), true);
-        if (status != ALM_OK) return status;
+/* The subject of [first, last): a party, or a place that no finder took for one. */
+static alm_status read_subject(alm_gift_reader *r, alm_gift_event *e, uint32_t first, uint32_t last) {
+    bool party = false;
+    for (uint32_t i = first; i < last; i++) {
+        const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[i]);
+        if (!actor) continue;
+        party = true;
+        if (alm_gift_receives_in_office(r, i)) continue;
+        switch (alm_gift_case_of(r, i)) {
+        case ALM_CASE_SUBJECT:
+        case ALM_CASE_AGENT:
+        case ALM_CASE_RECIPIENT:
+        case ALM_CASE_BEHALF:
+            alm_gift_party_add(e->gift.recipients, &e->gift.recipient_count, alm_gift_principal(actor));
+            break;
+        default: break;
+        }
     }
-    return ALM_OK;
+    return party ? ALM_OK : alm_gift_read_list(r, e, first, last, true);
 }
 
-/* "… for building a road in the village X", "…, to support X": a verb of purpose behind what was given. */
-static alm_status read_purpose(alm_gift_reader *r, alm_gift_event *e, uint32_t limit) {
-    for (uint32_t i = e->last; i < limit && e->gift.recipient_count == 0; i++) {
-        if (r->tokens[i].class_id != ALM_CLASS_DIRECTION && !is_site(r, i)) continue;
-        alm_status status = alm_gift_read_list(r, e, i + 1, alm_gift_clause_end(r, i + 1), true);
-        if (status != ALM_OK) return status;
+alm_status alm_gift_read_recipient_subject(alm_gift_reader *r, alm_gift_event *e, uint32_t i) {
+    for (uint32_t end = i; e->gift.recipient_count == 0;) {
+        uint32_t begin = alm_gift_clause_start(r, end);
+        alm_status status = read_subject(r, e, begin, end);
+        if (status != ALM_OK || begin <= r->first) return status;
+        end = begin - 1;
     }
     return ALM_OK;
 }
@@ -217,7 +228,7 @@ static alm_status resolve_visited(alm_gift_reader *r, alm_gift_event *e) {
     const alm_mention *named = e->gift.recipient_count == 1 ? &r->folded->mentions[only - 1] : NULL;
     if (!named || !named->reference || alm_str_is_c(named->rule, "organisation/first-person")) return ALM_OK;
     e->gift.recipient_count = 0;
-    alm_status status = read_visited(r, e);
+    alm_status status = alm_gift_read_visited(r, e);
     if (e->gift.recipient_count == 0) alm_gift_party_add(e->gift.recipients, &e->gift.recipient_count, only);
     return status;
 }
@@ -225,11 +236,18 @@ static alm_status resolve_visited(alm_gift_reader *r, alm_gift_event *e) {
 alm_status alm_gift_read_receivers(alm_gift_reader *r, size_t k, uint32_t limit) {
     alm_gift_event *e = &r->events[k];
     alm_status status = read_governed(r, e, limit);
-    if (status != ALM_OK || e->gift.recipient_count) return status == ALM_OK ? resolve_visited(r, e) : status;
+    if (status == ALM_OK && e->gift.recipient_count) {
+        status = resolve_visited(r, e);
+        return status == ALM_OK ? alm_gift_read_purpose(r, e, limit) : status;
+    }
+    if (status != ALM_OK) return status;
+    if (e->received) status = alm_gift_read_recipient_subject(r, e, e->received);
+    if (status != ALM_OK || e->gift.recipient_count) return status;
     e->implied = true;
     if (alm_gift_is_directed(r, &r->tokens[e->last - 1])) return ALM_OK; /* said, in words that no list knows */
-    status = read_purpose(r, e, limit);
-    if (status == ALM_OK && e->gift.recipient_count == 0) status = read_visited(r, e);
+    status = alm_gift_read_purpose(r, e, limit);
+    if (status == ALM_OK && e->gift.recipient_count == 0) status = alm_gift_read_visited(r, e);
+    if (status == ALM_OK && e->gift.recipient_count == 0) status = alm_gift_read_needy(r, e);
     if (status == ALM_OK && e->gift.recipient_count == 0) carry_over(r, e, k);
     return status;
 }

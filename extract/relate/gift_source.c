@@ -1,6 +1,6 @@
 /*
  * Gifts that are told by where they come from, without a verb of giving: "300,000 come from X", "…, from X", "the
- * 300,000 from X", "giver: X".
+ * 300,000 from X", "giver: X", "the school received X's 300,000".
  */
 #include "extract/relate/gift_priv.h"
 
@@ -61,27 +61,55 @@ static bool is_giver_label(const alm_gift_reader *r, uint32_t i) {
     return r->tokens[i].class_id == ALM_CLASS_LIST_MARK && alm_gift_has_attr(r, &r->tokens[i], "giver");
 }
 
+/* "received X's 300,000", with no verb of giving behind it: that one would tell the gift. */
+static bool is_receipt(const alm_gift_reader *r, uint32_t i) {
+    if (r->tokens[i].class_id != ALM_CLASS_RECEIVE || !alm_gift_has_attr(r, &r->tokens[i], "gift")) return false;
+    for (uint32_t at = i + 1; at < r->last && !alm_gift_ends_clause(r->tokens[at].cp); at++)
+        if (alm_gift_is_trigger(r->tokens[at].class_id) || r->tokens[at].class_id == ALM_CLASS_FROM) return false;
+    return true;
+}
+
+/* What an office hands out is no gift of its own. */
+static bool grants(const alm_gift_reader *r, const alm_gift *gift) {
+    for (size_t i = 0; i < gift->donor_count; i++) {
+        uint32_t type = alm_gift_type_of(r, &gift->donors[i]);
+        if (type == ALM_ORGANISATION_GOVERNMENT || type == ALM_ORGANISATION_PARTY) return true;
+    }
+    return false;
+}
+
+/* Who received what comes from the givers behind @p i: whom the verb of receiving before it has as its subject. */
+static alm_status read_receiver(alm_gift_reader *r, alm_gift_event *e, uint32_t i) {
+    uint32_t begin = alm_gift_clause_start(r, i);
+    while (i > begin && r->tokens[i].class_id != ALM_CLASS_RECEIVE) i--;
+    return r->tokens[i].class_id == ALM_CLASS_RECEIVE ? alm_gift_read_recipient_subject(r, e, i) : ALM_OK;
+}
+
 alm_status alm_gift_read_sources(alm_gift_reader *r) {
     if (!r->block_has_gift && !r->relation->tells_of_giving) return ALM_OK;
     for (uint32_t i = r->first; i < r->last; i++) {
-        bool label = is_giver_label(r, i);
-        if (!label && r->tokens[i].class_id != ALM_CLASS_FROM) continue;
+        bool label = is_giver_label(r, i), receipt = is_receipt(r, i);
+        if (!label && !receipt && r->tokens[i].class_id != ALM_CLASS_FROM) continue;
         alm_gift_event e = {.first = i, .last = i + 1, .before = r->first, .after = r->last};
         uint32_t end;
         uint32_t from = label && i + 1 < r->last && r->tokens[i + 1].cp == ALM_CP_COLON ? i + 2 : i + 1;
         if (!read_givers(r, from, &e.gift, &end)) continue;
         if (label)
             read_whats_before(r, &e, i);
+        else if (receipt)
+            add_whats(r, &e, end, alm_gift_clause_end(r, end));
         else
             read_whats(r, &e, i, end);
-        if (e.gift.what_count == 0) continue;
+        if (e.gift.what_count == 0 || (receipt && grants(r, &e.gift))) continue;
+        alm_status status = label ? ALM_OK : read_receiver(r, &e, i);
+        if (status != ALM_OK) return status;
         e.gift.trigger_start = r->tokens[i].start;
         e.gift.trigger_end = r->tokens[i].end;
         e.gift.start = r->tokens[r->first].start;
         e.gift.end = r->tokens[r->last - 1].end;
         e.gift.rule = ALM_STR("gift/source");
         e.gift.confidence = 0.75;
-        alm_status status = alm_gift_add(r->relation, &e.gift);
+        status = alm_gift_add(r->relation, &e.gift);
         if (status != ALM_OK) return status;
     }
     return ALM_OK;

@@ -27,7 +27,12 @@ typedef struct share {
     uint32_t name, name_end, amount;
 } share;
 
-/* "school X: 6": a name and what it gets, and nothing else up to the next mark. */
+/* A thing with its number at @p i: in a list of shares it is given, too. */
+static bool is_counted_thing(const alm_gift_reader *r, uint32_t i, uint32_t last) {
+    return i < last && r->tokens[i].class_id == ALM_CLASS_GOODS && alm_mention_of(r->folded, &r->tokens[i])->value;
+}
+
+/* "school X: 6", "school X 6 desks": a name and what it gets, and nothing else up to the next mark. */
 static bool read_share(const alm_gift_reader *r, uint32_t i, uint32_t last, share *out) {
     uint32_t end = i;
     if (is_institution(r, i))
@@ -40,7 +45,9 @@ static bool read_share(const alm_gift_reader *r, uint32_t i, uint32_t last, shar
     uint32_t amount = end;
     if (amount < last && (r->tokens[amount].class_id == ALM_CLASS_EACH || r->tokens[amount].cp == ALM_CP_COLON))
         amount++;
-    if (amount >= last || (r->tokens[amount].class_id != ALM_CLASS_MONEY && !alm_gift_counts_things(r, amount)))
+    bool thing = amount == i + 1 && is_institution(r, i) && is_counted_thing(r, amount, last);
+    if (amount >= last ||
+        (r->tokens[amount].class_id != ALM_CLASS_MONEY && !alm_gift_counts_things(r, amount) && !thing))
         return false;
     uint32_t behind = amount + 1;
     bool ends = behind >= last || r->tokens[behind].cp == ALM_CP_LIST_COMMA ||
@@ -52,8 +59,9 @@ static bool read_share(const alm_gift_reader *r, uint32_t i, uint32_t last, shar
 
 static bool begins_share(const alm_gift_reader *r, uint32_t i) {
     const alm_token *before = &r->tokens[i - 1];
-    return before->class_id == ALM_CLASS_PART || before->class_id == ALM_CLASS_WITH ||
-           before->cp == ALM_CP_LIST_COMMA || before->cp == ALM_CP_BRACKET_OPEN || alm_gift_ends_clause(before->cp);
+    return before->class_id == ALM_CLASS_PART || before->class_id == ALM_CLASS_GIVE ||
+           before->class_id == ALM_CLASS_WITH || before->cp == ALM_CP_LIST_COMMA || before->cp == ALM_CP_BRACKET_OPEN ||
+           alm_gift_ends_clause(before->cp);
 }
 
 /* Money that is divided among bodies was given by one firm or person: a body that raised it tells who gave. */
@@ -72,7 +80,7 @@ alm_status alm_gift_read_shares(alm_gift_reader *r, size_t k) {
     uint32_t last = k + 1 < r->event_count ? r->events[k + 1].first : r->last, count = 0;
     share shares[ALM_MAX_PARTIES];
     bool money = divides_money(r, e), part = false;
-    for (uint32_t i = e->last + 1; i < last && count < ALM_MAX_PARTIES; i++) {
+    for (uint32_t i = e->last; i < last && count < ALM_MAX_PARTIES; i++) {
         part = part || r->tokens[i].class_id == ALM_CLASS_PART;
         if (!begins_share(r, i) || !read_share(r, i, last, &shares[count])) continue;
         if (r->tokens[shares[count].amount].class_id == ALM_CLASS_MONEY && !money) continue;
@@ -80,7 +88,7 @@ alm_status alm_gift_read_shares(alm_gift_reader *r, size_t k) {
     }
     if (count < MIN_SHARES && !(count && part)) return ALM_OK;
     for (uint32_t n = 0; n < count; n++) {
-        r->used[shares[n].amount] = true;
+        if (r->tokens[shares[n].amount].class_id != ALM_CLASS_GOODS) r->used[shares[n].amount] = true;
         alm_status status = alm_gift_read_list(r, e, shares[n].name, shares[n].name_end, true);
         if (status != ALM_OK) return status;
     }

@@ -158,7 +158,7 @@ static bool read_names(alm_gift_reader *r, alm_gift_event *e, uint32_t first, ui
 
         switch (alm_gift_case_of(r, i)) {
         case ALM_CASE_RECIPIENT:
-            if (alm_gift_person_behind(r, i + 1, last) > i + 1) break;
+            if (alm_gift_person_behind(r, i + 1, last) > i + 1 || alm_gift_receives_in_office(r, i)) break;
             alm_gift_party_add(e->gift.recipients, &e->gift.recipient_count, alm_gift_principal(actor));
             break;
         case ALM_CASE_CHANNEL:
@@ -195,7 +195,9 @@ static bool read_receivers(alm_gift_reader *r, alm_gift_event *e, uint32_t begin
     bool charity = false;
     for (uint32_t j = begin; j < i; j++) {
         const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[j]);
-        if (!actor) continue;
+        if (!actor || alm_gift_receives_in_office(r, j)) continue;
+        alm_name_case how = alm_gift_case_of(r, j);
+        if (how == ALM_CASE_OBJECT || how == ALM_CASE_SOURCE || how == ALM_CASE_CHANNEL) continue;
         alm_gift_party_add(e->gift.recipients, &e->gift.recipient_count, alm_gift_principal(actor));
         charity = charity || alm_gift_type_of(r, actor) == ALM_ORGANISATION_CHARITY;
     }
@@ -226,6 +228,7 @@ static bool read_receipt(alm_gift_reader *r, alm_gift_event *e, uint32_t begin) 
             if (actor) donor_add(e, *actor), found = true;
         }
         if (!found && read_own_members(r, e, i)) return true;
+        e->received = i;
         if (read_receivers(r, e, begin, i) || !found) e->gift.status = ALM_STATUS_RECEIVED;
         return true;
     }

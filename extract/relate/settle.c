@@ -107,21 +107,39 @@ static alm_status put_whats(alm_settler *s, alm_donation *out, const alm_told_gi
     return ALM_OK;
 }
 
+/* Where the same body stands among the parties already; @p count if nowhere. */
+static size_t find_party(const alm_party *parties, size_t count, const alm_party *party) {
+    bool unknown = party->organisation == ALM_NO_ENTITY && party->person == ALM_NO_ENTITY;
+    size_t i = 0;
+    while (i < count &&
+           !(unknown ? alm_str_is(parties[i].name, party->name)
+                     : parties[i].organisation == party->organisation && parties[i].person == party->person))
+        i++;
+    return i;
+}
+
+/* One that is said twice is put out once, by its name rather than by what stands for it. */
 static alm_status put_parties(alm_settler *s, alm_party **out, size_t *out_count, const uint32_t *mentions,
                               size_t count) {
     alm_party *parties = alm_arena_calloc(s->arena, count, sizeof *parties);
     if (!parties) return ALM_E_NOMEM;
+    size_t put = 0;
     for (size_t i = 0; i < count; i++) {
         const alm_mention *m = &s->folded->mentions[mentions[i] - 1];
         bool place = m->class_id == ALM_CLASS_PLACE;
         alm_ref ref = place ? (alm_ref){false, ALM_NO_ENTITY} : alm_entity_ref(s, mentions[i]);
-        parties[i] = (alm_party){.name = alm_settler_mention(s, mentions[i]),
-                                 .organisation = ref.person ? ALM_NO_ENTITY : ref.index,
-                                 .person = ref.person ? ref.index : ALM_NO_ENTITY,
-                                 .span = alm_settler_span(s, m->start, m->end)};
+        alm_party party = {.name = alm_settler_mention(s, mentions[i]),
+                           .organisation = ref.person ? ALM_NO_ENTITY : ref.index,
+                           .person = ref.person ? ref.index : ALM_NO_ENTITY,
+                           .span = alm_settler_span(s, m->start, m->end)};
+        size_t at = find_party(parties, put, &party);
+        if (at == put)
+            parties[put++] = party;
+        else if (!m->reference && party.name.len > parties[at].name.len)
+            parties[at] = party;
     }
     *out = parties;
-    *out_count = count;
+    *out_count = put;
     return ALM_OK;
 }
 

@@ -1,0 +1,105 @@
+/*
+ * Receivers that another word than the verb of giving names: whom the giver went to, what was built with it or is to
+ * use it, and who was in need.
+ */
+#include "extract/relate/gift_priv.h"
+
+static bool is_body(const alm_gift_reader *r, uint32_t i) {
+    const alm_actor *actor = i < r->last ? alm_actor_of(r->relation, &r->tokens[i]) : NULL;
+    if (!actor || !actor->organisation) return false;
+    uint32_t type = r->folded->mentions[actor->organisation - 1].detail;
+    return type != ALM_ORGANISATION_COMPANY && type != ALM_ORGANISATION_ASSOCIATION;
+}
+
+/* "set up a fund at the school": money goes to where something is founded with it. */
+static bool is_site(const alm_gift_reader *r, uint32_t i) {
+    return alm_gift_has_attr(r, &r->tokens[i], "site") && is_body(r, i + 1) && i + 2 < r->last &&
+           r->tokens[i + 2].class_id == ALM_CLASS_VERB;
+}
+
+/* "to the home, to comfort …": the goal of a way, with a verb behind it. */
+static bool is_way(const alm_gift_reader *r, uint32_t i) {
+    return alm_gift_has_attr(r, &r->tokens[i], "goal") && is_body(r, i + 1) && i + 2 < r->last &&
+           (r->tokens[i + 2].class_id == ALM_CLASS_VERB || r->tokens[i + 2].class_id == ALM_CLASS_VISIT ||
+            alm_gift_ends_clause(r->tokens[i + 2].cp));
+}
+
+alm_status alm_gift_read_visited(alm_gift_reader *r, alm_gift_event *e) {
+    bool subject = false;
+    for (uint32_t i = e->first; i-- > r->first && e->gift.recipient_count == 0;) {
+        const alm_token *token = &r->tokens[i];
+        if (alm_gift_ends_clause(token->cp) && (subject || token->cp != ALM_CP_COMMA)) break;
+        if (token->class_id == ALM_CLASS_PARTY && alm_gift_case_of(r, i) == ALM_CASE_SUBJECT) subject = true;
+        if (alm_gift_is_trigger(token->class_id) && i < e->before) break;
+        if (token->class_id != ALM_CLASS_VISIT && !is_way(r, i)) continue;
+        alm_status status = alm_gift_read_list(r, e, i + 1, alm_gift_clause_end(r, i + 1), true);
+        if (status != ALM_OK) return status;
+    }
+    return ALM_OK;
+}
+
+/* "given to the charity, for use at school X": the body behind such a word receives beside whom the verb names. */
+static bool is_use(const alm_gift_reader *r, uint32_t i) {
+    return alm_gift_has_attr(r, &r->tokens[i], "use") && is_body(r, i + 1);
+}
+
+/* "gave 3 million that rebuilt home X", "… to set up a prize at school X": what is done with it, and to what body. */
+static bool is_built(const alm_gift_reader *r, const alm_gift_event *e, uint32_t i) {
+    if (r->tokens[i].class_id != ALM_CLASS_VERB || !(i == e->last || alm_gift_is_what(r->tokens[i - 1].class_id)))
+        return false;
+    return is_body(r, i + 1) || (i + 1 < r->last && r->tokens[i + 1].class_id == ALM_CLASS_OF && is_body(r, i + 2));
+}
+
+/* Behind which word at @p i a list of receivers begins; 0. */
+static uint32_t behind_purpose(const alm_gift_reader *r, const alm_gift_event *e, uint32_t i) {
+    if (is_use(r, i)) return i + 1;
+    if (e->gift.recipient_count) return 0;
+    if (r->tokens[i].class_id == ALM_CLASS_DIRECTION || is_site(r, i)) return i + 1;
+    if (!is_built(r, e, i)) return 0;
+    return r->tokens[i + 1].class_id == ALM_CLASS_OF ? i + 2 : i + 1;
+}
+
+alm_status alm_gift_read_purpose(alm_gift_reader *r, alm_gift_event *e, uint32_t limit) {
+    for (uint32_t i = e->last; i < limit; i++) {
+        uint32_t first = behind_purpose(r, e, i);
+        if (!first) continue;
+        alm_status status = alm_gift_read_list(r, e, first, alm_gift_clause_end(r, first), true);
+        if (status != ALM_OK) return status;
+    }
+    return ALM_OK;
+}
+
+/* Who may be in need: a school, a hospital, a home, a village. */
+static bool may_need(const alm_gift_reader *r, uint32_t i) {
+    const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[i]);
+    if (!actor || actor->person || !actor->organisation) return false;
+    switch (r->folded->mentions[actor->organisation - 1].detail) {
+    case ALM_ORGANISATION_SCHOOL:
+    case ALM_ORGANISATION_HOSPITAL:
+    case ALM_ORGANISATION_COMMUNITY: return true;
+    default: return alm_party_is_place(r->relation, actor);
+    }
+}
+
+/* "heard that the school …", or the school as what its clause speaks of, and nobody else in it. */
+static bool is_told_of(const alm_gift_reader *r, uint32_t i) {
+    if (alm_gift_speaks(r, i) || alm_gift_has_class(r, i + 1, alm_gift_clause_end(r, i), ALM_CLASS_PARTY)) return false;
+    for (uint32_t at = i; at > alm_gift_clause_start(r, i); at--) switch (r->tokens[at - 1].class_id) {
+        case ALM_CLASS_DATE:
+        case ALM_CLASS_ADVERB: break;
+        default: return alm_gift_has_attr(r, &r->tokens[at - 1], "hear");
+        }
+    return true;
+}
+
+alm_status alm_gift_read_needy(alm_gift_reader *r, alm_gift_event *e) {
+    for (uint32_t i = alm_gift_clause_start(r, e->first); i-- > r->first && e->gift.recipient_count == 0;) {
+        if (alm_gift_is_trigger(r->tokens[i].class_id)) break;
+        if (r->tokens[i].class_id != ALM_CLASS_PARTY || !may_need(r, i) || !is_told_of(r, i)) continue;
+        uint32_t body = alm_actor_of(r->relation, &r->tokens[i])->organisation;
+        for (size_t k = 0; k < e->gift.donor_count; k++)
+            if (e->gift.donors[k].organisation == body) return ALM_OK;
+        alm_gift_party_add(e->gift.recipients, &e->gift.recipient_count, body);
+    }
+    return ALM_OK;
+}
