@@ -5,6 +5,8 @@
 #include "extract/mention/person.h"
 #include "extract/mention/walk.h"
 
+enum { MAX_LIST = 48 }; /* tokens of a list of names that are looked back over */
+
 /* A word that is a usual given name, before what a donor is followed by: "vice president Sunshine 20,000 yuan". */
 static bool may_be_whole_name(const alm_folded *folded, uint32_t i) {
     const alm_token *token = &folded->tokens[i];
@@ -18,6 +20,24 @@ static bool may_be_whole_name(const alm_folded *folded, uint32_t i) {
     case ALM_CLASS_TITLE: return true;
     default: return alm_person_stands_before_mark(folded, i + 1);
     }
+}
+
+/* A word that is a whole name of people, too. */
+static bool is_name_word(const alm_folded *folded, uint32_t i) {
+    return alm_person_consult(folded, i, i + 1, ALM_CLASS_NAME_WORD) != NULL;
+}
+
+/* Behind a role, or in a list of names that a role opens: "vice presidents A, B, X". */
+static bool is_listed_behind_role(const alm_folded *folded, uint32_t i) {
+    const alm_token *tokens = folded->tokens;
+    if (i == 0 || tokens[i - 1].cp != ALM_CP_LIST_COMMA) return false;
+    for (uint32_t steps = 0; i-- > 0 && steps < MAX_LIST; steps++) {
+        if (tokens[i].class_id == ALM_CLASS_ROLE) return true;
+        bool inside = alm_is_plain_han(&tokens[i]) || tokens[i].cp == ALM_CP_LIST_COMMA;
+        if (!inside && (tokens[i].mention || alm_walk_length(folded, i, i + 1) > 2)) return false;
+        if (tokens[i].class_id == ALM_CLASS_TEXT && !inside) return false;
+    }
+    return false;
 }
 
 /* "…: X gave", "…, X 500": a word and one character more where the giver stands. */
@@ -38,8 +58,10 @@ static bool stands_as_giver(const alm_folded *folded, uint32_t i) {
 static bool hides_a_name(const alm_folded *folded, uint32_t i) {
     const alm_token *token = &folded->tokens[i];
     if (!token->sense || i + 1 >= folded->count) return false;
-    if (!(i && folded->tokens[i - 1].class_id == ALM_CLASS_ROLE) && !stands_as_giver(folded, i)) return false;
-
+    bool behind_role = i && folded->tokens[i - 1].class_id == ALM_CLASS_ROLE;
+    if (is_name_word(folded, i) && (behind_role || is_listed_behind_role(folded, i)))
+        return alm_person_score_right(folded, i + 1) >= 12;
+    if (!behind_role && !stands_as_giver(folded, i)) return false;
     switch (token->class_id) {
     case ALM_CLASS_PLACE:
     case ALM_CLASS_NOUN:

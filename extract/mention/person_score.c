@@ -76,6 +76,22 @@ bool alm_person_stands_before_mark(const alm_folded *folded, uint32_t i) {
            !alm_is_digit(token->cp) && token->cp != ALM_CP_QUOTE_OPEN && token->cp != ALM_CP_TITLE_OPEN;
 }
 
+/* Nothing that a word of grammar or a verb could govern follows at token @p i. */
+static bool stands_before_end(const alm_folded *folded, uint32_t i) {
+    if (alm_person_stands_before_mark(folded, i)) return true;
+    uint16_t after = folded->tokens[i].class_id;
+    return after == ALM_CLASS_ETC || after == ALM_CLASS_GROUP;
+}
+
+/* A character that is grammar elsewhere, but governs nothing at token @p i: the last one of a name. */
+static bool is_lone_grammar(const alm_folded *folded, uint32_t i) {
+    uint16_t class_id = folded->tokens[i].class_id;
+    if (is_grammar(class_id)) return stands_before_end(folded, i + 1);
+    if (class_id != ALM_CLASS_EACH && class_id != ALM_CLASS_ADVERB && class_id != ALM_CLASS_TOTAL) return false;
+    if (folded->tokens[i].end - folded->tokens[i].start > 3 || !stands_before_end(folded, i + 1)) return false;
+    return i + 1 >= folded->count || !folded->tokens[i + 1].mention;
+}
+
 int alm_person_score_form(const alm_folded *folded, uint32_t first, uint32_t surname_end, uint32_t last) {
     const alm_sense *surname = alm_person_consult(folded, first, surname_end, ALM_CLASS_SURNAME);
     if (!surname) return 0;
@@ -89,14 +105,13 @@ int alm_person_score_form(const alm_folded *folded, uint32_t first, uint32_t sur
     for (size_t i = 0; i < length; i++) score += given_char(folded, given, i) ? 8 : -8;
     bool behind_role = first > 0 && folded->tokens[first - 1].class_id == ALM_CLASS_ROLE;
     for (uint32_t i = surname_end; i < last; i++) {
-        uint16_t class_id = folded->tokens[i].class_id;
-        if (i + 1 == last && is_grammar(class_id) && alm_person_stands_before_mark(folded, last)) continue;
+        if (i + 1 == last && is_lone_grammar(folded, i)) continue;
         score -= word_cost(folded, &folded->tokens[i]) / (behind_role ? 2 : 1);
     }
     if (length == 2) score += 10;
     if (length == 3) score -= 6;
     const alm_sense *stop = alm_person_consult(folded, last - 1, last, ALM_CLASS_NAME_STOP);
-    if (stop && !alm_person_stands_before_mark(folded, last)) score -= alm_str_is_c(stop->attrs[0], "strong") ? 45 : 25;
+    if (stop && !stands_before_end(folded, last)) score -= alm_str_is_c(stop->attrs[0], "strong") ? 45 : 25;
     return score;
 }
 

@@ -104,6 +104,14 @@ uint32_t alm_settler_type(const alm_settler *s, const alm_settled *e) {
     return e->mention ? s->folded->mentions[e->mention - 1].detail : e->type;
 }
 
+/* A name that is a place, as a town's: it stands for no body that is there ("the county" is not its headquarters). */
+static bool is_place(const alm_settler *s, const alm_settled *e) {
+    const alm_lexicon *words = s->folded->pack->scanned;
+    alm_str last = alm_str_slice(e->key, alm_utf8_before(e->key, e->key.len), e->key.len);
+    uint32_t word = alm_lexicon_find(words, last);
+    return word && alm_lexicon_sense_of(words, word, ALM_CLASS_LOCAL);
+}
+
 static bool may_be_same(const alm_settler *s, const alm_settled *brief, const alm_settled *full) {
     if (brief->person != full->person || brief == full || brief->key.len >= full->key.len) return false;
     if (brief->key.len < 6) return false;
@@ -114,6 +122,7 @@ static bool may_be_same(const alm_settler *s, const alm_settled *brief, const al
     }
     uint32_t a = alm_settler_type(s, brief), b = alm_settler_type(s, full);
     if (a != b && a != ALM_ORGANISATION_OTHER && b != ALM_ORGANISATION_OTHER) return false;
+    if (b == ALM_ORGANISATION_GOVERNMENT && is_place(s, brief) && !is_place(s, full)) return false;
     return is_short_for(brief->key, full->key);
 }
 

@@ -193,6 +193,14 @@ static uint32_t member_unit(const alm_folded *folded, uint32_t i, uint32_t last)
     return folded->tokens[i + 1].class_id == ALM_CLASS_ORG ? folded->tokens[i + 1].mention : 0;
 }
 
+/* Tokens [first, last) name a place, and no body of it. */
+static bool is_place(const alm_folded *folded, uint32_t first, uint32_t last) {
+    for (; first < last; first++)
+        if (folded->tokens[first].class_id != ALM_CLASS_PLACE && folded->tokens[first].class_id != ALM_CLASS_LOCAL)
+            return false;
+    return true;
+}
+
 /* Read the posts zone [first, last): roles at organisations, from left to right, for every member. */
 static alm_status read_posts(alm_relation *relation, const alm_match *match, uint32_t first, uint32_t last,
                              const uint32_t *members, size_t member_count, uint32_t *carried, alm_actor *actor) {
@@ -205,13 +213,15 @@ static alm_status read_posts(alm_relation *relation, const alm_match *match, uin
         if (names_organisation(token->class_id)) {
             uint32_t end = i + 1;
             while (end < last && names_organisation(folded->tokens[end].class_id)) end++;
-            place = end == i + 1 && (token->class_id == ALM_CLASS_PLACE || token->class_id == ALM_CLASS_LOCAL);
+            place = is_place(folded, i, end);
             status = as_organisation(relation, i, end, &organisation);
             i = end - 1;
         } else if (token->class_id == ALM_CLASS_ROLE || token->class_id == ALM_CLASS_MEMBER) {
             uint32_t at = organisation ? organisation : *carried, unit = member_unit(folded, i, last);
             if (is_mere_job(folded, token->mention, place, organisation != 0)) continue;
-            status = seat_of_head(relation, token->mention, &at);
+            bool beside = i > first && names_organisation(folded->tokens[i - 1].class_id);
+            if (!(beside && folded->mentions[at - 1].detail == ALM_ORGANISATION_GOVERNMENT))
+                status = seat_of_head(relation, token->mention, &at);
             if (!at) at = ALM_UNSAID_ORGANISATION;
             for (size_t m = 0; status == ALM_OK && m < member_count; m++)
                 status = alm_post_add(relation, &(alm_post){.member = unit ? unit : members[m],
