@@ -290,12 +290,18 @@ static void count_scripts(const alm_reading *r, alm_str text, script_count *coun
     }
 }
 
+/* Whether one script leads so far that the rest of the page cannot be meant otherwise. */
+static bool is_decided(const script_count *count) {
+    enum { LEAD = 60 };
+    return count->simplified > count->traditional + LEAD || count->traditional > count->simplified + LEAD;
+}
+
 static void count_lines(const alm_reading *r, script_count *count, uint32_t *han) {
     enum { ENOUGH = 1000 };
     for (uint32_t i = 0; i < r->line_count && *han < ENOUGH; i++) {
         if (r->main_first <= r->main_last && !(r->lines[i].flags & ALM_LINE_MAIN)) continue;
         *han += r->lines[i].han;
-        count_scripts(r, alm_line_text(r, i), count);
+        if (!is_decided(count)) count_scripts(r, alm_line_text(r, i), count);
     }
 }
 

@@ -13,11 +13,17 @@ typedef struct word {
     uint32_t power;
 } word;
 
-enum { WORD_TOTAL = -1, WORD_EMPTY = -2, WORD_UNIT = -3, WORD_UNIT_LABEL = -4 };
+enum { WORD_TOTAL = -1, WORD_EMPTY = -2, WORD_UNIT = -3, WORD_UNIT_LABEL = -4, KINDS = 5 };
+
+/* Words of one kind stand side by side. */
+typedef struct range {
+    size_t first, last;
+} range;
 
 struct alm_table_words {
     word *words;
     size_t count, cap;
+    range kinds[KINDS]; /* by -what, of what is no column */
 };
 
 static const char *const column_names[] = {"unknown",   "number", "donor", "person", "organisation", "role",
@@ -41,15 +47,22 @@ static alm_status add(alm_table_words *words, word item, alm_err *err) {
     return ALM_OK;
 }
 
+/* The words that were added since @p first are all the words of kind @p what. */
+static void note_kind(alm_table_words *words, int what, size_t first) {
+    words->kinds[-what] = (range){first, words->count};
+}
+
 static alm_status add_list(alm_table_words *words, const alm_yaml_node *list, int what, alm_err *err) {
     if (!list) return ALM_OK;
     if (list->kind != ALM_YAML_SEQUENCE) return alm_yaml_fail(list, err, "expected a list of words");
+    size_t first = words->count;
     for (size_t i = 0; i < list->count; i++) {
         alm_str text;
         alm_status status = alm_yaml_text(&text, list->items[i], err);
         if (status == ALM_OK) status = add(words, (word){.text = text, .what = what}, err);
         if (status != ALM_OK) return status;
     }
+    if (what < 0) note_kind(words, what, first);
     return ALM_OK;
 }
 
@@ -69,6 +82,7 @@ static alm_status add_columns(alm_table_words *words, const alm_yaml_node *colum
 }
 
 static alm_status add_units(alm_table_words *words, const alm_yaml_node *units, alm_err *err) {
+    size_t first = words->count;
     for (size_t i = 0; units && i < units->count; i++) {
         const alm_yaml_node *unit = units->items[i];
         int64_t power = 0;
@@ -84,6 +98,7 @@ static alm_status add_units(alm_table_words *words, const alm_yaml_node *units, 
                          err);
         if (status != ALM_OK) return status;
     }
+    note_kind(words, WORD_UNIT, first);
     return ALM_OK;
 }
 
@@ -136,23 +151,22 @@ alm_column alm_table_words_column(const alm_table_words *words, alm_str head, al
 }
 
 static bool is_word(const alm_table_words *words, alm_str cell, int what) {
-    for (size_t i = 0; i < words->count; i++)
-        if (words->words[i].what == what && alm_str_is(words->words[i].text, cell)) return true;
+    for (size_t i = words->kinds[-what].first; i < words->kinds[-what].last; i++)
+        if (alm_str_is(words->words[i].text, cell)) return true;
     return false;
 }
 
 alm_str alm_table_words_unit_label(const alm_table_words *words, size_t index) {
-    for (size_t i = 0; i < words->count; i++)
-        if (words->words[i].what == WORD_UNIT_LABEL && index-- == 0) return words->words[i].text;
-    return (alm_str){0};
+    const range *labels = &words->kinds[-WORD_UNIT_LABEL];
+    return index < labels->last - labels->first ? words->words[labels->first + index].text : (alm_str){0};
 }
 
 size_t alm_table_words_unit(const alm_table_words *words, alm_str text, size_t at, alm_column_unit *unit) {
     alm_str rest = alm_str_slice(text, at, text.len);
     size_t longest = 0;
-    for (size_t i = 0; i < words->count; i++) {
+    for (size_t i = words->kinds[-WORD_UNIT].first; i < words->kinds[-WORD_UNIT].last; i++) {
         const word *w = &words->words[i];
-        if (w->what != WORD_UNIT || w->text.len <= longest || !alm_str_starts(rest, w->text)) continue;
+        if (w->text.len <= longest || !alm_str_starts(rest, w->text)) continue;
         *unit = (alm_column_unit){w->currency, w->power};
         longest = w->text.len;
     }
