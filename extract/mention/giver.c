@@ -23,8 +23,25 @@ static bool says_what_a_giver_does(const alm_folded *folded, uint32_t i) {
     }
 }
 
+/* A brand and its ware, and what they give: "Huiyuan Juice gave 100 boxes"; no thing that is given to somebody. */
+static bool is_branded_ware(const alm_folded *folded, uint32_t i) {
+    const alm_token *t = folded->tokens;
+    if (t[i].class_id != ALM_CLASS_GOODS_NOUN || i < 2 || i + 2 >= folded->count) return false;
+    if (!alm_is_plain_han(&t[i - 1]) || !alm_is_plain_han(&t[i - 2])) return false;
+    if (t[i + 1].class_id != ALM_CLASS_GIVE || alm_str_is_c(alm_token_attr(folded, &t[i + 1], ALM_CLASS_GIVE, 0), "to"))
+        return false;
+    switch (t[i + 2].class_id) {
+    case ALM_CLASS_MONEY:
+    case ALM_CLASS_QUANTITY:
+    case ALM_CLASS_GOODS_NOUN:
+    case ALM_CLASS_WORTH: return true;
+    default: return false;
+    }
+}
+
 static bool ends_firm(const alm_folded *folded, uint32_t i) {
     const alm_token *token = &folded->tokens[i];
+    if (is_branded_ware(folded, i)) return true;
     if (token->class_id == ALM_CLASS_ORG_SUFFIX)
         return !alm_str_is_c(alm_token_attr(folded, token, ALM_CLASS_ORG_SUFFIX, 1), "weak") &&
                alm_str_is_c(alm_token_attr(folded, token, ALM_CLASS_ORG_SUFFIX, 0), "company");
@@ -66,6 +83,13 @@ static bool may_begin(const alm_token *token) {
            token->class_id != ALM_CLASS_ADVERB && token->class_id != ALM_CLASS_VERB;
 }
 
+/* "the county's food trade"; but "Hainan Airlines": a whole place that no suffix makes a district. */
+static bool is_trade_of_place(const alm_folded *folded, uint32_t first) {
+    const alm_token *place = &folded->tokens[first];
+    return place->class_id == ALM_CLASS_PLACE &&
+           alm_str_is_c(alm_token_attr(folded, place, ALM_CLASS_PLACE, 1), "full");
+}
+
 static alm_status fold_giver(alm_folded *folded, uint32_t first, uint32_t last) {
     uint32_t start = folded->tokens[first].start, end = folded->tokens[last - 1].end, mention;
     alm_mention firm = {.class_id = ALM_CLASS_ORG,
@@ -87,7 +111,7 @@ alm_status alm_givers_find(alm_folded *folded, alm_err *err) {
         while (first > 0 && may_be_brand(folded, first - 1) && alm_walk_length(folded, first - 1, i) <= MAX_BRAND)
             first--;
         if (first == i || !begins_clause(folded, first) || !may_begin(&folded->tokens[first])) continue;
-        if (first + 1 == i && folded->tokens[first].class_id == ALM_CLASS_PLACE) continue; /* "the city's food trade" */
+        if (first + 1 == i && is_trade_of_place(folded, first)) continue;
         if (alm_walk_length(folded, first, i + 1) >= MIN_NAME) status = fold_giver(folded, first, i + 1);
     }
     if (status == ALM_OK) status = alm_fold_close(folded);

@@ -153,16 +153,18 @@ static alm_status adopt_word(alm_folded *folded, uint32_t i) {
     const alm_token *token = &folded->tokens[i];
     uint32_t first = i;
     while (first > 0 && folded->tokens[first - 1].class_id == ALM_CLASS_PLACE) first--;
+    uint32_t last = i + 1; /* with its trade: "X Express" */
+    while (last < folded->count && is_trade(folded, &folded->tokens[last])) last++;
     alm_mention org = {.class_id = ALM_CLASS_ORG,
                        .start = folded->tokens[first].start,
-                       .end = token->end,
+                       .end = folded->tokens[last - 1].end,
                        .detail = alm_organisation_type_of(alm_token_attr(folded, token, ALM_CLASS_ORG, 0)),
                        .strength = 90,
                        .rule = ALM_STR("organisation/word")};
     org.name = alm_str_slice(folded->text, org.start, org.end);
     uint32_t mention;
     alm_status status = alm_mention_add(folded, &org, &mention);
-    return status == ALM_OK ? alm_fold(folded, first, i + 1, mention) : status;
+    return status == ALM_OK ? alm_fold(folded, first, last, mention) : status;
 }
 
 static bool holds_class(const alm_folded *folded, uint32_t first, uint32_t last, uint16_t class_id) {
@@ -229,6 +231,8 @@ static bool follows_post(const alm_folded *folded, uint32_t first) {
 static alm_status find_firm(alm_folded *folded, uint32_t end) {
     int score;
     uint32_t first = alm_name_start(folded, end, &score);
+    uint32_t quote = alm_walk_opening(folded, end - 1, MAX_BRAND);
+    if (quote != UINT32_MAX && first < quote && holds_class(folded, first, quote, ALM_CLASS_ORG)) first = quote;
     size_t length = alm_walk_length(folded, first, end);
     if (score < MIN_FIRM_SCORE || holds_verb(folded, first, end) || length < 2 || length > 16 ||
         !is_hard_boundary(folded, first) || holds_class(folded, first, end, ALM_CLASS_ORG))

@@ -105,6 +105,19 @@ static bool is_of_list(const alm_token *token) {
     return token->class_id == ALM_CLASS_PARTY || token->class_id == ALM_CLASS_WITH || token->cp == ALM_CP_LIST_COMMA;
 }
 
+/* What governs the number at @p i, over nouns, is "to". */
+static bool is_given_to(const alm_gift_reader *r, uint32_t begin, uint32_t i) {
+    while (i > begin && r->tokens[i - 1].class_id == ALM_CLASS_NOUN) i--;
+    return i > begin && r->tokens[i - 1].class_id == ALM_CLASS_TO;
+}
+
+/* A name in [first, last), before the verb: what stands behind the verb and its attribute is not who acts. */
+static bool has_subject(const alm_gift_reader *r, uint32_t first, uint32_t last) {
+    for (uint32_t i = first; i < last; i++)
+        if (r->tokens[i].class_id == ALM_CLASS_PARTY && r->tokens[i + 1].class_id != ALM_CLASS_OF) return true;
+    return false;
+}
+
 alm_name_case alm_gift_case_of(const alm_gift_reader *r, uint32_t i) {
     if (alm_gift_speaks(r, i)) return ALM_CASE_OBJECT;
     if (is_described_receiver(r, i)) return ALM_CASE_RECIPIENT;
@@ -133,14 +146,15 @@ alm_name_case alm_gift_case_of(const alm_gift_reader *r, uint32_t i) {
             continue;
         case ALM_CLASS_VISIT:
         case ALM_CLASS_DIRECTION: return ALM_CASE_OBJECT;
-        case ALM_CLASS_VERB: return beside ? ALM_CASE_OBJECT : ALM_CASE_SUBJECT;
+        case ALM_CLASS_VERB:
+            return beside || (modified && has_subject(r, begin, at - 1)) ? ALM_CASE_OBJECT : ALM_CASE_SUBJECT;
         case ALM_CLASS_IS: /* "X is the chamber's head": X gives, not what X is; but "it is X's gift", "it is X who
                               gave" */
             if (!modified && !alm_gift_has_class(r, begin, alm_gift_clause_end(r, i), ALM_CLASS_GIVE))
                 return ALM_CASE_OBJECT;
             break;
-        case ALM_CLASS_QUANTITY: /* "to 19 towns' X", "for the 54 elders" */
-            if (alm_gift_counts_people(r, at - 1)) continue;
+        case ALM_CLASS_QUANTITY: /* "for the 54 elders", "to its 19 towns' X" */
+            if (alm_gift_counts_people(r, at - 1) || is_given_to(r, begin, at - 1)) continue;
             break;
         default: break;
         }

@@ -77,7 +77,9 @@ static bool names_home_of(const alm_gift_reader *r, uint32_t i, uint32_t last) {
 /* "the village's farmer X": the village is not who acts; but "the chamber's entrepreneurs" are the chamber. */
 static bool is_modifier(const alm_gift_reader *r, uint32_t i, uint32_t last) {
     if (names_home_of(r, i, last)) return true;
-    if (i + 1 >= last || r->tokens[i + 1].class_id != ALM_CLASS_OF) return false;
+    if (i + 1 >= last) return false;
+    bool under = alm_gift_has_attr(r, &r->tokens[i + 1], "under"); /* "group X's subsidiary Y" */
+    if (r->tokens[i + 1].class_id != ALM_CLASS_OF && !under) return false;
     for (uint32_t at = i + 2; at < last && !alm_gift_ends_clause(r->tokens[at].cp); at++)
         if (r->tokens[at].class_id == ALM_CLASS_PARTY) return true;
     return false;
