@@ -3,6 +3,8 @@
  */
 #include "extract/relate/gift_priv.h"
 
+enum { MAX_ATTRIBUTE = 5 };
+
 bool alm_gift_governed_by(const alm_gift_reader *r, uint32_t i, uint16_t class_id, uint32_t reach) {
     for (uint32_t at = i; at > r->first && i - at < reach; at--) {
         const alm_token *before = &r->tokens[at - 1];
@@ -14,10 +16,14 @@ bool alm_gift_governed_by(const alm_gift_reader *r, uint32_t i, uint16_t class_i
     return false;
 }
 
+static bool names_things(const alm_gift_reader *r, uint32_t i) {
+    return alm_str_is_c(alm_token_attr(r->folded, &r->tokens[i], ALM_CLASS_GIFT_NOUN, 0), "things");
+}
+
 static bool has_goods_before(const alm_gift_reader *r, uint32_t from, uint32_t i) {
     for (uint32_t at = i; at-- > from;) {
         if (r->tokens[at].class_id == ALM_CLASS_GOODS) return true;
-        if (alm_str_is_c(alm_token_attr(r->folded, &r->tokens[at], ALM_CLASS_GIFT_NOUN, 0), "things")) return true;
+        if (names_things(r, at)) return true;
         if (alm_gift_ends_sentence(r->tokens[at].cp)) return false;
     }
     return false;
@@ -30,15 +36,38 @@ static bool gives_things(const alm_gift_reader *r, uint32_t i) {
     return false;
 }
 
+/* "200,000 of flood relief supplies": things are the head of the noun that begins behind the amount. */
+static bool values_things(const alm_gift_reader *r, uint32_t i) {
+    for (uint32_t at = i + 1; at < r->last && at - i <= MAX_ATTRIBUTE; at++) {
+        const alm_token *token = &r->tokens[at];
+        switch (token->class_id) {
+        case ALM_CLASS_GOODS: return !alm_mention_of(r->folded, token)->value;
+        case ALM_CLASS_GIFT_NOUN: return names_things(r, at);
+        case ALM_CLASS_OF:
+        case ALM_CLASS_NOUN:
+        case ALM_CLASS_VERB:
+        case ALM_CLASS_ORG_PART: break;
+        default:
+            if (!alm_is_plain_han(token)) return false;
+        }
+    }
+    return false;
+}
+
+/* "…, 86,000 in all in cash": the noun before the sum says what it sums. */
+static bool sums_money(const alm_gift_reader *r, uint32_t i) {
+    for (uint32_t at = i; at > r->first && i - at < MAX_ATTRIBUTE; at--) {
+        const alm_token *before = &r->tokens[at - 1];
+        if (before->class_id == ALM_CLASS_GIFT_NOUN) return !names_things(r, at - 1);
+        if (before->class_id == ALM_CLASS_GOODS || alm_gift_ends_clause(before->cp)) return false;
+    }
+    return false;
+}
+
 /* An amount that values things rather than being given: "worth", "… of masks", a sum behind things. */
 static bool is_worth(const alm_gift_reader *r, uint32_t from, uint32_t i) {
-    if (alm_gift_governed_by(r, i, ALM_CLASS_WORTH, 6) || gives_things(r, i)) return true;
-    uint32_t next = i + 1;
-    if (next < r->last && r->tokens[next].class_id == ALM_CLASS_OF) next++;
-    if (next < r->last && r->tokens[next].class_id == ALM_CLASS_GOODS &&
-        !alm_mention_of(r->folded, &r->tokens[next])->value)
-        return true;
-    return has_goods_before(r, from, i) && alm_gift_governed_by(r, i, ALM_CLASS_TOTAL, 5);
+    if (alm_gift_governed_by(r, i, ALM_CLASS_WORTH, 6) || gives_things(r, i) || values_things(r, i)) return true;
+    return has_goods_before(r, from, i) && alm_gift_governed_by(r, i, ALM_CLASS_TOTAL, 5) && !sums_money(r, i);
 }
 
 /* "took the month's wages of 9,600 and handed them in": whatever they were before, they are given. */
