@@ -207,6 +207,7 @@ static alm_status read_events(alm_gift_reader *r) {
         alm_gift_read_whats(r, k);
         alm_gift_read_donors(r, e);
         status = alm_gift_read_others(r, k);
+        if (status == ALM_OK) status = alm_gift_read_supplies(r, e);
         if (status != ALM_OK) return status;
         e->gift.date = nearest_date(r, e->first);
         if (e->gift.what_count == 0) {

@@ -128,6 +128,11 @@ bool alm_gift_governed_by(const alm_gift_reader *r, uint32_t i, uint16_t class_i
 bool alm_gift_is_deed(const alm_gift_reader *r, uint32_t i);
 /** Take the amount or thing at @p i into the event, as cash, worth or goods; @p from is where its list begins. */
 void alm_gift_add_what(alm_gift_reader *r, alm_gift_event *e, uint32_t from, uint32_t i);
+/**
+ * "gave the hospital a batch of supplies": where an event with a giver tells no thing and no amount, what its clause
+ * calls the gift as a whole. After the donors and receivers.
+ */
+ALM_MUST_USE alm_status alm_gift_read_supplies(alm_gift_reader *r, alm_gift_event *e);
 /** Where the event's reach to the right ends. */
 uint32_t alm_gift_reach(const alm_gift_reader *r, const alm_gift_event *e);
 /** What was given in event @p k of the sentence. */

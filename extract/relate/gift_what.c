@@ -3,7 +3,7 @@
  */
 #include "extract/relate/gift_priv.h"
 
-enum { MAX_ATTRIBUTE = 5 };
+enum { MAX_ATTRIBUTE = 5, SUPPLIES_STRENGTH = 70 };
 
 bool alm_gift_governed_by(const alm_gift_reader *r, uint32_t i, uint16_t class_id, uint32_t reach) {
     for (uint32_t at = i; at > r->first && i - at < reach; at--) {
@@ -125,6 +125,11 @@ static bool is_receiving_place(const alm_gift_reader *r, uint32_t i) {
     return false;
 }
 
+/* "the supplies include: …" */
+static bool opens_contents(const alm_token *token) {
+    return token->class_id == ALM_CLASS_PART || token->class_id == ALM_CLASS_GIFT_NOUN;
+}
+
 /* Nothing but other things, amounts, list marks and articles between the verb and the thing at @p i. */
 static bool is_listed(const alm_gift_reader *r, const alm_gift_event *e, uint32_t i) {
     uint32_t first = i > e->last ? e->last : i + 1, last = i > e->last ? i : e->first;
@@ -140,11 +145,13 @@ static bool is_listed(const alm_gift_reader *r, const alm_gift_event *e, uint32_
         case ALM_CLASS_MANY:
         case ALM_CLASS_GIFT_NOUN:
         case ALM_CLASS_FUNCTION: break;
+        case ALM_CLASS_PART:
         case ALM_CLASS_PARTY:
             if (i > e->last) break;
             return false;
         case ALM_CLASS_TEXT:
             if (r->tokens[at].cp == ALM_CP_LIST_COMMA || r->tokens[at].cp == ALM_CP_COMMA) break;
+            if (r->tokens[at].cp == ALM_CP_COLON && opens_contents(&r->tokens[at - 1])) break;
             return false;
         default: return false;
         }
@@ -292,4 +299,46 @@ static void read_whats(alm_gift_reader *r, size_t k) {
 void alm_gift_read_whats(alm_gift_reader *r, size_t k) {
     read_whats(r, k);
     quantity_behind_verb(r, &r->events[k]);
+}
+
+/* ---- supplies that are not told one by one ---- */
+
+/* The supplies named behind the verb in its clause, at the end of their phrase; @p e's clause end where none are. */
+static uint32_t find_supplies(const alm_gift_reader *r, const alm_gift_event *e, uint32_t end) {
+    for (uint32_t i = e->last; i < end; i++) {
+        const alm_token *token = &r->tokens[i];
+        if (token->class_id == ALM_CLASS_GIFT_NOUN) {
+            uint32_t next = i + 1 < end && alm_gift_counts_things(r, i + 1) ? i + 2 : i + 1;
+            return names_things(r, i) && (next == end || r->tokens[next].class_id == ALM_CLASS_ETC) ? i : end;
+        }
+        bool counted = token->class_id == ALM_CLASS_QUANTITY && alm_gift_counts_things(r, i);
+        if (!counted && token->class_id != ALM_CLASS_MANY && token->class_id != ALM_CLASS_OF &&
+            token->class_id != ALM_CLASS_FUNCTION)
+            return end;
+    }
+    return end;
+}
+
+alm_status alm_gift_read_supplies(alm_gift_reader *r, alm_gift_event *e) {
+    alm_gift *gift = &e->gift;
+    if (gift->what_count || gift->donor_count == 0 || !alm_gift_has_class(r, e->first, e->last, ALM_CLASS_GIVE))
+        return ALM_OK;
+    uint32_t end = alm_gift_clause_end(r, e->last), i = find_supplies(r, e, end);
+    if (i == end || (i == e->last && (gift->recipient_count == 0 || e->implied))) return ALM_OK;
+    const alm_token *token = &r->tokens[i];
+    alm_mention supplies = {.class_id = ALM_CLASS_GOODS,
+                            .start = token->start,
+                            .end = token->end,
+                            .name = alm_token_text(r->folded, token),
+                            .strength = SUPPLIES_STRENGTH,
+                            .rule = ALM_STR("goods/supplies")};
+    alm_what *what = &gift->whats[0];
+    what->kind = ALM_WHAT_GOODS;
+    what->quantity = i > e->last && alm_gift_counts_things(r, i - 1)   ? r->tokens[i - 1].mention
+                     : i + 1 < end && alm_gift_counts_things(r, i + 1) ? r->tokens[i + 1].mention
+                                                                       : 0;
+    e->what_at[0] = i;
+    r->used[i] = true;
+    gift->what_count = 1;
+    return alm_mention_add(r->folded, &supplies, &what->mention);
 }
