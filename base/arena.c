@@ -21,7 +21,14 @@
 #define UNPOISON(ptr, size) ((void)(ptr), (void)(size))
 #endif
 
-enum { FIRST_CHUNK = 64 * 1024, KEPT_CHUNK = 32 << 20, HUGE_PAGE = 2 << 20, ALIGN = alignof(max_align_t) };
+enum {
+    FIRST_CHUNK = 64 * 1024,
+    KEPT_CHUNK = 128 << 20,
+    LARGE_CHUNK = 8 << 20,
+    IDLE_MAX = 16,
+    HUGE_PAGE = 2 << 20,
+    ALIGN = alignof(max_align_t)
+};
 /* From how many bytes on an array has a block of its own; early under the sanitizer, which then finds who kept a
  * pointer into an array that has moved. */
 #ifdef ALM_HAS_ASAN
@@ -81,10 +88,12 @@ void alm_arena_release(alm_arena *arena) {
         arena->chunk = older;
     }
     arena->used = 0;
+    arena->idle = 0;
 }
 
 /* The newest chunk is the largest, for each is at least twice its elder. */
 void alm_arena_reset(alm_arena *arena) {
+    size_t used = arena->used;
     arena->used = 0;
     arena->full = arena->failed = false;
     blocks_free(arena);
@@ -94,7 +103,10 @@ void alm_arena_reset(alm_arena *arena) {
         arena->chunk->older = older->older;
         chunk_free(arena, older);
     }
-    if (arena->chunk->size > KEPT_CHUNK) { /* one giant page shall not cost its memory for ever */
+    bool idle = arena->chunk->size > LARGE_CHUNK && used < arena->chunk->size / 4;
+    arena->idle = idle ? arena->idle + 1 : 0;
+    if (arena->chunk->size > KEPT_CHUNK ||
+        arena->idle > IDLE_MAX) { /* a giant page shall not cost its memory for ever */
         alm_arena_release(arena);
         return;
     }

@@ -17,6 +17,7 @@ typedef struct alm_arena {
     size_t used;            /**< bytes taken from all chunks, with padding */
     size_t held;            /**< bytes of all chunks and blocks */
     size_t max;             /**< cap on held */
+    unsigned idle;          /**< resets in a row after which the chunk that is kept was mostly empty */
     bool full;              /**< an allocation failed at the cap, not for want of memory; until reset */
     bool failed;            /**< an allocation failed, for either reason; until reset */
 } alm_arena;
@@ -25,7 +26,10 @@ typedef struct alm_arena {
 void alm_arena_init(alm_arena *arena, size_t max);
 /** Free everything. The arena may be initialised again. */
 void alm_arena_release(alm_arena *arena);
-/** Forget all allocations and keep the largest chunk for the next document, unless it is larger than 32 MiB. */
+/**
+ * Forget all allocations and keep the largest chunk for the next document, unless it is larger than 128 MiB, or larger
+ * than 8 MiB and mostly empty in many documents in a row.
+ */
 void alm_arena_reset(alm_arena *arena);
 
 /** @p size bytes aligned for any type, uninitialised; NULL at the cap or out of memory. */

@@ -52,10 +52,28 @@ static void the_cap_holds_and_what_stands_is_kept(void **state) {
     alm_arena_release(&arena);
 }
 
+/* Room for a giant is kept for the next one, and given back when only small ones follow. */
+static void room_for_a_giant_is_not_kept_for_ever(void **state) {
+    (void)state;
+    enum { GIANT = 12 << 20, SMALL = 4096, DOCUMENTS = 40 };
+    alm_arena arena;
+    alm_arena_init(&arena, 64 << 20);
+    assert_non_null(alm_arena_alloc(&arena, GIANT));
+    alm_arena_reset(&arena);
+    assert_true(arena.held >= GIANT);
+    for (int i = 0; i < DOCUMENTS; i++) {
+        assert_non_null(alm_arena_alloc(&arena, SMALL));
+        alm_arena_reset(&arena);
+    }
+    assert_true(arena.held < GIANT);
+    alm_arena_release(&arena);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(two_arrays_grow_side_by_side),
         cmocka_unit_test(the_cap_holds_and_what_stands_is_kept),
+        cmocka_unit_test(room_for_a_giant_is_not_kept_for_ever),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
