@@ -46,6 +46,9 @@ ALM_MUST_USE alm_status alm_known_names_find(alm_known_names *known, alm_folded 
 /** A token that may be part of a given name: a character, or a short word that is no mention; its @p length. */
 bool alm_person_may_be_given(const alm_folded *folded, uint32_t i, uint32_t *length);
 
+/** Token @p i is a surname, and not one that is seldom met. */
+bool alm_person_is_usual_surname(const alm_folded *folded, uint32_t i);
+
 /** Punctuation or the end of the text at token @p i: no word of grammar stands before that. */
 bool alm_person_stands_before_mark(const alm_folded *folded, uint32_t i);
 

@@ -10,11 +10,6 @@ enum {
     MAX_LEAD = 2 /* characters before the first part that the lexicon knows */
 };
 
-static bool is_usual_surname(const alm_folded *folded, uint32_t i) {
-    const alm_sense *surname = alm_person_consult(folded, i, i + 1, ALM_CLASS_SURNAME);
-    return surname && !alm_str_is_c(surname->attrs[0], "rare");
-}
-
 /* The best reading of the tokens from @p first as surname and given name. */
 static alm_candidate best_chinese(const alm_folded *folded, uint32_t first) {
     alm_candidate best = {.first = first, .last = first, .rule = "person/surname"};
@@ -31,7 +26,8 @@ static alm_candidate best_chinese(const alm_folded *folded, uint32_t first) {
         if (!alm_person_consult(folded, first, surname_end, ALM_CLASS_SURNAME)) continue;
         uint32_t length = 0, given = 0;
         bool sounds = true;
-        bool doubled = surname_len == 1 && surname_end < folded->count && is_usual_surname(folded, surname_end);
+        bool doubled =
+            surname_len == 1 && surname_end < folded->count && alm_person_is_usual_surname(folded, surname_end);
         for (uint32_t last = surname_end; given < 3 && alm_person_may_be_given(folded, last, &length); last++) {
             given += length;
             sounds = sounds && alm_person_consult(folded, last, last + 1, ALM_CLASS_TRANSCRIPTION);
@@ -71,7 +67,8 @@ static alm_candidate before_title(const alm_folded *folded, uint32_t first) {
 static alm_candidate spaced(const alm_folded *folded, uint32_t first) {
     alm_candidate found = {first, first, 0, "person/spaced"};
     uint32_t length = 0, last = first + 3;
-    if (last > folded->count || folded->tokens[first + 1].cp != ' ' || !is_usual_surname(folded, first)) return found;
+    if (last > folded->count || folded->tokens[first + 1].cp != ' ' || !alm_person_is_usual_surname(folded, first))
+        return found;
     if (!alm_person_may_be_given(folded, first + 2, &length) || length > 2) return found;
     if (alm_person_score_left(folded, first) < 15 || alm_person_score_right(folded, last) < 12) return found;
     return (alm_candidate){first, last, 78, found.rule};

@@ -92,6 +92,11 @@ static bool is_lone_grammar(const alm_folded *folded, uint32_t i) {
     return i + 1 >= folded->count || !folded->tokens[i + 1].mention;
 }
 
+bool alm_person_is_usual_surname(const alm_folded *folded, uint32_t i) {
+    const alm_sense *surname = alm_person_consult(folded, i, i + 1, ALM_CLASS_SURNAME);
+    return surname && !alm_str_is_c(surname->attrs[0], "rare");
+}
+
 int alm_person_score_form(const alm_folded *folded, uint32_t first, uint32_t surname_end, uint32_t last) {
     const alm_sense *surname = alm_person_consult(folded, first, surname_end, ALM_CLASS_SURNAME);
     if (!surname) return 0;
@@ -119,7 +124,7 @@ int alm_person_score_left(const alm_folded *folded, uint32_t first) {
     if (first == 0) return 15;
     const alm_token *before = &folded->tokens[first - 1];
     switch (before->class_id) {
-    case ALM_CLASS_ROLE: return 45;
+    case ALM_CLASS_ROLE: return folded->tokens[first].class_id == ALM_CLASS_WITH ? 8 : 45;
     case ALM_CLASS_MEMBER: return 35;
     case ALM_CLASS_PERSON: return 10;
     case ALM_CLASS_BY:
@@ -155,8 +160,7 @@ int alm_person_score_left(const alm_folded *folded, uint32_t first) {
 int alm_person_score_right(const alm_folded *folded, uint32_t last) {
     if (last >= folded->count) return 12;
     const alm_token *after = &folded->tokens[last];
-    if (is_grammar(after->class_id) && alm_person_stands_before_mark(folded, last + 1))
-        return -15; /* the name goes on */
+    if (is_lone_grammar(folded, last)) return -15; /* the name goes on */
     switch (after->class_id) {
     case ALM_CLASS_ROLE:
     case ALM_CLASS_TITLE: return 30;

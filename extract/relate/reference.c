@@ -193,6 +193,7 @@ typedef struct sought {
     uint32_t type;
     const alm_mention *reference; /* NULL: any of the type */
     bool kin;                     /* a charity may stand for an association and the reverse */
+    alm_str never;                /* names that end so have no such posts */
 } sought;
 
 /* The word that a reference and a name share: the reference without its pointing first character ("this", "our"). */
@@ -210,6 +211,7 @@ static bool same_kind(uint32_t a, uint32_t b) {
 static bool fits(const alm_settler *s, uint32_t entity, const sought *want) {
     const alm_settled *e = &s->entities[entity - 1];
     if (want->reference) return ends_as(e->key, want->reference->name);
+    if (want->never.len && alm_str_ends(e->key, want->never)) return false;
     uint32_t type = alm_settler_type(s, e);
     return want->type == ANY_TYPE || want->type == type || (want->kin && same_kind(want->type, type));
 }
@@ -289,11 +291,11 @@ static uint32_t resolve(const alm_settler *s, const alm_mention *m) {
     if (ours && s->own && ends_as(s->entities[s->own - 1].key, m->name)) return s->own;
     uint32_t found = 0, sentence = sentence_start(s, m->start);
     if (alm_str_is_c(m->rule, "organisation/this")) { /* it was named just before, whatever it ends in */
-        found = last_named(s, sentence, m->start, &(sought){m->detail, m, true});
-        if (!found) found = last_named(s, sentence, m->start, &(sought){m->detail, NULL, true});
+        found = last_named(s, sentence, m->start, &(sought){m->detail, m, true, {0}});
+        if (!found) found = last_named(s, sentence, m->start, &(sought){m->detail, NULL, true, {0}});
     }
-    if (!found) found = look_back(s, m->start, (sought){m->detail, m, true});
-    return found ? found : look_back(s, sentence, (sought){m->detail, NULL, true});
+    if (!found) found = look_back(s, m->start, (sought){m->detail, m, true, {0}});
+    return found ? found : look_back(s, sentence, (sought){m->detail, NULL, true, {0}});
 }
 
 static alm_status resolve_references(alm_settler *s) {
@@ -312,51 +314,96 @@ static alm_status resolve_references(alm_settler *s) {
 
 /* ---- posts without an organisation ---- */
 
-/* The type of organisation that has such posts; a longer title is what its end is. */
-static uint32_t type_of_post(const alm_settler *s, const alm_post *post) {
+/* The type of organisation that has such posts, and which of them never do; a longer title is what its end is. */
+static sought seat_of_post(const alm_settler *s, const alm_post *post) {
     const alm_lexicon *posts = s->folded->pack->consulted;
     alm_str role = s->folded->mentions[post->role - 1].name;
     for (size_t at = 0; at < role.len; alm_utf8_next(role, &at)) {
         uint32_t word = alm_lexicon_find(posts, alm_str_slice(role, at, role.len));
         const alm_sense *sense = alm_lexicon_sense_of(posts, word, ALM_CLASS_POST_AT);
-        if (sense) return alm_str_is_c(sense->attrs[0], "any") ? ANY_TYPE : alm_organisation_type_of(sense->attrs[0]);
+        if (!sense) continue;
+        bool any = alm_str_is_c(sense->attrs[0], "any");
+        return (sought){any ? ANY_TYPE : alm_organisation_type_of(sense->attrs[0]), NULL, true, sense->attrs[1]};
     }
-    return NO_TYPE;
+    return (sought){NO_TYPE, NULL, true, {0}};
 }
 
 /* Where a post is held that follows another organisation's ("the chairman of A, secretary B"): there, unless A has no
  * such posts and the page tells of one that has. */
-static uint32_t carried_organisation(const alm_settler *s, const alm_post *post, uint32_t type) {
+static uint32_t carried_organisation(const alm_settler *s, const alm_post *post, sought want) {
     uint32_t carried = s->folded->mentions[post->organisation - 1].entity;
-    uint32_t has = alm_settler_type(s, &s->entities[carried - 1]);
-    if (type >= ANY_TYPE || type == ALM_ORGANISATION_OTHER || same_kind(type, has)) return carried;
+    const alm_settled *e = &s->entities[carried - 1];
+    uint32_t has = alm_settler_type(s, e);
+    bool never = want.never.len && alm_str_ends(e->key, want.never);
+    if (!never && (want.type >= ANY_TYPE || want.type == ALM_ORGANISATION_OTHER || same_kind(want.type, has)))
+        return carried;
     if (has == ALM_ORGANISATION_OTHER) {
-        uint32_t near = last_named(s, sentence_start(s, post->start), post->start, &(sought){type, NULL, false});
+        want.kin = false;
+        uint32_t near = last_named(s, sentence_start(s, post->start), post->start, &want);
         return near ? near : carried;
     }
-    uint32_t found = look_back(s, post->start, (sought){type, NULL, true});
+    uint32_t found = look_back(s, post->start, want);
     return found ? found : carried;
 }
 
 /* Whose a post is that names no organisation; one in a table's column of posts is the page's own, if nobody else's. */
-static uint32_t unsaid_organisation(const alm_settler *s, const alm_post *post, uint32_t type) {
+static uint32_t unsaid_organisation(const alm_settler *s, const alm_post *post, sought want) {
     bool listed = alm_str_is_c(post->rule, "table/role");
-    if (type == NO_TYPE && !listed) return 0;
-    uint32_t found = look_back(s, post->start, (sought){type == NO_TYPE ? ANY_TYPE : type, NULL, true});
+    if (want.type == NO_TYPE && !listed) return 0;
+    if (want.type == NO_TYPE) want.type = ANY_TYPE;
+    uint32_t found = look_back(s, post->start, want);
     return found || !listed ? found : s->subjects[ALM_ORGANISATION_ASSOCIATION];
 }
 
-static void resolve_posts(alm_settler *s) {
-    for (size_t i = 0; i < s->relation->post_count; i++) {
-        alm_post *post = &s->relation->posts[i];
-        uint32_t type = type_of_post(s, post);
-        if (post->organisation == ALM_UNSAID_ORGANISATION)
-            post->settled = unsaid_organisation(s, post, type);
-        else if (post->carried)
-            post->settled = carried_organisation(s, post, type);
-        else
-            post->settled = s->folded->mentions[post->organisation - 1].entity;
+/* The posts of each member that are settled by now, by entity. */
+typedef struct held {
+    uint32_t *first, *next; /* post + 1; by entity + 1, by post */
+} held;
+
+static void hold(const alm_settler *s, const held *h, uint32_t i) {
+    const alm_post *post = &s->relation->posts[i];
+    uint32_t member = s->folded->mentions[post->member - 1].entity;
+    h->next[i] = h->first[member];
+    h->first[member] = i + 1;
+}
+
+/*
+ * A post told again without its organisation ("vice president Li of A … President Li said") is the one that the member
+ * holds, and none where it is only the polite form of it. True where that settles @p post.
+ */
+static bool told_again(const alm_settler *s, const held *h, alm_post *post) {
+    alm_str role = s->folded->mentions[post->role - 1].name;
+    uint32_t k = h->first[s->folded->mentions[post->member - 1].entity];
+    for (uint32_t hops = 0; k && hops < MAX_LOOK_BACK; k = h->next[k - 1], hops++) {
+        const alm_post *other = &s->relation->posts[k - 1];
+        alm_str name = s->folded->mentions[other->role - 1].name;
+        if (!other->settled || !alm_str_ends(name, role)) continue;
+        post->settled = name.len == role.len ? other->settled : 0;
+        return true;
     }
+    return false;
+}
+
+/* Posts whose organisation is said come first, for those without one may tell of them again. */
+static alm_status resolve_posts(alm_settler *s) {
+    alm_relation *relation = s->relation;
+    held h = {.first = alm_arena_calloc(s->arena, s->count + 1, sizeof *h.first),
+              .next = alm_arena_calloc(s->arena, relation->post_count + 1, sizeof *h.next)};
+    if (!h.first || !h.next) return ALM_E_NOMEM;
+    for (uint32_t i = 0; i < relation->post_count; i++) {
+        alm_post *post = &relation->posts[i];
+        if (post->organisation == ALM_UNSAID_ORGANISATION) continue;
+        post->settled = post->carried ? carried_organisation(s, post, seat_of_post(s, post))
+                                      : s->folded->mentions[post->organisation - 1].entity;
+        hold(s, &h, i);
+    }
+    for (uint32_t i = 0; i < relation->post_count; i++) {
+        alm_post *post = &relation->posts[i];
+        if (post->organisation != ALM_UNSAID_ORGANISATION || told_again(s, &h, post)) continue;
+        post->settled = unsaid_organisation(s, post, seat_of_post(s, post));
+        hold(s, &h, i);
+    }
+    return ALM_OK;
 }
 
 alm_status alm_references_resolve(alm_settler *s) {
@@ -364,6 +411,6 @@ alm_status alm_references_resolve(alm_settler *s) {
     if (status == ALM_OK) status = find_subjects(s);
     if (status == ALM_OK) status = order_names(s);
     if (status == ALM_OK) status = resolve_references(s);
-    if (status == ALM_OK) resolve_posts(s);
+    if (status == ALM_OK) status = resolve_posts(s);
     return status;
 }
