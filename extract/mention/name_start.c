@@ -18,8 +18,17 @@ enum {
     ONE_CHARACTER = 20,
     STOP = 1000,
     MAX_NUMBER = 9,
-    NAMING_BYTES = 12
+    NAMING_BYTES = 12,
+    WORDED_BYTES = 6
 };
+
+/* "JIUTIAN Cliff Group", where no span of nine days is meant: two characters between a place and a character. */
+static bool is_worded_number(const alm_folded *folded, uint32_t i) {
+    const alm_token *token = &folded->tokens[i];
+    if (i == 0 || i + 1 >= folded->count || token->class_id != ALM_CLASS_QUANTITY) return false;
+    return token->end - token->start == WORDED_BYTES && !alm_is_digit((unsigned char)folded->text.ptr[token->start]) &&
+           folded->tokens[i - 1].class_id == ALM_CLASS_PLACE && alm_is_plain_han(token + 1);
+}
 
 bool alm_name_is_naming_quantity(const alm_folded *folded, uint32_t i) {
     const alm_token *token = &folded->tokens[i];
@@ -245,7 +254,7 @@ static int cost_of(const alm_folded *folded, uint32_t i, uint32_t end) {
         return token->end - token->start <= MAX_NUMBER && !alm_is_digit((unsigned char)folded->text.ptr[token->end - 1])
                    ? 5
                    : STOP;
-    case ALM_CLASS_QUANTITY: return alm_name_is_naming_quantity(folded, i) ? 2 : STOP;
+    case ALM_CLASS_QUANTITY: return alm_name_is_naming_quantity(folded, i) ? 2 : is_worded_number(folded, i) ? 8 : STOP;
     case ALM_CLASS_PLAIN:
         if (has_attr(folded, token, 0, "name") || has_attr(folded, token, 0, "noun")) return 4;
         return has_attr(folded, token, 0, "verb") ? 28 : 50;
@@ -327,6 +336,7 @@ static int boundary(const alm_folded *folded, uint32_t first) {
         return has_attr(folded, before, 0, "soft") ? 24 : 34;
     case ALM_CLASS_SUBJECT_NOUN: return is_kind_of_firm(folded, before) ? 36 : 18;
     case ALM_CLASS_ROLE: return people_cost(folded, before) < 10 ? 20 : 36;
+    case ALM_CLASS_QUANTITY: return is_worded_number(folded, first - 1) ? -10 : 36;
     case ALM_CLASS_NUMBER: return follows_name(folded, first - 1) ? 0 : 36;
     case ALM_CLASS_WITH: return is_single(before) ? 32 : 36;
     default: return 36;

@@ -113,12 +113,21 @@ static alm_status fold_name(alm_folded *folded, uint32_t first, uint32_t suffix)
     return status == ALM_OK ? alm_fold(folded, first, suffix + 1, mention) : status;
 }
 
+/* "50 firms", "A and other firms", "the firm "X"": no firm that was named before. */
+static bool is_kind(const alm_folded *folded, uint32_t i) {
+    uint16_t before = i > 0 ? folded->tokens[i - 1].class_id : ALM_CLASS_TEXT;
+    if (before == ALM_CLASS_QUANTITY || before == ALM_CLASS_ETC) return true;
+    if (i + 1 >= folded->count) return false;
+    const alm_token *after = &folded->tokens[i + 1];
+    return after->class_id == ALM_CLASS_ORG || after->class_id == ALM_CLASS_PLACE || after->cp == ALM_CP_QUOTE_OPEN;
+}
+
 /* "The association", "this company": a reference to an organisation that settle resolves. */
 static alm_status adopt_reference(alm_folded *folded, uint32_t i) {
     const alm_token *token = &folded->tokens[i];
     if (token->class_id != ALM_CLASS_SELF_ORG) return ALM_OK;
     if (i > 0 && folded->tokens[i - 1].class_id == ALM_CLASS_ORG_PART) return ALM_OK; /* "private firms": a kind */
-    if (i > 0 && folded->tokens[i - 1].class_id == ALM_CLASS_QUANTITY) return ALM_OK; /* "50 firms": no one of them */
+    if (is_kind(folded, i)) return ALM_OK;
     alm_str points = alm_token_attr(folded, token, ALM_CLASS_SELF_ORG, 1);
     const char *rule = alm_str_is_c(points, "ours")   ? "organisation/first-person"
                        : alm_str_is_c(points, "this") ? "organisation/this"

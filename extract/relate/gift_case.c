@@ -153,6 +153,10 @@ alm_name_case alm_gift_case_of(const alm_gift_reader *r, uint32_t i) {
             if (!modified && !alm_gift_has_class(r, begin, alm_gift_clause_end(r, i), ALM_CLASS_GIVE))
                 return ALM_CASE_OBJECT;
             break;
+        case ALM_CLASS_COST: /* "to each …" */
+        case ALM_CLASS_EACH:
+            if (is_given_to(r, begin, at - 1)) continue;
+            break;
         case ALM_CLASS_QUANTITY: /* "for the 54 elders", "to its 19 towns' X" */
             if (alm_gift_counts_people(r, at - 1) || is_given_to(r, begin, at - 1)) continue;
             break;

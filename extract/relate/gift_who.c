@@ -74,26 +74,44 @@ static bool names_home_of(const alm_gift_reader *r, uint32_t i, uint32_t last) {
     return false;
 }
 
+/* "Town X "The Sisters' Kitchen"", "shop Y of town X": where the body behind it is. */
+static bool is_place_of(const alm_gift_reader *r, uint32_t i, uint32_t last) {
+    const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[i]);
+    if (!actor || actor->person || !alm_party_is_place(r->relation, actor)) return false;
+    uint32_t next = i + 1 + (r->tokens[i + 1].class_id == ALM_CLASS_OF);
+    return next < last && (r->tokens[next].class_id == ALM_CLASS_PARTY || r->tokens[next].cp == ALM_CP_QUOTE_OPEN);
+}
+
 /* "the village's farmer X": the village is not who acts; but "the chamber's entrepreneurs" are the chamber. */
 static bool is_modifier(const alm_gift_reader *r, uint32_t i, uint32_t last) {
     if (names_home_of(r, i, last)) return true;
     if (i + 1 >= last) return false;
     bool under = alm_gift_has_attr(r, &r->tokens[i + 1], "under"); /* "group X's subsidiary Y" */
+    if (is_place_of(r, i, last)) return true;
     if (r->tokens[i + 1].class_id != ALM_CLASS_OF && !under) return false;
     for (uint32_t at = i + 2; at < last && !alm_gift_ends_clause(r->tokens[at].cp); at++)
         if (r->tokens[at].class_id == ALM_CLASS_PARTY) return true;
     return false;
 }
 
-/* "another four firms": no one of them. */
-static bool is_counted(const alm_gift_reader *r, uint32_t i) {
-    return i > r->first && alm_gift_counts_people(r, i - 1);
+static bool is_listed(const alm_token *token) {
+    return token->class_id == ALM_CLASS_PARTY || token->cp == ALM_CP_LIST_COMMA;
 }
 
-/* "X and Y signed": Y is whom X dealt with. */
+/* "another four firms", "each town's charity": no one of them; but "A, B and C, each" goes before. */
+static bool is_counted(const alm_gift_reader *r, uint32_t i) {
+    if (i == r->first) return false;
+    bool each = r->tokens[i - 1].class_id == ALM_CLASS_EACH && (i < r->first + 2 || !is_listed(&r->tokens[i - 2]));
+    return each || alm_gift_counts_people(r, i - 1);
+}
+
+/* "X and Y, Z signed": Y and Z are whom X dealt with. */
 static bool is_partner(const alm_gift_reader *r, uint32_t i) {
-    return i > r->first && r->tokens[i - 1].class_id == ALM_CLASS_WITH && i + 1 < r->last &&
-           alm_gift_has_attr(r, &r->tokens[i + 1], "mutual");
+    uint32_t begin = i, end = i + 1;
+    while (begin > r->first && is_listed(&r->tokens[begin - 1])) begin--;
+    while (end < r->last && is_listed(&r->tokens[end])) end++;
+    return begin > r->first && r->tokens[begin - 1].class_id == ALM_CLASS_WITH && end < r->last &&
+           alm_gift_has_attr(r, &r->tokens[end], "mutual");
 }
 
 /* A name in brackets behind a name says it again in other words. */
