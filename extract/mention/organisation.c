@@ -6,6 +6,7 @@
 #include "extract/document.h"
 #include "extract/mention/mention.h"
 #include "extract/mention/name_start.h"
+#include "extract/mention/person.h"
 #include "extract/mention/walk.h"
 
 enum {
@@ -76,12 +77,21 @@ static bool is_numbered(const alm_folded *folded, uint32_t first, uint32_t suffi
     return false;
 }
 
+/* "adviser Dong Zhongtang, B": a surname and two characters behind a post, in a list, are a person. */
+static bool is_listed_person(const alm_folded *folded, uint32_t first, uint32_t suffix) {
+    if (first == 0 || folded->tokens[first - 1].class_id != ALM_CLASS_ROLE || suffix + 1 >= folded->count) return false;
+    const alm_token *after = &folded->tokens[suffix + 1];
+    if (after->cp != ALM_CP_LIST_COMMA && after->cp != ALM_CP_COMMA && after->class_id != ALM_CLASS_ETC) return false;
+    return suffix == first + 2 && alm_walk_length(folded, first, suffix + 1) == 3 &&
+           alm_person_is_usual_surname(folded, first);
+}
+
 /* A weak ending (one that ordinary words have too) needs a name that starts like one, and must not run on. */
 static bool weak_holds(const alm_folded *folded, uint32_t first, uint32_t suffix) {
     if (suffix + 1 < folded->count &&
         (alm_is_plain_han(&folded->tokens[suffix + 1]) || is_trade(folded, &folded->tokens[suffix + 1])))
         return false;
-    if (is_modal(folded, suffix)) return false;
+    if (is_modal(folded, suffix) || is_listed_person(folded, first, suffix)) return false;
     if (first > 0 && folded->tokens[first - 1].cp == ALM_CP_QUOTE_OPEN && suffix + 1 < folded->count &&
         folded->tokens[suffix + 1].cp != ALM_CP_QUOTE_CLOSE)
         return false; /* half of what is quoted */
@@ -229,9 +239,11 @@ static bool is_listed(const alm_folded *folded, uint32_t first, uint32_t end) {
     return after || before;
 }
 
-/* "vice-chair of the chamber, X's chairman Y": a person's posts go on, so X is no person. */
-static bool follows_post(const alm_folded *folded, uint32_t first) {
+/* "vice-chair of the chamber, X's chairman Y": a person's posts go on up to the name, so X is no person. */
+static bool follows_post(const alm_folded *folded, uint32_t first, uint32_t end) {
     const alm_token *t = folded->tokens;
+    bool bare = end + 1 >= folded->count || !(alm_is_plain_han(&t[end + 1]) || t[end + 1].sense);
+    if (bare || t[end + 1].class_id == ALM_CLASS_VERB || t[end + 1].class_id == ALM_CLASS_GIVE) return false;
     return first > 1 && t[first - 1].cp == ALM_CP_LIST_COMMA && t[first - 2].class_id == ALM_CLASS_ROLE;
 }
 
@@ -251,7 +263,7 @@ static alm_status find_firm(alm_folded *folded, uint32_t end) {
     bool quoted = folded->tokens[first].cp == ALM_CP_QUOTE_OPEN;
     if (place && end - first == 1) return ALM_OK;
     if (stands_before_post(folded, end))
-        return length >= 3 && (trade || verb || place || quoted || length >= 4 || follows_post(folded, first))
+        return length >= 3 && (trade || verb || place || quoted || length >= 4 || follows_post(folded, first, end))
                    ? fold_firm(folded, first, end, "organisation/before-post")
                    : ALM_OK;
     bool member =

@@ -23,6 +23,7 @@ typedef struct doubtful {
 typedef struct finder {
     alm_folded *folded;
     alm_known_names known;
+    size_t again; /* how many of these were looked for in the whole text */
     doubtful doubtful[ALM_MAX_KNOWN_NAMES];
     uint16_t doubtful_bucket[256];
     size_t doubtful_count;
@@ -79,39 +80,46 @@ static void note_doubtful(finder *f, alm_candidate c) {
     f->doubtful_bucket[bucket] = (uint16_t)++f->doubtful_count;
 }
 
-static alm_status accept_or_note(finder *f, uint32_t *i, int accept) {
-    alm_candidate c = alm_person_best_at(f->folded, *i);
-    if (c.score >= accept) {
-        *i = c.last - 1;
-        return fold_person(f, c);
-    }
-    if (c.score < ALM_PERSON_LIKELY) return ALM_OK;
-    if (accept == ACCEPT)
-        note_doubtful(f, c);
-    else
-        f->open[f->open_count++] = f->folded->tokens[c.first].start;
-    return ALM_OK;
+/* Nothing of the name can be left out behind @p last: a mark, or a word of more than one character. */
+static bool is_bounded(const alm_folded *folded, uint32_t last) {
+    return last >= folded->count || folded->tokens[last].class_id != ALM_CLASS_TEXT ||
+           !alm_is_han(folded->tokens[last].cp);
 }
 
-/* The sure ones; where others may begin is remembered. */
+/* The sure ones whose end is sure, too; where others may begin is remembered. */
 static alm_status find_sure(finder *f) {
     alm_folded *folded = f->folded;
     f->open = alm_arena_alloc(folded->arena, (folded->count + 1) * sizeof *f->open);
     if (!f->open) return ALM_E_NOMEM;
     alm_status status = ALM_OK;
-    for (uint32_t i = 0; status == ALM_OK && i < folded->count; i++) status = accept_or_note(f, &i, ACCEPT_FIRST);
+    for (uint32_t i = 0; status == ALM_OK && i < folded->count; i++) {
+        alm_candidate c = alm_person_best_at(folded, i);
+        if (c.score >= ACCEPT_FIRST && is_bounded(folded, c.last)) {
+            i = c.last - 1;
+            status = fold_person(f, c);
+        } else if (c.score >= ALM_PERSON_LIKELY || alm_person_may_be_listed(folded, i)) {
+            f->open[f->open_count++] = folded->tokens[i].start;
+        }
+    }
     return status == ALM_OK ? alm_fold_close(folded) : status;
 }
 
 /* The others: a neighbour that is a name by now makes none likely that was not nearly so before. */
-static alm_status find_rest(finder *f) {
+static alm_status find_rest(finder *f, int accept) {
     alm_folded *folded = f->folded;
     alm_status status = ALM_OK;
     size_t next = 0;
     for (uint32_t i = 0; status == ALM_OK && i < folded->count; i++) {
         while (next < f->open_count && f->open[next] < folded->tokens[i].start) next++;
         if (next == f->open_count) break;
-        if (f->open[next] == folded->tokens[i].start) status = accept_or_note(f, &i, ACCEPT);
+        if (f->open[next] != folded->tokens[i].start) continue;
+        alm_candidate c = alm_person_best_at(folded, i);
+        if (c.score >= accept) {
+            i = c.last - 1;
+            status = fold_person(f, c);
+        } else if (c.score >= ALM_PERSON_LIKELY && accept == ACCEPT) {
+            note_doubtful(f, c);
+        }
     }
     return status == ALM_OK ? alm_fold_close(folded) : status;
 }
@@ -121,7 +129,7 @@ static finder *finder_new(alm_folded *folded) {
     finder *f = alm_arena_alloc(folded->arena, sizeof *f);
     if (!f) return NULL;
     f->folded = folded;
-    f->known.count = f->doubtful_count = f->open_count = 0;
+    f->known.count = f->doubtful_count = f->open_count = f->again = 0;
     memset(f->doubtful_bucket, 0, sizeof f->doubtful_bucket);
     return f;
 }
@@ -133,15 +141,23 @@ alm_status alm_foreign_people_find(alm_folded *folded, alm_err *err) {
     return status == ALM_OK ? ALM_OK : alm_fail(err, status, "cannot fold foreign names: %s", alm_status_name(status));
 }
 
+/* The names that were found since the last time, wherever the text spells them. */
+static alm_status find_again(finder *f) {
+    size_t from = f->again;
+    f->again = f->known.count;
+    return f->again > from ? alm_known_names_find(&f->known, f->folded, from) : ALM_OK;
+}
+
 alm_status alm_people_find(alm_folded *folded, alm_err *err) {
     finder *f = finder_new(folded);
     if (!f) return alm_fail(err, ALM_E_NOMEM, "out of memory");
     alm_status status = alm_person_take_apart(folded);
     if (status == ALM_OK) status = find_sure(f);
-    size_t sure = f->known.count;
-    if (status == ALM_OK && sure) status = alm_known_names_find(&f->known, folded, 0);
-    if (status == ALM_OK) status = find_rest(f);
-    if (status == ALM_OK && f->known.count > sure) status = alm_known_names_find(&f->known, folded, sure);
+    if (status == ALM_OK) status = find_again(f);
+    if (status == ALM_OK) status = find_rest(f, ACCEPT_FIRST);
+    if (status == ALM_OK) status = find_again(f);
+    if (status == ALM_OK) status = find_rest(f, ACCEPT);
+    if (status == ALM_OK) status = find_again(f);
     for (uint32_t i = 0; status == ALM_OK && i < folded->count; i++)
         if (folded->tokens[i].class_id == ALM_CLASS_NAME_PART) alm_walk_release(folded, i);
     return status == ALM_OK ? ALM_OK

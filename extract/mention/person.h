@@ -21,6 +21,9 @@ enum {
 /** The likeliest name that begins at token @p i, if none likelier begins inside it: score 0 without. */
 alm_candidate alm_person_best_at(const alm_folded *folded, uint32_t i);
 
+/** Token @p i is a surname that follows the comma of a list. */
+bool alm_person_may_be_listed(const alm_folded *folded, uint32_t i);
+
 /** Fold a candidate into PERSON. */
 ALM_MUST_USE alm_status alm_person_fold(alm_folded *folded, alm_candidate c);
 

@@ -74,6 +74,23 @@ static alm_candidate spaced(const alm_folded *folded, uint32_t first) {
     return (alm_candidate){first, last, 78, found.rule};
 }
 
+bool alm_person_may_be_listed(const alm_folded *folded, uint32_t i) {
+    return i > 0 && folded->tokens[i - 1].cp == ALM_CP_LIST_COMMA && alm_person_is_usual_surname(folded, i);
+}
+
+/* Two or three characters between a name and the next mark of its list: "A, B, X and others". */
+static alm_candidate listed(const alm_folded *folded, uint32_t first) {
+    alm_candidate found = {first, first, 0, "person/listed"};
+    if (first < 2 || folded->tokens[first - 2].class_id != ALM_CLASS_PERSON) return found;
+    if (!alm_person_may_be_listed(folded, first)) return found;
+    uint32_t last = first, length = 0;
+    while (last - first <= 3 && alm_person_may_be_given(folded, last, &length) && length == 1) last++;
+    if (last - first < 2 || last - first > 3 || last >= folded->count) return found;
+    const alm_token *after = &folded->tokens[last];
+    if (after->cp != ALM_CP_LIST_COMMA && after->class_id != ALM_CLASS_ETC) return found;
+    return (alm_candidate){first, last, 74, found.rule};
+}
+
 static alm_candidate better(alm_candidate a, alm_candidate b) { return b.score > a.score ? b : a; }
 
 /* A part of a foreign name, or characters of transcription right before one. */
@@ -97,6 +114,7 @@ static alm_candidate best_at(const alm_folded *folded, uint32_t i) {
         best = better(best, after_role(folded, i));
         best = better(best, before_title(folded, i));
         best = better(best, spaced(folded, i));
+        best = better(best, listed(folded, i));
     }
     return best;
 }

@@ -177,6 +177,7 @@ int alm_person_score_right(const alm_folded *folded, uint32_t last) {
     case ALM_CLASS_WITH:
     case ALM_CLASS_EACH:
     case ALM_CLASS_ETC:
+    case ALM_CLASS_RECIPIENT_NOUN:
     case ALM_CLASS_VERB:
     case ALM_CLASS_VISIT:
     case ALM_CLASS_DIRECTION:

@@ -56,10 +56,21 @@ static alm_status find_shared(alm_folded *folded, uint32_t i) {
     return status == ALM_OK ? alm_fold(folded, i + 1, i + 2, mention) : status;
 }
 
+/* "X village | village head": the place that the post names after the place itself is part of the post. */
+static bool repeats_place(const alm_folded *folded, uint32_t i) {
+    const alm_token *token = &folded->tokens[i];
+    if (i == 0 || i + 1 >= folded->count || token->class_id != ALM_CLASS_LOCAL) return false;
+    if (token[1].class_id != ALM_CLASS_ROLE_HEAD || alm_walk_length(folded, i, i + 1) != 1) return false;
+    uint16_t before = token[-1].class_id;
+    return (before == ALM_CLASS_LOCAL || before == ALM_CLASS_PLACE || before == ALM_CLASS_ORG_SUFFIX) &&
+           alm_str_ends(alm_token_text(folded, &token[-1]), alm_token_text(folded, token));
+}
+
 alm_status alm_roles_find(alm_folded *folded, alm_err *err) {
     alm_status status = ALM_OK;
     for (uint32_t i = 0; status == ALM_OK && i < folded->count; i++) {
         uint32_t head = i;
+        if (repeats_place(folded, i)) head++;
         while (head < folded->count && folded->tokens[head].class_id == ALM_CLASS_ROLE_PREFIX) head++;
         if (head >= folded->count || folded->tokens[head].class_id != ALM_CLASS_ROLE_HEAD) {
             /* a prefix without a head is no part of a role */
