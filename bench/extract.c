@@ -274,7 +274,7 @@ static void bench_linear(alm_session *session) {
         double time = 1e9;
         alm_buf bytes;
         make_page(&bytes, paragraphs[i]);
-        for (int round = 0; round < 2000 / paragraphs[i] + 3; round++)
+        for (int round = 0; round < 2000 / paragraphs[i] + 8; round++)
             time = best(time, extract(session, "made page", alm_buf_str(&bytes)));
         if (i == 0) first = time;
         printf("%6d paragraphs            %.4f s, %.1f times the first; %zu donations\n", paragraphs[i], time,
