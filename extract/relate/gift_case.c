@@ -55,12 +55,20 @@ static const alm_token *behind_names(const alm_gift_reader *r, uint32_t i) {
     return next < r->last ? &r->tokens[next] : NULL;
 }
 
+static bool is_charity(const alm_gift_reader *r, uint32_t i) {
+    const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[i]);
+    return actor && alm_gift_type_of(r, actor) == ALM_ORGANISATION_CHARITY;
+}
+
 /* "by the charity, which hands it on", "accepted by the charity": whom such a verb follows gives nothing of its own. */
 static alm_name_case agent_case(const alm_gift_reader *r, uint32_t i) {
     const alm_token *next = behind_names(r, i);
-    if (next && next->class_id == ALM_CLASS_RECEIVE) return ALM_CASE_RECIPIENT;
-    return next && alm_gift_is_trigger(next->class_id) && alm_gift_has_attr(r, next, "hand") ? ALM_CASE_CHANNEL
-                                                                                             : ALM_CASE_AGENT;
+    if (!next) return ALM_CASE_AGENT;
+    if (next->class_id == ALM_CLASS_RECEIVE) return ALM_CASE_RECIPIENT;
+    bool hands = alm_gift_is_trigger(next->class_id) && alm_gift_has_attr(r, next, "hand");
+    bool spreads = next->class_id == ALM_CLASS_DISTRIBUTE ||
+                   (next->class_id == ALM_CLASS_SEND && alm_gift_has_attr(r, next, "weak"));
+    return hands || (spreads && is_charity(r, i)) ? ALM_CASE_CHANNEL : ALM_CASE_AGENT;
 }
 
 /* "through X's mediation", "asked X to mediate": what X does with the gift is not to pass it on. */
@@ -76,6 +84,11 @@ static bool is_passed_on(const alm_gift_reader *r, uint32_t i) {
     for (uint32_t at = i + 2; at < r->last && at < i + 6 && !alm_gift_ends_clause(r->tokens[at].cp); at++)
         if (r->tokens[at].class_id == ALM_CLASS_MONEY) return true;
     return false;
+}
+
+/* "gave X 200 bags": what is counted in bags is a thing, whatever it sounds like. */
+static bool is_counted_as_thing(const alm_gift_reader *r, uint32_t i) {
+    return !alm_gift_is_directed(r, &r->tokens[i - 1]) && i + 1 < r->last && alm_gift_counts_things(r, i + 1);
 }
 
 /* "gave 200 loaves to the home": a goal behind what was given. */
@@ -139,7 +152,11 @@ alm_name_case alm_gift_case_of(const alm_gift_reader *r, uint32_t i) {
         case ALM_CLASS_GIVE:
         case ALM_CLASS_SEND:
             if (at == i && is_passed_on(r, i)) return ALM_CASE_SOURCE;
+            if (at == i && is_counted_as_thing(r, i)) return ALM_CASE_OBJECT;
             return at == i || alm_gift_is_directed(r, before) ? ALM_CASE_RECIPIENT : ALM_CASE_SUBJECT;
+        case ALM_CLASS_DISTRIBUTE:
+            if (alm_gift_is_directed(r, before)) return ALM_CASE_RECIPIENT;
+            break;
         case ALM_CLASS_FUNCTION:
             if (is_goal(r, at - 1)) return ALM_CASE_RECIPIENT;
             if (beside && (is_locating(r, before) || alm_gift_has_attr(r, before, "goal"))) return ALM_CASE_OBJECT;

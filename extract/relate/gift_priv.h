@@ -176,6 +176,14 @@ ALM_MUST_USE alm_status alm_gift_read_value(alm_gift_reader *r);
 ALM_MUST_USE alm_status alm_gift_read_head(alm_gift_reader *r);
 /** Give the receivers of heads to the gifts of their lists that have none. */
 ALM_MUST_USE alm_status alm_gift_spread_heads(alm_gift_reader *r);
+/** A body of those that gifts go to, rather than one that gives. */
+bool alm_gift_is_institution(const alm_gift_reader *r, uint32_t i);
+/** No firm is among the receivers: one that the lead gives to is one of many, one in a later sentence keeps the
+ * account. */
+bool alm_gift_holds_no_firm(const alm_gift_reader *r, const alm_gift *gift);
+/** Receivers to a gift that has none. */
+ALM_MUST_USE alm_status alm_gift_give_receivers(const alm_gift_reader *r, alm_told_gift *told, const uint32_t *list,
+                                                size_t count);
 /** Note the receiver that a sentence of the lead names. */
 ALM_MUST_USE alm_status alm_gift_read_lead(alm_gift_reader *r);
 /** Give it to the gifts that have none, where the page names no other. */
@@ -195,6 +203,9 @@ ALM_MUST_USE alm_status alm_gift_read_visited(alm_gift_reader *r, alm_gift_event
 ALM_MUST_USE alm_status alm_gift_read_purpose(alm_gift_reader *r, alm_gift_event *e, uint32_t limit);
 /** "The school had no books, and X sent 300": a clause before the event's tells who was in need. */
 ALM_MUST_USE alm_status alm_gift_read_needy(alm_gift_reader *r, alm_gift_event *e);
+
+/** "All of this went through the charity": the channel of the block's gifts, in a sentence without a gift. */
+ALM_MUST_USE alm_status alm_gift_read_told_channel(alm_gift_reader *r);
 
 /** To whom event @p k gives, by what stands up to @p limit; after donors and whats. */
 ALM_MUST_USE alm_status alm_gift_read_receivers(alm_gift_reader *r, size_t k, uint32_t limit);

@@ -4,7 +4,7 @@
  */
 #include "extract/relate/gift_priv.h"
 
-enum { MAX_RECEIVER = 12, MAX_MODIFIERS = 3 };
+enum { MAX_RECEIVER = 12, MAX_MODIFIERS = 3, MAX_ANNOUNCED = 5, MAX_DESCRIBED = 8 };
 
 /* ---- receivers without a known name: places, villages, bare bodies ---- */
 
@@ -37,9 +37,12 @@ static bool ends_place(const alm_token *token) {
            token->class_id == ALM_CLASS_ORG_SUFFIX;
 }
 
-/* Squares and roads are gone to, and firms are visited: they receive where the sentence says so. */
+/* The token may end the name of a body that receives, whatever else it is; squares and roads are gone to, and firms are
+ * visited: they receive where the sentence says so. */
 static bool is_receiving_kind(const alm_gift_reader *r, uint32_t i) {
-    switch (alm_organisation_type_of(alm_token_attr(r->folded, &r->tokens[i], ALM_CLASS_ORG_SUFFIX, 0))) {
+    alm_str kind = alm_token_attr(r->folded, &r->tokens[i], ALM_CLASS_ORG_SUFFIX, 0);
+    if (!kind.len) return false;
+    switch (alm_organisation_type_of(kind)) {
     case ALM_ORGANISATION_COMPANY:
     case ALM_ORGANISATION_ASSOCIATION:
     case ALM_ORGANISATION_MEDIA:
@@ -48,19 +51,7 @@ static bool is_receiving_kind(const alm_gift_reader *r, uint32_t i) {
     }
 }
 
-/*
- * A stretch that names a receiver: it starts with a place, or ends with a body's ending or as villages do; "the people"
- * names none. What follows the last ending is not the name's.
- */
-static alm_status take_receiver(alm_gift_reader *r, alm_gift_event *e, uint32_t first, uint32_t last, bool implied) {
-    uint32_t end = last;
-    while (end > first && !ends_place(&r->tokens[end - 1])) end--;
-    if (end == first || end - first > MAX_RECEIVER) return ALM_OK;
-    bool body = r->tokens[end - 1].class_id == ALM_CLASS_ORG_SUFFIX,
-         place = r->tokens[first].class_id == ALM_CLASS_PLACE,
-         village = r->tokens[end - 1].class_id == ALM_CLASS_LOCAL && end - first > 1;
-    if (!place && !village && (!body || end < last || implied)) return ALM_OK;
-    if (implied && body && !is_receiving_kind(r, end - 1)) return ALM_OK;
+static alm_status add_receiver(alm_gift_reader *r, alm_gift_event *e, uint32_t first, uint32_t end, bool body) {
     alm_mention m = {.class_id = body ? ALM_CLASS_ORG : ALM_CLASS_PLACE,
                      .start = r->tokens[first].start,
                      .end = r->tokens[end - 1].end,
@@ -72,6 +63,23 @@ static alm_status take_receiver(alm_gift_reader *r, alm_gift_event *e, uint32_t 
     alm_status status = alm_mention_add(r->folded, &m, &mention);
     if (status == ALM_OK) alm_gift_party_add(e->gift.recipients, &e->gift.recipient_count, mention);
     return status;
+}
+
+/*
+ * A stretch that names a receiver: it starts with a place, or ends with a body's ending or as villages do; "the people"
+ * names none. What follows the last ending is not the name's.
+ */
+static alm_status take_receiver(alm_gift_reader *r, alm_gift_event *e, uint32_t first, uint32_t last, bool implied,
+                                bool shared) {
+    uint32_t end = last;
+    while (!shared && end > first && !ends_place(&r->tokens[end - 1])) end--;
+    if (end == first || end - first > MAX_RECEIVER) return ALM_OK;
+    bool body = r->tokens[end - 1].class_id == ALM_CLASS_ORG_SUFFIX,
+         place = r->tokens[first].class_id == ALM_CLASS_PLACE,
+         village = r->tokens[end - 1].class_id == ALM_CLASS_LOCAL && end - first > 1;
+    if (!shared && !place && !village && (!body || end < last || implied)) return ALM_OK;
+    if (!shared && implied && body && !is_receiving_kind(r, end - 1)) return ALM_OK;
+    return add_receiver(r, e, first, end, body);
 }
 
 static alm_status take_own(alm_gift_reader *r, alm_gift_event *e, uint32_t i) {
@@ -107,11 +115,42 @@ static bool joins_receivers(const alm_token *token) {
     return token->cp == ALM_CP_LIST_COMMA || token->class_id == ALM_CLASS_WITH;
 }
 
+/* "A, B and C, the three villages": the ending that the names of a list share stands behind the last of them. */
+static bool shares_ending(const alm_gift_reader *r, uint32_t i, uint32_t last) {
+    bool list = false;
+    for (; i < last; i++) {
+        list = list || joins_receivers(&r->tokens[i]);
+        if (r->tokens[i].class_id == ALM_CLASS_RECIPIENT_NOUN)
+            return list && alm_gift_has_attr(r, &r->tokens[i], "shared");
+        if (r->tokens[i].class_id == ALM_CLASS_QUANTITY)
+            return list && i + 1 < last && ends_place(&r->tokens[i + 1]) && !alm_gift_counts_things(r, i);
+        if (!alm_gift_may_be_receiver(&r->tokens[i]) && !joins_receivers(&r->tokens[i]) &&
+            r->tokens[i].class_id != ALM_CLASS_PARTY)
+            return false;
+    }
+    return false;
+}
+
+/* "two homes — A and B": where the names begin that a count of receivers announces; @p i if none does. */
+static uint32_t behind_count(const alm_gift_reader *r, uint32_t i, uint32_t last) {
+    if (i >= last || r->tokens[i].class_id != ALM_CLASS_QUANTITY || alm_gift_counts_things(r, i)) return i;
+    for (uint32_t at = i + 1; at < last && at < i + MAX_ANNOUNCED; at++) {
+        if (r->tokens[at].cp != ALM_CP_EM_DASH && r->tokens[at].cp != ALM_CP_BRACKET_OPEN) continue;
+        while (at < last && r->tokens[at].cp == ALM_CP_EM_DASH) at++;
+        return r->tokens[at].cp == ALM_CP_BRACKET_OPEN ? at + 1 : at;
+    }
+    return i;
+}
+
 /*
  * The list of receivers that begins at @p i, behind what governs them. @p implied: another verb names them, so known
  * names are taken, too, and bare words for bodies are not.
  */
 alm_status alm_gift_read_list(alm_gift_reader *r, alm_gift_event *e, uint32_t i, uint32_t last, bool implied) {
+    bool shared = shares_ending(r, i, last);
+    uint32_t announced = behind_count(r, i, last);
+    implied = implied || announced > i;
+    i = announced;
     while (i < last) {
         for (uint32_t n = 0; n < MAX_MODIFIERS && i < last && is_modifier(r, i); n++) i++;
         uint32_t first = i;
@@ -120,7 +159,8 @@ alm_status alm_gift_read_list(alm_gift_reader *r, alm_gift_event *e, uint32_t i,
         if (person > i) first = i = person;
         bool ends = i >= last || r->tokens[i].class_id != ALM_CLASS_OF;
         alm_status status = ALM_OK;
-        if (ends || r->tokens[first].class_id == ALM_CLASS_PLACE) status = take_receiver(r, e, first, i, implied);
+        if (ends || r->tokens[first].class_id == ALM_CLASS_PLACE)
+            status = take_receiver(r, e, first, i, implied, shared);
         if (status == ALM_OK && i == first && i < last && r->tokens[i].class_id == ALM_CLASS_OWN)
             status = take_own(r, e, i++);
         if (status != ALM_OK) return status;
@@ -139,6 +179,21 @@ alm_status alm_gift_read_list(alm_gift_reader *r, alm_gift_event *e, uint32_t i,
     return ALM_OK;
 }
 
+/* "to the motorway exit's checkpoint it sent …": ordinary words up to the ending of a body, and there the phrase ends.
+ */
+static alm_status take_described(alm_gift_reader *r, alm_gift_event *e, uint32_t i, uint32_t last) {
+    uint32_t at = i, end = i;
+    for (; at < last && at < i + MAX_DESCRIBED; at++) {
+        uint16_t c = r->tokens[at].class_id;
+        if (!alm_gift_may_be_receiver(&r->tokens[at]) && c != ALM_CLASS_NOUN && c != ALM_CLASS_VERB) break;
+        end = is_receiving_kind(r, at) ? at + 1 : end;
+    }
+    if (end < i + 2 || end != at) return ALM_OK;
+    bool ends = at >= last || alm_gift_ends_clause(r->tokens[at].cp) || alm_gift_is_trigger(r->tokens[at].class_id) ||
+                alm_gift_is_what(r->tokens[at].class_id);
+    return ends ? add_receiver(r, e, i, end, true) : ALM_OK;
+}
+
 static alm_status read_governed(alm_gift_reader *r, alm_gift_event *e, uint32_t limit) {
     for (uint32_t i = alm_gift_clause_start(r, e->first) > e->before ? alm_gift_clause_start(r, e->first) : e->before;
          i < limit; i++) {
@@ -154,6 +209,7 @@ static alm_status read_governed(alm_gift_reader *r, alm_gift_event *e, uint32_t 
         while (of < limit && !alm_gift_ends_clause(r->tokens[of].cp) && r->tokens[of].class_id != ALM_CLASS_OF &&
                !alm_gift_is_trigger(r->tokens[of].class_id) && !alm_gift_is_what(r->tokens[of].class_id))
             of++;
+        if (status == ALM_OK && e->gift.recipient_count == before) status = take_described(r, e, i + 1, limit);
         if (status == ALM_OK && e->gift.recipient_count == before && of < limit &&
             r->tokens[of].class_id == ALM_CLASS_OF && (sends || alm_gift_has_attr(r, &r->tokens[i], "far")))
             status = alm_gift_read_list(r, e, of + 1, limit, false);
@@ -178,7 +234,7 @@ static alm_status read_subject(alm_gift_reader *r, alm_gift_event *e, uint32_t f
         const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[i]);
         if (!actor) continue;
         party = true;
-        if (alm_gift_receives_in_office(r, i)) continue;
+        if (alm_gift_receives_in_office(r, i) || (i + 1 < last && r->tokens[i + 1].class_id == ALM_CLASS_OF)) continue;
         switch (alm_gift_case_of(r, i)) {
         case ALM_CASE_SUBJECT:
         case ALM_CASE_AGENT:

@@ -1,27 +1,12 @@
 /*
  * What is said of a gift away from its verb: the shares that bodies get of it, a later sentence that tells where it
- * went, and the receiver that the page's lead names for all.
+ * went.
  */
 #include "extract/relate/gift_priv.h"
 
-enum { MIN_SHARES = 2, LEAD_SENTENCES = 4, MAX_FRAME = 4, MAX_HEAD = 30, MAX_VALUE_REACH = 6 };
+enum { MIN_SHARES = 2, MAX_HEAD = 30, MAX_VALUE_REACH = 6 };
 
 /* ---- shares ---- */
-
-/* A body of those that gifts go to, rather than one that gives. */
-static bool is_institution(const alm_gift_reader *r, uint32_t i) {
-    const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[i]);
-    if (!actor || actor->person || !actor->organisation) return false;
-    switch (r->folded->mentions[actor->organisation - 1].detail) {
-    case ALM_ORGANISATION_CHARITY:
-    case ALM_ORGANISATION_GOVERNMENT:
-    case ALM_ORGANISATION_SCHOOL:
-    case ALM_ORGANISATION_HOSPITAL:
-    case ALM_ORGANISATION_MILITARY:
-    case ALM_ORGANISATION_COMMUNITY: return true;
-    default: return false;
-    }
-}
 
 typedef struct share {
     uint32_t name, name_end, amount;
@@ -35,7 +20,7 @@ static bool is_counted_thing(const alm_gift_reader *r, uint32_t i, uint32_t last
 /* "school X: 6", "school X 6 desks": a name and what it gets, and nothing else up to the next mark. */
 static bool read_share(const alm_gift_reader *r, uint32_t i, uint32_t last, share *out) {
     uint32_t end = i;
-    if (is_institution(r, i))
+    if (alm_gift_is_institution(r, i))
         end++;
     else
         while (end < last && alm_gift_may_be_receiver(&r->tokens[end])) end++;
@@ -45,7 +30,7 @@ static bool read_share(const alm_gift_reader *r, uint32_t i, uint32_t last, shar
     uint32_t amount = end;
     if (amount < last && (r->tokens[amount].class_id == ALM_CLASS_EACH || r->tokens[amount].cp == ALM_CP_COLON))
         amount++;
-    bool thing = amount == i + 1 && is_institution(r, i) && is_counted_thing(r, amount, last);
+    bool thing = amount == i + 1 && alm_gift_is_institution(r, i) && is_counted_thing(r, amount, last);
     if (amount >= last ||
         (r->tokens[amount].class_id != ALM_CLASS_MONEY && !alm_gift_counts_things(r, amount) && !thing))
         return false;
@@ -106,14 +91,6 @@ static bool names_the_gift(const alm_gift_reader *r, uint32_t first, uint32_t la
     return false;
 }
 
-/* No firm is among the receivers: one that the lead gives to is one of many, one in a later sentence keeps the account.
- */
-static bool holds_no_firm(const alm_gift_reader *r, const alm_gift *gift) {
-    for (size_t i = 0; i < gift->recipient_count; i++)
-        if (r->folded->mentions[gift->recipients[i] - 1].detail == ALM_ORGANISATION_COMPANY) return false;
-    return true;
-}
-
 /* The list as the arena keeps it; NULL out of memory. */
 static uint32_t *keep(const alm_gift_reader *r, const uint32_t *list, size_t count) {
     uint32_t *kept = alm_arena_alloc(r->folded->arena, count * sizeof *kept);
@@ -121,7 +98,7 @@ static uint32_t *keep(const alm_gift_reader *r, const uint32_t *list, size_t cou
     return kept;
 }
 
-static alm_status give_receivers(const alm_gift_reader *r, alm_told_gift *told, const uint32_t *list, size_t count) {
+alm_status alm_gift_give_receivers(const alm_gift_reader *r, alm_told_gift *told, const uint32_t *list, size_t count) {
     if (told->recipient_count || count == 0) return ALM_OK;
     told->recipients = keep(r, list, count);
     if (!told->recipients) return ALM_E_NOMEM;
@@ -138,11 +115,31 @@ static alm_status give_channels(const alm_gift_reader *r, alm_told_gift *told, c
 }
 
 alm_status alm_gift_join_told(alm_gift_reader *r, const alm_gift_event *e) {
-    if (e->implied || !holds_no_firm(r, &e->gift) || !names_the_gift(r, alm_gift_clause_start(r, e->first), e->first))
-        return ALM_OK;
+    uint32_t begin = alm_gift_clause_start(r, e->first);
+    bool named = names_the_gift(r, begin, e->first);
+    if (!named && alm_gift_has_class(r, begin, e->first, ALM_CLASS_PARTY)) return ALM_OK; /* what that one gave */
+    bool receivers = named && !e->implied && alm_gift_holds_no_firm(r, &e->gift);
     for (size_t g = r->block_gifts; g < r->relation->gift_count; g++) {
-        alm_status status = give_receivers(r, &r->relation->gifts[g], e->gift.recipients, e->gift.recipient_count);
-        if (status == ALM_OK) status = give_channels(r, &r->relation->gifts[g], &e->gift);
+        alm_told_gift *told = &r->relation->gifts[g];
+        alm_status status =
+            receivers ? alm_gift_give_receivers(r, told, e->gift.recipients, e->gift.recipient_count) : ALM_OK;
+        if (status == ALM_OK) status = give_channels(r, told, &e->gift);
+        if (status != ALM_OK) return status;
+    }
+    return ALM_OK;
+}
+
+alm_status alm_gift_read_told_channel(alm_gift_reader *r) {
+    if (r->event_count) return ALM_OK;
+    alm_gift told = {0};
+    for (uint32_t i = r->first; i < r->last && told.channel_count == 0; i++) {
+        const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[i]);
+        if (!actor || alm_gift_case_of(r, i) != ALM_CASE_CHANNEL) continue;
+        if (!names_the_gift(r, alm_gift_clause_start(r, i), i)) return ALM_OK;
+        alm_gift_party_add(told.channels, &told.channel_count, alm_gift_principal(actor));
+    }
+    for (size_t g = r->block_gifts; g < r->relation->gift_count; g++) {
+        alm_status status = give_channels(r, &r->relation->gifts[g], &told);
         if (status != ALM_OK) return status;
     }
     return ALM_OK;
@@ -246,58 +243,7 @@ alm_status alm_gift_spread_heads(alm_gift_reader *r) {
                 high = middle;
         }
         alm_status status =
-            low ? give_receivers(r, told, r->heads[low - 1].recipients, r->heads[low - 1].count) : ALM_OK;
-        if (status != ALM_OK) return status;
-    }
-    return ALM_OK;
-}
-
-/* ---- the receiver of the whole page ---- */
-
-/* Whom the giver went to: a body or place, no firm. */
-static alm_status read_visit(alm_gift_reader *r, alm_gift_event *out) {
-    for (uint32_t i = r->first; i < r->last && out->gift.recipient_count == 0; i++) {
-        if (r->tokens[i].class_id != ALM_CLASS_VISIT || i + 1 >= r->last) continue;
-        if (r->tokens[i + 1].class_id == ALM_CLASS_PARTY && !is_institution(r, i + 1)) continue;
-        alm_status status = alm_gift_read_list(r, out, i + 1, alm_gift_clause_end(r, i + 1), true);
-        if (status != ALM_OK) return status;
-    }
-    return ALM_OK;
-}
-
-alm_status alm_gift_read_lead(alm_gift_reader *r) {
-    if (r->frame.recipient_count || r->sentences++ >= LEAD_SENTENCES) return ALM_OK;
-    for (size_t k = 0; k < r->event_count; k++)
-        if (r->events[k].gift.recipient_count &&
-            alm_gift_has_class(r, r->events[k].first, r->events[k].last, ALM_CLASS_GIVE)) {
-            r->frame = r->events[k].gift;
-            return ALM_OK;
-        }
-    alm_gift_event visit = {0};
-    alm_status status = read_visit(r, &visit);
-    r->frame = visit.gift;
-    return status;
-}
-
-/* The page names no receiver but those of the lead. */
-static bool is_only_receiver(const alm_gift_reader *r, const alm_told_gift *gift) {
-    for (size_t i = 0; i < gift->recipient_count; i++) {
-        bool known = false;
-        for (size_t j = 0; j < r->frame.recipient_count; j++)
-            known = known || alm_str_is(r->folded->mentions[gift->recipients[i] - 1].name,
-                                        r->folded->mentions[r->frame.recipients[j] - 1].name);
-        if (!known) return false;
-    }
-    return true;
-}
-
-alm_status alm_gift_spread_lead(alm_gift_reader *r) {
-    alm_relation *relation = r->relation;
-    if (r->frame.recipient_count > MAX_FRAME || !holds_no_firm(r, &r->frame)) return ALM_OK;
-    for (size_t g = 0; g < relation->gift_count; g++)
-        if (!is_only_receiver(r, &relation->gifts[g])) return ALM_OK;
-    for (size_t g = r->first_gift; g < relation->gift_count; g++) { /* tables and lists have heads of their own */
-        alm_status status = give_receivers(r, &relation->gifts[g], r->frame.recipients, r->frame.recipient_count);
+            low ? alm_gift_give_receivers(r, told, r->heads[low - 1].recipients, r->heads[low - 1].count) : ALM_OK;
         if (status != ALM_OK) return status;
     }
     return ALM_OK;

@@ -215,7 +215,7 @@ static bool read_receivers(alm_gift_reader *r, alm_gift_event *e, uint32_t begin
     bool charity = false;
     for (uint32_t j = begin; j < i; j++) {
         const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[j]);
-        if (!actor || alm_gift_receives_in_office(r, j)) continue;
+        if (!actor || alm_gift_receives_in_office(r, j) || r->tokens[j + 1].class_id == ALM_CLASS_OF) continue;
         alm_name_case how = alm_gift_case_of(r, j);
         if (how == ALM_CASE_OBJECT || how == ALM_CASE_SOURCE || how == ALM_CASE_CHANNEL) continue;
         alm_gift_party_add(e->gift.recipients, &e->gift.recipient_count, alm_gift_principal(actor));
@@ -421,6 +421,15 @@ static void read_source(alm_gift_reader *r, alm_gift_event *e, uint32_t limit) {
     }
 }
 
+/* "Through the charity, X gave …": a channel in a clause of its own. */
+static void read_channels_before(const alm_gift_reader *r, alm_gift_event *e) {
+    for (uint32_t i = alm_gift_clause_start(r, e->first); i-- > e->before && e->gift.channel_count == 0;) {
+        const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[i]);
+        if (actor && alm_gift_case_of(r, i) == ALM_CASE_CHANNEL)
+            alm_gift_party_add(e->gift.channels, &e->gift.channel_count, alm_gift_principal(actor));
+    }
+}
+
 alm_status alm_gift_read_others(alm_gift_reader *r, size_t k) {
     alm_gift_event *e = &r->events[k];
     uint32_t limit = alm_gift_reach(r, e);
@@ -432,5 +441,6 @@ alm_status alm_gift_read_others(alm_gift_reader *r, size_t k) {
         if (next < limit) limit = next;
     }
     read_names(r, e, e->last, limit, false);
+    read_channels_before(r, e);
     return alm_gift_read_receivers(r, k, limit);
 }

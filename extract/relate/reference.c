@@ -294,6 +294,8 @@ static uint32_t resolve(const alm_settler *s, const alm_mention *m) {
         found = last_named(s, sentence, m->start, &(sought){m->detail, m, true, {0}});
         if (!found) found = last_named(s, sentence, m->start, &(sought){m->detail, NULL, true, {0}});
     }
+    if (!found && m->detail == ALM_ORGANISATION_SCHOOL) /* whatever kind of school it is */
+        found = last_named(s, sentence, m->start, &(sought){m->detail, NULL, false, {0}});
     if (!found) found = look_back(s, m->start, (sought){m->detail, m, true, {0}});
     return found ? found : look_back(s, sentence, (sought){m->detail, NULL, true, {0}});
 }

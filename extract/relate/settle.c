@@ -118,9 +118,15 @@ static size_t find_party(const alm_party *parties, size_t count, const alm_party
     return i;
 }
 
-/* One that is said twice is put out once, by its name rather than by what stands for it. */
-static alm_status put_parties(alm_settler *s, alm_party **out, size_t *out_count, const uint32_t *mentions,
-                              size_t count) {
+static bool gives(const alm_donation *donation, alm_ref ref) {
+    for (size_t i = 0; i < donation->donor_count; i++)
+        if (donation->donors[i].person == ref.person && donation->donors[i].index == ref.index) return true;
+    return false;
+}
+
+/* Nobody gives to themselves; one that is said twice is put out once, by its name rather than by what stands for it. */
+static alm_status put_parties(alm_settler *s, const alm_donation *donation, alm_party **out, size_t *out_count,
+                              const uint32_t *mentions, size_t count) {
     alm_party *parties = alm_arena_calloc(s->arena, count, sizeof *parties);
     if (!parties) return ALM_E_NOMEM;
     size_t put = 0;
@@ -132,6 +138,7 @@ static alm_status put_parties(alm_settler *s, alm_party **out, size_t *out_count
                            .organisation = ref.person ? ALM_NO_ENTITY : ref.index,
                            .person = ref.person ? ref.index : ALM_NO_ENTITY,
                            .span = alm_settler_span(s, m->start, m->end)};
+        if (gives(donation, ref)) continue;
         size_t at = find_party(parties, put, &party);
         if (at == put)
             parties[put++] = party;
@@ -194,9 +201,9 @@ static alm_status put_donation(alm_settler *s, const alm_told_gift *gift) {
     alm_status status = put_donors(s, out, gift);
     if (status == ALM_OK) status = put_whats(s, out, gift);
     if (status == ALM_OK)
-        status = put_parties(s, &out->recipients, &out->recipient_count, gift->recipients, gift->recipient_count);
+        status = put_parties(s, out, &out->recipients, &out->recipient_count, gift->recipients, gift->recipient_count);
     if (status == ALM_OK)
-        status = put_parties(s, &out->channels, &out->channel_count, gift->channels, gift->channel_count);
+        status = put_parties(s, out, &out->channels, &out->channel_count, gift->channels, gift->channel_count);
     if (status == ALM_OK) status = put_date(s, out, gift->date);
     if (status == ALM_OK) s->relation->document->donation_count++;
     return status;

@@ -1,0 +1,150 @@
+/*
+ * The receiver of the whole page: whom its lead gives to or goes to, who accepted in the end, where the gifts were
+ * handed over, or to whom the title says that they go. It holds for gifts without a receiver, where the page names no
+ * other.
+ */
+#include "base/utf8.h"
+#include "extract/relate/gift_priv.h"
+
+enum { LEAD_SENTENCES = 4, MAX_FRAME = 4 };
+
+bool alm_gift_is_institution(const alm_gift_reader *r, uint32_t i) {
+    const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[i]);
+    if (!actor || actor->person || !actor->organisation) return false;
+    switch (r->folded->mentions[actor->organisation - 1].detail) {
+    case ALM_ORGANISATION_CHARITY:
+    case ALM_ORGANISATION_GOVERNMENT:
+    case ALM_ORGANISATION_SCHOOL:
+    case ALM_ORGANISATION_HOSPITAL:
+    case ALM_ORGANISATION_MILITARY:
+    case ALM_ORGANISATION_COMMUNITY: return true;
+    default: return false;
+    }
+}
+
+bool alm_gift_holds_no_firm(const alm_gift_reader *r, const alm_gift *gift) {
+    for (size_t i = 0; i < gift->recipient_count; i++)
+        if (r->folded->mentions[gift->recipients[i] - 1].detail == ALM_ORGANISATION_COMPANY) return false;
+    return true;
+}
+
+/* Whom the giver went to: a body or place, no firm. */
+static alm_status read_visit(alm_gift_reader *r, alm_gift_event *out) {
+    for (uint32_t i = r->first; i < r->last && out->gift.recipient_count == 0; i++) {
+        if (r->tokens[i].class_id != ALM_CLASS_VISIT || i + 1 >= r->last) continue;
+        if (r->tokens[i + 1].class_id == ALM_CLASS_PARTY && !alm_gift_is_institution(r, i + 1)) continue;
+        alm_status status = alm_gift_read_list(r, out, i + 1, alm_gift_clause_end(r, i + 1), true);
+        if (status != ALM_OK) return status;
+    }
+    return ALM_OK;
+}
+
+static bool may_be_venue(const alm_gift_reader *r, uint32_t i) {
+    const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[i]);
+    if (!actor || actor->person || !actor->organisation) return false;
+    switch (r->folded->mentions[actor->organisation - 1].detail) {
+    case ALM_ORGANISATION_SCHOOL:
+    case ALM_ORGANISATION_HOSPITAL:
+    case ALM_ORGANISATION_COMMUNITY: return true;
+    default: return alm_party_is_place(r->relation, actor);
+    }
+}
+
+/* "The ceremony was held at the school": at who receives, not at an office that invites. */
+static void read_venue(const alm_gift_reader *r, alm_gift *out) {
+    for (uint32_t i = r->first; i + 2 < r->last && out->recipient_count == 0; i++) {
+        if (!alm_gift_has_attr(r, &r->tokens[i], "site") || !may_be_venue(r, i + 1)) continue;
+        for (uint32_t at = i + 2; at < r->last && !alm_gift_ends_clause(r->tokens[at].cp); at++)
+            if (alm_gift_has_attr(r, &r->tokens[at], "held")) {
+                const alm_actor *venue = alm_actor_of(r->relation, &r->tokens[i + 1]);
+                alm_gift_party_add(out->recipients, &out->recipient_count, alm_gift_principal(venue));
+            }
+    }
+}
+
+/* "The headmaster accepted on behalf of the school": an event of receiving that tells no gift. */
+static bool read_acceptance(const alm_gift_reader *r, alm_gift *out) {
+    for (size_t k = 0; k < r->event_count; k++) {
+        const alm_gift_event *e = &r->events[k];
+        if (!e->received || e->gift.what_count || e->gift.recipient_count == 0) continue;
+        *out = e->gift;
+        return true;
+    }
+    return false;
+}
+
+alm_status alm_gift_read_lead(alm_gift_reader *r) {
+    if (r->frame.recipient_count || read_acceptance(r, &r->frame) || r->sentences++ >= LEAD_SENTENCES) return ALM_OK;
+    for (size_t k = 0; k < r->event_count; k++)
+        if (r->events[k].gift.recipient_count &&
+            alm_gift_has_class(r, r->events[k].first, r->events[k].last, ALM_CLASS_GIVE)) {
+            r->frame = r->events[k].gift;
+            return ALM_OK;
+        }
+    alm_gift_event visit = {0};
+    alm_status status = read_visit(r, &visit);
+    r->frame = visit.gift;
+    if (r->frame.recipient_count == 0) read_venue(r, &r->frame);
+    return status;
+}
+
+/* The organisation of the text that the title names at @p at; 0. The longest of those that begin there. */
+static uint32_t named_at(const alm_relation *relation, alm_str title, size_t at) {
+    uint32_t found = 0;
+    size_t longest = 0;
+    for (uint32_t i = 0; i < relation->folded->mention_count; i++) {
+        const alm_mention *m = &relation->folded->mentions[i];
+        if (m->class_id != ALM_CLASS_ORG || m->reference || m->name.len <= longest ||
+            m->detail == ALM_ORGANISATION_COMPANY)
+            continue;
+        if (!alm_str_starts(alm_str_slice(title, at, title.len), m->name)) continue;
+        longest = m->name.len;
+        found = i + 1;
+    }
+    return found;
+}
+
+/* "X gives 300 books to school Y", as the title has it. */
+static void read_title(const alm_gift_reader *r, alm_gift *out) {
+    alm_str title = r->relation->document->page.title;
+    const alm_lexicon *words = r->folded->pack->scanned;
+    for (size_t at = 0; at < title.len;) {
+        uint32_t sense;
+        size_t len = alm_lexicon_longest(words, title, at, &sense);
+        const alm_sense *to = len ? alm_lexicon_sense_of(words, sense, ALM_CLASS_TO) : NULL;
+        if (len)
+            at += len;
+        else
+            alm_utf8_next(title, &at);
+        if (!to) continue;
+        uint32_t found = named_at(r->relation, title, at);
+        if (found) alm_gift_party_add(out->recipients, &out->recipient_count, found);
+    }
+}
+
+/* The page names no receiver but those of the lead. */
+static bool is_only_receiver(const alm_gift_reader *r, const alm_told_gift *gift) {
+    for (size_t i = 0; i < gift->recipient_count; i++) {
+        bool known = false;
+        for (size_t j = 0; j < r->frame.recipient_count; j++)
+            known = known || alm_str_is(r->folded->mentions[gift->recipients[i] - 1].name,
+                                        r->folded->mentions[r->frame.recipients[j] - 1].name);
+        if (!known) return false;
+    }
+    return true;
+}
+
+alm_status alm_gift_spread_lead(alm_gift_reader *r) {
+    alm_relation *relation = r->relation;
+    if (r->frame.recipient_count == 0 && relation->gift_count) read_title(r, &r->frame);
+    if (r->frame.recipient_count > MAX_FRAME || !alm_gift_holds_no_firm(r, &r->frame)) return ALM_OK;
+    for (size_t g = 0; g < relation->gift_count; g++)
+        if (!is_only_receiver(r, &relation->gifts[g])) return ALM_OK;
+    for (size_t g = r->first_gift; g < relation->gift_count; g++) { /* tables and lists have heads of their own */
+        if (relation->gifts[g].total) continue;                     /* sums over drives go to many */
+        alm_status status =
+            alm_gift_give_receivers(r, &relation->gifts[g], r->frame.recipients, r->frame.recipient_count);
+        if (status != ALM_OK) return status;
+    }
+    return ALM_OK;
+}
