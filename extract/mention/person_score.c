@@ -86,7 +86,9 @@ static bool stands_before_end(const alm_folded *folded, uint32_t i) {
 /* A character that is grammar elsewhere, but governs nothing at token @p i: the last one of a name. */
 static bool is_lone_grammar(const alm_folded *folded, uint32_t i) {
     uint16_t class_id = folded->tokens[i].class_id;
-    if (is_grammar(class_id)) return stands_before_end(folded, i + 1);
+    if (is_grammar(class_id))
+        return stands_before_end(folded, i + 1) ||
+               (class_id == ALM_CLASS_WITH && folded->tokens[i + 1].class_id == ALM_CLASS_SAY);
     if (class_id != ALM_CLASS_EACH && class_id != ALM_CLASS_ADVERB && class_id != ALM_CLASS_TOTAL) return false;
     if (folded->tokens[i].end - folded->tokens[i].start > 3 || !stands_before_end(folded, i + 1)) return false;
     return i + 1 >= folded->count || !folded->tokens[i + 1].mention;

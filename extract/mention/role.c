@@ -3,6 +3,7 @@
  */
 #include "base/utf8.h"
 #include "extract/mention/mention.h"
+#include "extract/mention/person.h"
 #include "extract/mention/walk.h"
 
 static bool is_kind(const alm_folded *folded, const alm_token *head, const char *kind) {
@@ -66,12 +67,35 @@ static bool repeats_place(const alm_folded *folded, uint32_t i) {
            alm_str_ends(alm_token_text(folded, &token[-1]), alm_token_text(folded, token));
 }
 
+/* "the workshop's owner Li": a word for people in general is a post between an organisation's ending and a name. */
+static bool is_post_of_name(const alm_folded *folded, uint32_t i) {
+    const alm_token *token = &folded->tokens[i];
+    if (token->class_id != ALM_CLASS_GROUP && token->class_id != ALM_CLASS_SUBJECT_NOUN) return false;
+    if (i == 0 || i + 1 >= folded->count || !alm_person_is_usual_surname(folded, i + 1)) return false;
+    uint16_t before = token[-1].class_id;
+    if (before != ALM_CLASS_ORG_SUFFIX && before != ALM_CLASS_SELF_ORG) return false;
+    alm_str kind = alm_token_attr(folded, token, ALM_CLASS_ROLE_HEAD, 0);
+    return alm_str_is_c(kind, "job") || alm_str_is_c(kind, "office");
+}
+
+/* "the chamber | party affairs | instructor": the field between an organisation's ending and a post is part of it. */
+static uint32_t with_field(const alm_folded *folded, uint32_t i) {
+    if (i < 2 || folded->tokens[i - 1].class_id != ALM_CLASS_ORG_PART) return i;
+    uint16_t before = folded->tokens[i - 2].class_id;
+    return before == ALM_CLASS_SELF_ORG ? i - 1 : i;
+}
+
 alm_status alm_roles_find(alm_folded *folded, alm_err *err) {
     alm_status status = ALM_OK;
     for (uint32_t i = 0; status == ALM_OK && i < folded->count; i++) {
         uint32_t head = i;
         if (repeats_place(folded, i)) head++;
         while (head < folded->count && folded->tokens[head].class_id == ALM_CLASS_ROLE_PREFIX) head++;
+        if (head < folded->count && is_post_of_name(folded, head)) {
+            status = fold_role(folded, head, head);
+            i = head;
+            continue;
+        }
         if (head >= folded->count || folded->tokens[head].class_id != ALM_CLASS_ROLE_HEAD) {
             /* a prefix without a head is no part of a role */
             for (; i < head; i++) alm_walk_release(folded, i);
@@ -82,7 +106,7 @@ alm_status alm_roles_find(alm_folded *folded, alm_err *err) {
             as_title(folded, head);
             continue;
         }
-        status = fold_role(folded, i, head);
+        status = fold_role(folded, with_field(folded, i), head);
         i = head;
     }
     if (status == ALM_OK) status = alm_fold_close(folded);

@@ -156,7 +156,10 @@ static alm_status seat_of_head(alm_relation *relation, uint32_t role, uint32_t *
                         .rule = ALM_STR("organisation/seat")};
     const alm_mention *office = *organisation ? &folded->mentions[*organisation - 1] : NULL;
     size_t found = office ? alm_str_find(office->name, place, 0) : SIZE_MAX;
+    const alm_mention *post = &folded->mentions[role - 1];
     seat.name = found != SIZE_MAX ? alm_str_slice(office->name, 0, found + place.len) : place;
+    if (found == SIZE_MAX && office && office->end == post->start && at == 0) /* "Tainan | city head" */
+        seat.name = alm_str_slice(folded->text, office->start, post->start + (uint32_t)place.len);
     if (office && alm_str_is(seat.name, office->name)) return ALM_OK;
     seat.start = (uint32_t)(seat.name.ptr - folded->text.ptr);
     seat.end = seat.start + (uint32_t)seat.name.len;
@@ -220,7 +223,7 @@ static alm_status read_posts(alm_relation *relation, const alm_match *match, uin
             uint32_t at = organisation ? organisation : *carried, unit = member_unit(folded, i, last);
             if (is_mere_job(folded, token->mention, place, organisation != 0)) continue;
             bool beside = i > first && names_organisation(folded->tokens[i - 1].class_id);
-            if (!(beside && folded->mentions[at - 1].detail == ALM_ORGANISATION_GOVERNMENT))
+            if (!(beside && !place && folded->mentions[at - 1].detail == ALM_ORGANISATION_GOVERNMENT))
                 status = seat_of_head(relation, token->mention, &at);
             if (!at) at = ALM_UNSAID_ORGANISATION;
             for (size_t m = 0; status == ALM_OK && m < member_count; m++)
