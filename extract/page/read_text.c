@@ -67,6 +67,8 @@ static alm_str list_item(alm_str line) {
     return (alm_str){NULL, 0};
 }
 
+bool alm_text_is_item(alm_str line) { return list_item(line).len > 0; }
+
 static bool ends_sentence(alm_str line) {
     static const char *const ends[] = {"\xE3\x80\x82",
                                        "\xEF\xBC\x81",
@@ -84,12 +86,29 @@ static bool ends_sentence(alm_str line) {
     return false;
 }
 
+/** "5. …", "5,000 yuan (6 people): …": an entry of a list, which no line goes on into. */
+static bool begins_entry(alm_str line) {
+    enum { REACH = 24 };
+    bool digit = false;
+    size_t at = 0;
+    for (int n = 0; n < REACH && at < line.len; n++) {
+        size_t from = at;
+        uint32_t cp = alm_utf8_next(line, &at);
+        bool mark = cp == '.' || cp == 0x3001 || cp == 0xFF0E || cp == ')' || cp == 0xFF09;
+        if (mark && n > 0 && n < 4 && (unsigned)(line.ptr[from - 1] - '0') < 10) return at < line.len;
+        if (digit && (cp == ':' || cp == 0xFF1A)) return true;
+        if (cp == 0x3002 || cp == 0xFF0C) return false;
+        digit |= cp >= '0' && cp <= '9';
+    }
+    return false;
+}
+
 /** True where the paragraph of @p line goes on in the next one: it was wrapped at a column, not ended. */
 static bool wraps(const alm_text_reader *t, size_t line) {
     if (line + 1 >= t->line_count) return false;
     alm_str here = t->lines[line].text, next = t->lines[line + 1].text;
     return next.len && alm_utf8_columns(here) >= WRAP_COLUMNS && !ends_sentence(here) && !list_item(next).len &&
-           !alm_text_is_table(t, line + 1);
+           !begins_entry(next) && !alm_text_is_table(t, line + 1);
 }
 
 static alm_status read_paragraph(alm_text_reader *t, size_t *at) {
@@ -162,7 +181,8 @@ static bool read_front_matter(alm_text_reader *t, size_t *at) {
 static alm_status read_head(alm_text_reader *t, size_t *at) {
     for (int i = 0; i < HEAD_LINES && *at < t->line_count; i++) {
         while (*at < t->line_count && t->lines[*at].text.len == 0) ++*at;
-        if (*at == t->line_count || alm_utf8_count(t->lines[*at].text) > HEAD_CHARS) return ALM_OK;
+        if (*at == t->line_count || alm_utf8_count(t->lines[*at].text) > HEAD_CHARS || alm_text_is_table(t, *at))
+            return ALM_OK;
         if (!alm_read_labels(t->r, t->lines[*at].text)) return ALM_OK;
         ++*at;
     }

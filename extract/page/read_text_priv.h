@@ -23,6 +23,9 @@ typedef struct alm_text_reader {
 /** White space of any width at both ends taken away, inner runs as they are. */
 alm_str alm_text_trim(alm_str s);
 
+/** The line is an item of a "- " list. */
+bool alm_text_is_item(alm_str line);
+
 /** Open a block, apart from the one before by @p separator. */
 ALM_MUST_USE alm_status alm_text_begin(alm_text_reader *t, alm_block block, char separator);
 

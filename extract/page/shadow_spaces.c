@@ -5,7 +5,7 @@
 #include "extract/page/shadow_priv.h"
 
 /* Longer runs of lone characters are judged piece by piece; longer names are none. */
-enum { MAX_RUN = 64, MAX_NAME = 32 };
+enum { MAX_RUN = 64, MAX_NAME = 32, OPEN_BRACKET = 0xFF08, CLOSE_BRACKET = 0xFF09 };
 
 typedef struct text {
     alm_shadow_char *chars;
@@ -84,10 +84,23 @@ static bool begins_entry(const text *t, size_t i) {
     return n > 1 && kind_at(t, is_space_at(t, end) ? end + 1 : end) == ALM_CHAR_DIGIT;
 }
 
+/* Behind the space at i, a name follows another that brackets tell more of: the line is a list of names. */
+static bool parts_names(const text *t, size_t i) {
+    if (kind_at(t, i - 1) != ALM_CHAR_CHINESE || t->chars[i - 1].code != CLOSE_BRACKET) return false;
+    if (kind_at(t, i + 1) != ALM_CHAR_HAN) return false;
+    size_t at = i - 1, n = 0;
+    while (at > 0 && t->chars[at].code != OPEN_BRACKET && i - at < MAX_NAME) at--;
+    if (t->chars[at].code != OPEN_BRACKET) return false;
+    while (n < MAX_NAME && kind_at(t, at - 1 - n) == ALM_CHAR_HAN) n++;
+    alm_char_kind before = kind_at(t, at - 1 - n);
+    return n > 1 && (before == ALM_CHAR_BREAK || before == ALM_CHAR_CHINESE || is_space_at(t, at - 1 - n));
+}
+
 /* The space at i, between two characters neither of which is a space, is of no use. */
 static bool is_idle(const text *t, size_t i) {
     alm_char_kind before = kind_at(t, i - 1), after = kind_at(t, i + 1);
     if (before == ALM_CHAR_BREAK || after == ALM_CHAR_BREAK) return true;
+    if (parts_names(t, i)) return false;
     if (before == ALM_CHAR_CHINESE || after == ALM_CHAR_CHINESE) return true;
     if (before == ALM_CHAR_DASH || after == ALM_CHAR_DASH) return true;
     if (before == ALM_CHAR_DIGIT && after == ALM_CHAR_DIGIT) return is_lone_digit(t, i - 1) && is_lone_digit(t, i + 1);

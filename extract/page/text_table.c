@@ -46,6 +46,27 @@ static size_t cells_by(alm_str line, char mark, size_t from, alm_str cells[COLUM
     return count;
 }
 
+static bool is_one_han(alm_str cell) {
+    size_t at = 0;
+    if (cell.len < 3) return false;
+    uint32_t cp = alm_utf8_next(cell, &at);
+    return at == cell.len && cp >= 0x3400 && cp < 0x30000 && !(cp >= 0xFE00 && cp <= 0xFFFF);
+}
+
+/** Cells of one character each, side by side: a two-character name, drawn out to the width of three. */
+static size_t join_drawn_out(alm_str *cells, size_t count) {
+    size_t out = 0;
+    for (size_t i = 0; i < count; i++) {
+        cells[out] = cells[i];
+        if (i + 1 < count && is_one_han(cells[i]) && is_one_han(cells[i + 1])) {
+            i++;
+            cells[out].len = (size_t)(cells[i].ptr + cells[i].len - cells[out].ptr);
+        }
+        out++;
+    }
+    return out;
+}
+
 static size_t cells_by_spaces(alm_str line, separation by, alm_str cells[COLUMNS_MAX]) {
     size_t count = 0, from = 0, at = 0;
     while (at < line.len && count + 1 < COLUMNS_MAX) {
@@ -60,7 +81,7 @@ static size_t cells_by_spaces(alm_str line, separation by, alm_str cells[COLUMNS
             alm_utf8_next(line, &at);
     }
     cells[count++] = alm_str_slice(line, from, line.len);
-    return count;
+    return join_drawn_out(cells, count);
 }
 
 static size_t cells_of(const alm_text_line *line, separation by, alm_str cells[COLUMNS_MAX]) {
@@ -87,7 +108,7 @@ static bool is_rule(alm_str line) {
 static size_t spaced_rows(const alm_text_reader *t, size_t at, separation by) {
     alm_str cells[COLUMNS_MAX];
     size_t first = cells_by_spaces(t->lines[at].text, by, cells), end = at;
-    if (first < SPACED_CELLS_MIN) return 0;
+    if (first < SPACED_CELLS_MIN || alm_text_is_item(t->lines[at].text)) return 0;
     for (; end < t->line_count; end++) {
         alm_str line = t->lines[end].text;
         if (cells_by_spaces(line, by, cells) != first || (end > at && !has_digit(line))) break;

@@ -2,6 +2,8 @@
 
 #include "extract/mention/walk.h"
 
+enum { CP_FAMILY = 0x6C0F };
+
 alm_status alm_cell_name(alm_relation *relation, uint32_t first, uint32_t last, uint32_t *out) {
     alm_folded *folded = relation->folded;
     const alm_token *tokens = folded->tokens;
@@ -20,6 +22,14 @@ uint32_t alm_cell_closing(const alm_folded *folded, uint32_t open, uint32_t last
     return open;
 }
 
+/* "(2)" in "class 1985 (2)": a part of the name. */
+static bool is_inner_bracket(const alm_folded *folded, uint32_t open, uint32_t last) {
+    if (folded->tokens[open].cp != ALM_CP_BRACKET_OPEN || open + 3 >= last) return false;
+    const alm_token *token = &folded->tokens[open];
+    return (token[1].class_id == ALM_CLASS_NUMBER || alm_is_plain_han(&token[1])) &&
+           token[2].cp == ALM_CP_BRACKET_CLOSE && token[3].cp != ALM_CP_BRACKET_OPEN && !alm_cell_separates(&token[3]);
+}
+
 bool alm_cell_separates(const alm_token *token) {
     return token->cp == ALM_CP_LIST_COMMA || token->cp == ' ' || token->cp == ALM_CP_COMMA || token->cp == '/' ||
            token->cp == ALM_CP_SEMICOLON || token->class_id == ALM_CLASS_JOIN;
@@ -28,7 +38,8 @@ bool alm_cell_separates(const alm_token *token) {
 static bool is_group_word(uint16_t c) {
     return c == ALM_CLASS_GROUP || c == ALM_CLASS_PRONOUN || c == ALM_CLASS_ETC || c == ALM_CLASS_TITLE ||
            c == ALM_CLASS_ROLE || c == ALM_CLASS_MEMBER || c == ALM_CLASS_ROLE_HEAD || c == ALM_CLASS_ADVERB ||
-           c == ALM_CLASS_PART || c == ALM_CLASS_SUBJECT_NOUN || c == ALM_CLASS_NUMBER || c == ALM_CLASS_QUANTITY;
+           c == ALM_CLASS_PART || c == ALM_CLASS_PERSONAL || c == ALM_CLASS_SUBJECT_NOUN || c == ALM_CLASS_NUMBER ||
+           c == ALM_CLASS_QUANTITY;
 }
 
 /* A cell's names are its parties where nothing else but group words and list marks stands beside them. */
@@ -38,6 +49,8 @@ static bool is_party_list(const alm_folded *folded, uint32_t first, uint32_t las
         const alm_token *token = &folded->tokens[i];
         if (token->class_id == ALM_CLASS_PARTY)
             party = true;
+        else if (is_inner_bracket(folded, i, last))
+            return false;
         else if (token->cp == ALM_CP_BRACKET_OPEN)
             i = alm_cell_closing(folded, i, last);
         else if (!alm_cell_separates(token) && !(party && token->class_id == ALM_CLASS_WITH) &&
@@ -127,19 +140,51 @@ static alm_status person_mention(alm_relation *relation, uint32_t first, uint32_
     return alm_mention_add(folded, &m, out);
 }
 
-/* A piece without a known name: the name is what it says. Words for groups alone name nobody. */
+/* "X family's sisters": the kin without whom the family's name names nobody. */
+static bool is_of_family(const alm_folded *folded, uint32_t i) {
+    return folded->tokens[i].class_id == ALM_CLASS_GROUP && folded->tokens[i - 1].cp == CP_FAMILY;
+}
+
+/* Words for groups and titles behind a name belong to it only where the name would be a bare surname without them. */
+static uint32_t before_group_words(const alm_folded *folded, uint32_t first, uint32_t last) {
+    uint32_t end = last;
+    while (end > first + 1 && is_group_word(folded->tokens[end - 1].class_id) && !is_of_family(folded, end - 1)) end--;
+    bool titled = end < last && folded->tokens[end].class_id == ALM_CLASS_TITLE;
+    return titled && folded->tokens[end - 1].class_id != ALM_CLASS_PARTY && !looks_personal(folded, first, end) ? last
+                                                                                                                : end;
+}
+
+/* "building 3": the number is a part of what follows it. */
+static bool is_number_of(const alm_folded *folded, uint32_t i, uint32_t last) {
+    return folded->tokens[i].class_id == ALM_CLASS_NUMBER && i + 1 < last &&
+           folded->tokens[i + 1].class_id == ALM_CLASS_TEXT && alm_is_han(folded->tokens[i + 1].cp);
+}
+
+/* Behind the person at @p party a trade, a ware or a word for places: a shop or hamlet that bears the name. */
+static bool is_shop_of(const alm_folded *folded, uint32_t party, uint32_t last) {
+    for (uint32_t i = party + 1; i < last; i++) {
+        uint16_t c = folded->tokens[i].class_id;
+        if (c == ALM_CLASS_GOODS || c == ALM_CLASS_GOODS_NOUN || c == ALM_CLASS_ORG_PART || c == ALM_CLASS_ORG_SUFFIX ||
+            c == ALM_CLASS_LOCAL)
+            return true;
+    }
+    return false;
+}
+
+/* A piece without a known name, or with more behind it (a shop that bears a person's name): the name is what it says.
+ * Words for groups alone name nobody. */
 static alm_status read_unknown(alm_relation *relation, alm_gift *gift, uint32_t first, uint32_t last) {
     const alm_folded *folded = relation->folded;
-    while (first < last && is_group_word(folded->tokens[first].class_id)) first++;
+    while (first < last && is_group_word(folded->tokens[first].class_id) && !is_number_of(folded, first, last)) first++;
     uint32_t end = first, party = UINT32_MAX;
-    for (; end < last && folded->tokens[end].cp != ALM_CP_BRACKET_OPEN; end++)
+    for (; end < last && (folded->tokens[end].cp != ALM_CP_BRACKET_OPEN || is_inner_bracket(folded, end, last)); end++)
         if (folded->tokens[end].class_id == ALM_CLASS_PARTY) party = end;
-    while (end > first + 1 && is_group_word(folded->tokens[end - 1].class_id)) end--;
+    end = before_group_words(folded, first, end);
     if (end == first || alm_walk_length(folded, first, end) < 2) return ALM_OK;
     alm_actor actor = {0};
     const alm_actor *known = party != UINT32_MAX ? alm_actor_of(relation, &folded->tokens[party]) : NULL;
     alm_status status = ALM_OK;
-    if (known && known->person)
+    if (known && known->person && !is_shop_of(folded, party, end))
         actor = *known;
     else if (looks_personal(folded, first, end))
         status = person_mention(relation, first, end, &actor.person);

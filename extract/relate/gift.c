@@ -248,7 +248,7 @@ static bool title_tells(const alm_relation *relation) {
     return false;
 }
 
-static bool tells_of_giving(const alm_relation *relation) {
+bool alm_relation_tells_of_giving(const alm_relation *relation) {
     const alm_folded *folded = relation->folded;
     size_t count = 0;
     for (size_t i = 0; i < folded->count; i++) count += folded->tokens[i].class_id == ALM_CLASS_GIVE;
@@ -262,7 +262,6 @@ alm_status alm_gifts_find(alm_relation *relation) {
     r.used = alm_arena_calloc(folded->arena, folded->count, sizeof *r.used);
     r.events = alm_arena_alloc(folded->arena, ALM_GIFT_MAX_EVENTS * sizeof *r.events); /* cleared one by one */
     if (!r.used || !r.events) return ALM_E_NOMEM;
-    relation->tells_of_giving = tells_of_giving(relation);
     alm_gift_begin_page(&r);
     for (uint32_t i = 0; i < folded->count; i = r.last) {
         r.sentence_before = i > 0 && folded->tokens[i - 1].cp != '\n' ? r.first : i;

@@ -149,6 +149,14 @@ static bool tells_others(const alm_gift_reader *r) {
     return false;
 }
 
+/* "'X 500' is an error for 'Y 500'": an entry that is put right, no gift of its own. */
+static bool is_quoted(const alm_gift_reader *r, uint32_t name, uint32_t next) {
+    if (name == r->first || next + 1 >= r->last || !alm_gift_has_class(r, r->first, r->last, ALM_CLASS_NOT_GIFT))
+        return false;
+    uint32_t open = r->tokens[name - 1].cp, close = r->tokens[next + 1].cp;
+    return (open == ALM_CP_QUOTE_OPEN || open == '"') && (close == ALM_CP_QUOTE_CLOSE || close == '"');
+}
+
 /* Name and amount side by side, without a verb, where the block tells of giving: "X 500, Y 200". */
 alm_status alm_gift_read_pairs(alm_gift_reader *r) {
     if (!r->block_has_gift && !r->relation->tells_of_giving) return ALM_OK;
@@ -167,6 +175,7 @@ alm_status alm_gift_read_pairs(alm_gift_reader *r) {
             continue;
         if (r->tokens[next].class_id == ALM_CLASS_GOODS && !alm_mention_of(r->folded, &r->tokens[next])->value)
             continue;
+        if (is_quoted(r, i, next)) continue;
         alm_status status = put_pair(r, i, next, told);
         if (status != ALM_OK) return status;
     }

@@ -189,7 +189,7 @@ alm_status alm_gift_read_value(alm_gift_reader *r) {
         alm_told_gift *gift;
         if (r->tokens[i].class_id != ALM_CLASS_MONEY || r->used[i] ||
             !alm_gift_governed_by(r, i, ALM_CLASS_WORTH, MAX_VALUE_REACH) || !speaks_of_things(r, i) ||
-            !(gift = unvalued(r)))
+            alm_gift_has_class(r, r->first, i, ALM_CLASS_TOTAL) || !(gift = unvalued(r)))
             continue;
         alm_what *whats = alm_arena_alloc(r->folded->arena, (gift->what_count + 1) * sizeof *whats);
         if (!whats) return ALM_E_NOMEM;

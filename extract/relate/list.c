@@ -14,8 +14,9 @@ enum {
     MAX_UNKNOWN = 20,
     MAX_LINE = 200,
     MAX_TAIL = 24,
+    MAX_PERSON = 4,
     MAX_BARE_HEAD = 20,
-    MIN_ITEM_LINES = 3
+    MIN_ITEMS = 3
 };
 
 typedef struct reader {
@@ -56,61 +57,29 @@ static bool is_list_word(const alm_token *token) {
     }
 }
 
-/* A head without a colon: a line of its own with an amount and no name, or an amount, a space and then nothing but
- * names. */
-static uint32_t bare_head_end(const reader *r, uint32_t first, uint32_t last, uint32_t *amount) {
-    uint32_t money = find(r, first, last, ALM_CLASS_MONEY);
-    if (money == UINT32_MAX || find(r, money + 1, last, ALM_CLASS_MONEY) != UINT32_MAX) return 0;
-    uint32_t end = first;
-    while (end < last && is_list_word(&r->tokens[end])) end++;
-    if (end <= money || is_bound(alm_mention_of(r->folded, &r->tokens[money])->value)) return 0;
-    bool alone = end == last && alm_walk_length(r->folded, first, last) <= MAX_BARE_HEAD;
-    bool names = end < last && r->tokens[end].class_id == ALM_CLASS_PARTY && end > money + 1 &&
-                 r->tokens[end - 1].cp == ' ' && find(r, end, last, ALM_CLASS_GIVE) == UINT32_MAX;
-    if (!alone && !names) return 0;
-    *amount = r->tokens[money].mention;
-    return end;
-}
-
-/* A word for sums, unless it counts those who gave: "gave 500 (three in all):". */
-static bool adds_up(const reader *r, uint32_t first, uint32_t last) {
-    for (uint32_t i = first; i < last; i++) {
-        if (r->tokens[i].cp == ALM_CP_BRACKET_OPEN) i = alm_cell_closing(r->folded, i, last);
-        if (i < last && r->tokens[i].class_id == ALM_CLASS_TOTAL) return true;
-    }
+/* One to ten. */
+static bool is_numeral(uint32_t cp) {
+    static const uint16_t numerals[] = {0x4E00, 0x4E8C, 0x4E09, 0x56DB, 0x4E94, 0x516D, 0x4E03, 0x516B, 0x4E5D, 0x5341};
+    for (size_t i = 0; i < sizeof numerals / sizeof *numerals; i++)
+        if (cp == numerals[i]) return true;
     return false;
 }
 
-/*
- * The head of a list: up to the colon one amount
-, no name that gives, and a word of giving (or the line is nothing but
- * the amount). Its end, behind the colon; 0 where the line is no head.
- */
-static uint32_t head_end(const reader *r, uint32_t first, uint32_t last, uint32_t *amount) {
-    uint32_t colon = first;
-    while (colon < last && colon - first < MAX_HEAD && r->tokens[colon].cp != ALM_CP_COLON) colon++;
-    if (colon >= last || r->tokens[colon].cp != ALM_CP_COLON) return bare_head_end(r, first, last, amount);
-    uint32_t money = find(r, first, colon, ALM_CLASS_MONEY);
-    if (money == UINT32_MAX || find(r, first, colon, ALM_CLASS_PARTY) != UINT32_MAX) return 0;
-    if (find(r, first, colon, ALM_CLASS_GIVE) == UINT32_MAX && money != first) return 0;
-    if (adds_up(r, first, colon)) return 0;
-    *amount = is_bound(alm_mention_of(r->folded, &r->tokens[money])->value) ? 0 : r->tokens[money].mention;
-    return colon + 1;
+/* Behind "1.", "(2)" or the like in numerals, or @p first. */
+static uint32_t behind_numbering(const reader *r, uint32_t first, uint32_t last) {
+    bool open = first < last && r->tokens[first].cp == ALM_CP_BRACKET_OPEN;
+    uint32_t from = first + open, i = from;
+    while (i < last && i - from < 3 && (r->tokens[i].class_id == ALM_CLASS_NUMBER || is_numeral(r->tokens[i].cp))) i++;
+    if (i == from || i >= last) return first;
+    uint32_t mark = r->tokens[i].cp;
+    return (open ? mark == ALM_CP_BRACKET_CLOSE : mark == ALM_CP_LIST_COMMA || mark == '.') ? i + 1 : first;
 }
 
-static bool ends_item(const alm_token *token, bool by_spaces) {
-    if (token->cp == ALM_CP_LIST_COMMA || token->cp == ALM_CP_COMMA || token->cp == ALM_CP_SEMICOLON ||
-        token->cp == ALM_CP_STOP)
-        return true;
-    return by_spaces && token->cp == ' ';
-}
-
-static bool has_list_marks(const reader *r, uint32_t first, uint32_t last) {
-    for (uint32_t i = first; i < last; i++) {
-        if (r->tokens[i].cp == ALM_CP_BRACKET_OPEN) i = alm_cell_closing(r->folded, i, last);
-        if (i < last && (r->tokens[i].cp == ALM_CP_LIST_COMMA || r->tokens[i].cp == ALM_CP_COMMA)) return true;
-    }
-    return false;
+/* What stands in brackets tells more of the name before them. */
+static uint32_t over_bracket(const reader *r, uint32_t i, uint32_t last) {
+    if (r->tokens[i].cp != ALM_CP_BRACKET_OPEN) return i;
+    uint32_t close = alm_cell_closing(r->folded, i, last);
+    return close < last ? close : i;
 }
 
 /* A stretch that may be a name: no word of grammar, no verb, not too long. */
@@ -118,7 +87,7 @@ static bool may_be_name(const reader *r, uint32_t first, uint32_t last) {
     if (first >= last) return false;
     size_t length = alm_walk_length(r->folded, first, last);
     if (length < 2 || length > MAX_ITEM) return false;
-    for (uint32_t i = first; i < last; i++) switch (r->tokens[i].class_id) {
+    for (uint32_t i = first; i < last; i++) switch (r->tokens[i = over_bracket(r, i, last)].class_id) {
         case ALM_CLASS_GIVE:
         case ALM_CLASS_SEND:
         case ALM_CLASS_TOTAL:
@@ -147,6 +116,78 @@ static bool may_be_name(const reader *r, uint32_t first, uint32_t last) {
     return true;
 }
 
+/* Nothing but names, apart by spaces or list marks, and one of them is known. */
+static bool is_name_run(const reader *r, uint32_t first, uint32_t last) {
+    if (find(r, first, last, ALM_CLASS_PARTY) == UINT32_MAX) return false;
+    for (uint32_t i = first; i < last;) {
+        uint32_t end = i;
+        while (end < last && r->tokens[end].cp != ' ' && r->tokens[end].cp != ALM_CP_LIST_COMMA) end++;
+        bool known = find(r, i, end, ALM_CLASS_PARTY) != UINT32_MAX;
+        if (end > i && (!may_be_name(r, i, end) || (!known && alm_walk_length(r->folded, i, end) > MAX_UNKNOWN)))
+            return false;
+        i = end + 1;
+    }
+    return first < last;
+}
+
+/* A head without a colon: a line of its own with an amount and no name, or an amount, a space and then nothing but
+ * names. */
+static uint32_t bare_head_end(const reader *r, uint32_t first, uint32_t last, uint32_t *amount) {
+    uint32_t money = find(r, first, last, ALM_CLASS_MONEY);
+    if (money == UINT32_MAX || find(r, money + 1, last, ALM_CLASS_MONEY) != UINT32_MAX) return 0;
+    uint32_t end = first;
+    while (end < last && is_list_word(&r->tokens[end])) end++;
+    if (end <= money) return 0;
+    bool bound = is_bound(alm_mention_of(r->folded, &r->tokens[money])->value);
+    bool alone = end == last && alm_walk_length(r->folded, first, last) <= MAX_BARE_HEAD;
+    bool names = end > money + 1 && r->tokens[end - 1].cp == ' ' && is_name_run(r, end, last);
+    if (!alone && (!names || bound)) return 0;
+    *amount = bound ? 0 : r->tokens[money].mention; /* "50,000 and more": each line tells its own */
+    return end;
+}
+
+/* A word for sums, unless it counts those who gave: "gave 500 (three in all):". */
+static bool adds_up(const reader *r, uint32_t first, uint32_t last) {
+    for (uint32_t i = first; i < last; i++) {
+        if (r->tokens[i].cp == ALM_CP_BRACKET_OPEN) i = alm_cell_closing(r->folded, i, last);
+        if (i < last && r->tokens[i].class_id == ALM_CLASS_TOTAL) return true;
+    }
+    return false;
+}
+
+/*
+ * The head of a list: up to the colon one amount
+, no name that gives, and a word of giving (or the line is nothing but
+ * the amount). Its end, behind the colon; 0 where the line is no head.
+ */
+static uint32_t head_end(const reader *r, uint32_t first, uint32_t last, uint32_t *amount) {
+    first = behind_numbering(r, first, last);
+    uint32_t colon = first;
+    while (colon < last && colon - first < MAX_HEAD && r->tokens[colon].cp != ALM_CP_COLON) colon++;
+    if (colon >= last || r->tokens[colon].cp != ALM_CP_COLON) return bare_head_end(r, first, last, amount);
+    uint32_t money = find(r, first, colon, ALM_CLASS_MONEY);
+    if (money == UINT32_MAX || find(r, first, colon, ALM_CLASS_PARTY) != UINT32_MAX) return 0;
+    if (find(r, first, colon, ALM_CLASS_GIVE) == UINT32_MAX && money != first) return 0;
+    if (adds_up(r, first, colon)) return 0;
+    *amount = is_bound(alm_mention_of(r->folded, &r->tokens[money])->value) ? 0 : r->tokens[money].mention;
+    return colon + 1;
+}
+
+static bool ends_item(const alm_token *token, bool by_spaces) {
+    if (token->cp == ALM_CP_LIST_COMMA || token->cp == ALM_CP_COMMA || token->cp == ALM_CP_SEMICOLON ||
+        token->cp == ALM_CP_STOP)
+        return true;
+    return by_spaces && token->cp == ' ';
+}
+
+static bool has_list_marks(const reader *r, uint32_t first, uint32_t last) {
+    for (uint32_t i = first; i < last; i++) {
+        if (r->tokens[i].cp == ALM_CP_BRACKET_OPEN) i = alm_cell_closing(r->folded, i, last);
+        if (i < last && (r->tokens[i].cp == ALM_CP_LIST_COMMA || r->tokens[i].cp == ALM_CP_COMMA)) return true;
+    }
+    return false;
+}
+
 static alm_status put(reader *r, uint32_t name_first, uint32_t name_last, alm_what what, uint32_t first,
                       uint32_t last) {
     alm_gift gift = {.rule = ALM_STR("gift/list-item"), .confidence = 0.95};
@@ -159,6 +200,13 @@ static alm_status put(reader *r, uint32_t name_first, uint32_t name_last, alm_wh
     return alm_gift_add(r->relation, &gift);
 }
 
+/* Nothing that the number at @p i counts or names stands right behind it: "room 301" is no amount. */
+static bool ends_number(const reader *r, uint32_t i, uint32_t last) {
+    if (i + 1 >= last) return true;
+    const alm_token *next = &r->tokens[i + 1];
+    return next->class_id == ALM_CLASS_PARTY || (next->class_id == ALM_CLASS_TEXT && !alm_is_han(next->cp));
+}
+
 /* The what at the end of an item: an amount or a counted thing; UINT32_MAX. */
 static uint32_t item_what(const reader *r, uint32_t first, uint32_t last) {
     for (uint32_t i = first; i < last; i++) {
@@ -168,7 +216,7 @@ static uint32_t item_what(const reader *r, uint32_t first, uint32_t last) {
         }
         if (r->tokens[i].class_id == ALM_CLASS_MONEY) return i;
         if (r->tokens[i].class_id == ALM_CLASS_GOODS && alm_mention_of(r->folded, &r->tokens[i])->value) return i;
-        if (alm_bare_amount_is(r->relation, &r->tokens[i]) && i > first) return i;
+        if (i > first && alm_bare_amount_is(r->relation, &r->tokens[i]) && ends_number(r, i, last)) return i;
     }
     return UINT32_MAX;
 }
@@ -227,12 +275,25 @@ typedef struct segment {
     uint32_t first, last; /* the name's tokens; empty where the what goes on with the name before */
     uint32_t what;
     bool worth;
+    bool marked; /* a space or a colon stands between them */
+    bool sum;    /* a word for sums stands before the what */
 } segment;
 
 static bool is_numbering(const reader *r, uint32_t i, uint32_t last) {
     if (r->tokens[i].class_id != ALM_CLASS_NUMBER || i + 1 >= last) return false;
     uint32_t mark = r->tokens[i + 1].cp;
     return mark == '.' || mark == ALM_CP_LIST_COMMA || mark == ALM_CP_BRACKET_CLOSE || mark == ' ';
+}
+
+/* The character for "besides", be it a word of its own here or not. */
+static bool is_also(const reader *r, const alm_token *token) {
+    return alm_str_is(alm_str_slice(r->folded->text, token->start, token->end), ALM_STR("\xE5\x8F\xA6"));
+}
+
+/* "Also planted 2 trees", "and 30 desks": more of the name before, no name. */
+static bool says_also(const reader *r, uint32_t i) {
+    const alm_token *token = &r->tokens[i];
+    return token->class_id == ALM_CLASS_ADVERB || token->class_id == ALM_CLASS_WITH || is_also(r, token);
 }
 
 /* The next name and what it gave in [*at, last); moves *at behind it. False where nothing more was given. */
@@ -245,16 +306,20 @@ static bool next_segment(const reader *r, uint32_t *at, uint32_t last, segment *
     uint32_t what = item_what(r, first, last);
     if (what == UINT32_MAX) return false;
     uint32_t end = what;
-    out->worth = false;
+    *out = (segment){.what = what};
     while (end > first &&
-           (trims(&r->tokens[end - 1]) || r->tokens[end - 1].class_id == ALM_CLASS_WORTH ||
-            r->tokens[end - 1].class_id == ALM_CLASS_TOTAL || r->tokens[end - 1].class_id == ALM_CLASS_GIFT_NOUN ||
-            r->tokens[end - 1].class_id == ALM_CLASS_SEND)) {
+           (trims(&r->tokens[end - 1]) || (end > first + 1 && is_also(r, &r->tokens[end - 1])) ||
+            r->tokens[end - 1].class_id == ALM_CLASS_WORTH || r->tokens[end - 1].class_id == ALM_CLASS_TOTAL ||
+            r->tokens[end - 1].class_id == ALM_CLASS_GIFT_NOUN || r->tokens[end - 1].class_id == ALM_CLASS_SEND)) {
         out->worth = out->worth || r->tokens[end - 1].class_id == ALM_CLASS_WORTH;
+        out->marked = out->marked || r->tokens[end - 1].class_id == ALM_CLASS_TEXT;
+        out->sum = out->sum || r->tokens[end - 1].class_id == ALM_CLASS_TOTAL;
         end--;
     }
+    if (first < end && says_also(r, first)) first = end;
     while (first < end && trims(&r->tokens[first])) first++;
-    *out = (segment){first, end, what, out->worth};
+    out->first = first;
+    out->last = end;
     *at = what + 1;
     return true;
 }
@@ -266,28 +331,59 @@ static bool goes_on(const reader *r, uint32_t first, uint32_t last) {
            find(r, first, last, ALM_CLASS_VIA) != UINT32_MAX || find(r, first, last, ALM_CLASS_SEND) != UINT32_MAX;
 }
 
-/* A line that is nothing but names and what they gave. */
-static bool is_item_line(const reader *r, uint32_t first, uint32_t last) {
-    if (alm_walk_length(r->folded, first, last) > MAX_LINE || find(r, first, last, ALM_CLASS_TO) != UINT32_MAX)
-        return false;
-    segment s;
-    uint32_t at = first, names = 0;
-    while (next_segment(r, &at, last, &s)) {
-        if (s.first == s.last && names == 0) return false;
-        if (s.first < s.last && !may_be_name(r, s.first, s.last)) return false;
-        if (s.first < s.last && find(r, s.first, s.last, ALM_CLASS_PARTY) == UINT32_MAX &&
-            alm_walk_length(r->folded, s.first, s.last) > MAX_UNKNOWN)
-            return false;
-        names += s.first < s.last;
-    }
-    return names > 0 && alm_walk_length(r->folded, at, last) <= MAX_TAIL && !goes_on(r, at, last);
+/* A full stop inside the line: it is prose, where only known names count. */
+static bool has_sentences(const reader *r, uint32_t first, uint32_t last) {
+    for (uint32_t i = first; i + 1 < last; i++)
+        if (r->tokens[i].cp == ALM_CP_STOP) return true;
+    return false;
 }
 
-static uint32_t count_item_lines(const reader *r) {
+/* A name that no finder knows, of the length of people's, and no thing. */
+static bool is_short_name(const reader *r, uint32_t first, uint32_t last) {
+    return alm_walk_length(r->folded, first, last) <= MAX_PERSON &&
+           find(r, first, last, ALM_CLASS_GOODS) == UINT32_MAX &&
+           find(r, first, last, ALM_CLASS_GOODS_NOUN) == UINT32_MAX;
+}
+
+/* "X put by 60 coats": behind a known name more is said, up to the thing without a mark between: a sentence. */
+static bool does_something(const reader *r, const segment *s) {
+    uint32_t end = s->last;
+    while (end > s->first && r->tokens[end - 1].class_id != ALM_CLASS_PARTY) end--;
+    if (end == s->last || s->marked || r->tokens[s->what].class_id != ALM_CLASS_GOODS) return false;
+    for (uint32_t i = end; i < s->last; i = over_bracket(r, i, s->last) + 1) {
+        uint16_t c = r->tokens[i].class_id;
+        if (c == ALM_CLASS_VERB || (c == ALM_CLASS_TEXT && alm_is_han(r->tokens[i].cp))) return true;
+    }
+    return false;
+}
+
+/* How many names a line has that is nothing but names and what they gave; 0 for any other. */
+static uint32_t items_of_line(const reader *r, uint32_t first, uint32_t last) {
+    if (alm_walk_length(r->folded, first, last) > MAX_LINE || find(r, first, last, ALM_CLASS_TO) != UINT32_MAX)
+        return 0;
+    segment s;
+    uint32_t at = first, names = 0, doubtful = 0;
+    bool sentences = has_sentences(r, first, last);
+    while (next_segment(r, &at, last, &s)) {
+        if (s.first == s.last && names == 0) return 0;
+        if (s.first < s.last && !may_be_name(r, s.first, s.last)) return 0;
+        bool party = find(r, s.first, s.last, ALM_CLASS_PARTY) != UINT32_MAX;
+        if (party && does_something(r, &s)) return 0;
+        doubtful += s.first < s.last && !party && !is_short_name(r, s.first, s.last);
+        if (s.first < s.last && !party &&
+            (s.sum || sentences || alm_walk_length(r->folded, s.first, s.last) > MAX_UNKNOWN))
+            return 0;
+        names += s.first < s.last;
+    }
+    if (names > 1 && doubtful * 2 > names) return 0; /* "of which masks 5,000, gloves 3,000" */
+    return alm_walk_length(r->folded, at, last) <= MAX_TAIL && !goes_on(r, at, last) ? names : 0;
+}
+
+static uint32_t count_items(const reader *r) {
     uint32_t count = 0;
     for (uint32_t i = 0; i < r->folded->count;) {
         uint32_t end = line_end(r, i);
-        if (end > i && !r->relation->in_table[i]) count += is_item_line(r, i, end);
+        if (end > i && !r->relation->in_table[i]) count += items_of_line(r, i, end);
         i = end + 1;
     }
     return count;
@@ -346,6 +442,12 @@ static alm_status read_item_line(reader *r, uint32_t first, uint32_t last) {
     return status;
 }
 
+/* A line behind a head of its own: names still, no sentence, no sum. */
+static bool names_go_on(const reader *r, uint32_t first, uint32_t last) {
+    if (alm_walk_length(r->folded, first, last) > MAX_LINE || r->tokens[last - 1].cp == ALM_CP_STOP) return false;
+    return find(r, first, last, ALM_CLASS_GIVE) == UINT32_MAX && find(r, first, last, ALM_CLASS_TOTAL) == UINT32_MAX;
+}
+
 static bool speaks_of_giving(const alm_relation *relation) {
     const alm_folded *folded = relation->folded;
     for (size_t i = 0; i < folded->count; i++)
@@ -355,8 +457,8 @@ static bool speaks_of_giving(const alm_relation *relation) {
 
 alm_status alm_lists_read(alm_relation *relation) {
     reader r = {.relation = relation, .folded = relation->folded, .tokens = relation->folded->tokens};
-    if (!speaks_of_giving(relation)) return ALM_OK;
-    bool item_lines = count_item_lines(&r) >= MIN_ITEM_LINES;
+    if (!speaks_of_giving(relation) && !relation->tells_of_giving) return ALM_OK;
+    bool item_lines = count_items(&r) >= MIN_ITEMS;
     alm_status status = ALM_OK;
     for (uint32_t i = 0; status == ALM_OK && i < r.folded->count;) {
         uint32_t end = line_end(&r, i), amount, body;
@@ -366,13 +468,12 @@ alm_status alm_lists_read(alm_relation *relation) {
                 r.by_lines = body == end;
                 if (!r.by_lines) status = read_items(&r, body, end, amount);
                 take(&r, i, end);
-            } else if (r.by_lines && r.amount && alm_walk_length(r.folded, i, end) <= 200 &&
-                       find(&r, i, end, ALM_CLASS_GIVE) == UINT32_MAX) {
+            } else if (r.by_lines && r.amount && names_go_on(&r, i, end)) {
                 status = read_items(&r, i, end, r.amount);
                 take(&r, i, end);
             } else {
                 r.by_lines = false;
-                if (item_lines && is_item_line(&r, i, end)) status = read_item_line(&r, i, end);
+                if (item_lines && items_of_line(&r, i, end)) status = read_item_line(&r, i, end);
             }
         }
         i = end + 1;

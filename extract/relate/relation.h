@@ -106,8 +106,7 @@ typedef struct alm_relation {
     size_t record_count, record_cap;
     struct alm_unit_note *unit_notes; /**< in text order; see unit_note.h */
     size_t unit_note_count, unit_note_cap;
-    bool tells_of_giving; /**<
- the title or the text speaks of gifts: bare pairs and verbs of moving count */
+    bool tells_of_giving; /**< the title or the text speaks of gifts: bare pairs and verbs of moving count */
     bool *in_table;       /**< by token: it stands in a cell or list item, where alm_gifts_find does not look */
 } alm_relation;
 
@@ -123,6 +122,9 @@ ALM_MUST_USE alm_status alm_tables_read(alm_relation *relation);
 
 /** Read the gifts of lists in text; takes their lines from alm_gifts_find. After alm_tables_read. */
 ALM_MUST_USE alm_status alm_lists_read(alm_relation *relation);
+
+/** The title or the text speaks of gifts. */
+bool alm_relation_tells_of_giving(const alm_relation *relation);
 
 /** Read the gifts of running text. */
 ALM_MUST_USE alm_status alm_gifts_find(alm_relation *relation);

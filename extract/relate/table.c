@@ -16,17 +16,24 @@ static bool is_total_row(const alm_table_reader *r, uint32_t row, uint32_t start
     return false;
 }
 
+static bool gives_things(const alm_gift *gift) {
+    for (size_t i = 0; i < gift->what_count; i++)
+        if (gift->whats[i].kind == ALM_WHAT_GOODS) return true;
+    return false;
+}
+
 static alm_status read_cell(alm_table_reader *r, alm_gift *gift, uint32_t row, uint32_t col, uint32_t start,
                             uint32_t end) {
     alm_table_cell c = alm_table_cell_at(r, row, col);
     const alm_table_column *head = &r->columns[col];
+    const alm_table_column value = {.kind = ALM_COLUMN_VALUE, .unit = head->unit};
     if (c.first == c.last) return ALM_OK;
     switch (head->kind) {
     case ALM_COLUMN_AMOUNT: /* "amount or quantity" */
         if (gift->what_count && alm_table_find(r, c, ALM_CLASS_QUANTITY) != UINT32_MAX &&
             alm_table_find(r, c, ALM_CLASS_MONEY) == UINT32_MAX)
             return alm_table_read_quantity(r, gift, c, (alm_str){0});
-        return alm_table_read_amount(r, gift, c, head);
+        return alm_table_read_amount(r, gift, c, head->of_things && gives_things(gift) ? &value : head);
     case ALM_COLUMN_VALUE: return alm_table_read_amount(r, gift, c, head);
 
     case ALM_COLUMN_GOODS: return alm_table_read_goods(r, gift, c);

@@ -135,8 +135,27 @@ static void settle_columns(alm_table_reader *r) {
         if (r->columns[col].kind == ALM_COLUMN_PERSON) r->columns[col].kind = ALM_COLUMN_DONOR, donor = true;
 }
 
+/* Beside things and how many of them, an amount is what they are worth, unless its head says money. */
+static void settle_values(alm_table_reader *r) {
+    if (!has_kind(r, ALM_COLUMN_GOODS) || !has_kind(r, ALM_COLUMN_QUANTITY)) return;
+    for (uint32_t col = 0; col < r->column_count; col++) {
+        bool cash = r->columns[col].kind != ALM_COLUMN_AMOUNT;
+        for (uint32_t row = 0; row < r->head_rows; row++)
+            cash = cash || alm_table_words_heads_cash(r->words, alm_table_cell_at(r, row, col).text);
+        r->columns[col].of_things = !cash;
+    }
+}
+
+/* A table with a head that speaks of something else, such as a price, may still be of those who give. */
+static bool heads_givers(const alm_table_reader *r) {
+    for (uint32_t col = 0; col < r->column_count; col++)
+        for (uint32_t row = 0; r->columns[col].kind == ALM_COLUMN_DONOR && row < r->head_rows; row++)
+            if (alm_table_words_heads_givers(r->words, alm_table_cell_at(r, row, col).text)) return true;
+    return false;
+}
+
 static bool tells_of_gifts(const alm_table_reader *r) {
-    if (has_kind(r, ALM_COLUMN_FOREIGN) || !has_kind(r, ALM_COLUMN_DONOR)) return false;
+    if (!has_kind(r, ALM_COLUMN_DONOR) || (has_kind(r, ALM_COLUMN_FOREIGN) && !heads_givers(r))) return false;
     return has_kind(r, ALM_COLUMN_AMOUNT) || has_kind(r, ALM_COLUMN_GOODS) || has_kind(r, ALM_COLUMN_VALUE) ||
            has_kind(r, ALM_COLUMN_THING);
 }
@@ -162,6 +181,7 @@ alm_status alm_table_read_head(alm_table_reader *r, bool *told) {
     if (status != ALM_OK || (!r->head_rows && !infer_columns(r))) return status;
     infer_unknown(r);
     settle_columns(r);
+    settle_values(r);
     *told = tells_of_gifts(r);
     explain_columns(r, *told);
     return ALM_OK;

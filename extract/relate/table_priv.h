@@ -21,6 +21,7 @@ typedef struct alm_table_column {
     alm_column_unit unit;
     uint32_t thing;  /**< of a column of one thing: its GOODS mention */
     alm_str measure; /**< and what it is counted in */
+    bool of_things;  /**< of amounts: where the row has things, what they are worth */
 } alm_table_column;
 
 typedef struct alm_table_reader {

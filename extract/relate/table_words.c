@@ -13,7 +13,15 @@ typedef struct word {
     uint32_t power;
 } word;
 
-enum { WORD_TOTAL = -1, WORD_EMPTY = -2, WORD_UNIT = -3, WORD_UNIT_LABEL = -4, KINDS = 5 };
+enum {
+    WORD_TOTAL = -1,
+    WORD_EMPTY = -2,
+    WORD_UNIT = -3,
+    WORD_UNIT_LABEL = -4,
+    WORD_GIVER = -5,
+    WORD_CASH = -6,
+    KINDS = 7
+};
 
 /* Words of one kind stand side by side. */
 typedef struct range {
@@ -103,7 +111,8 @@ static alm_status add_units(alm_table_words *words, const alm_yaml_node *units, 
 }
 
 alm_status alm_table_words_new(alm_table_words **out, const alm_yaml_node *node, alm_err *err) {
-    static const char *const keys[] = {"columns", "foreign", "totals", "empty", "units", "unit_labels", NULL};
+    static const char *const keys[] = {"columns",     "foreign", "totals", "empty", "units",
+                                       "unit_labels", "givers",  "cash",   NULL};
     alm_status status = alm_yaml_expect_keys(node, keys, err);
     if (status != ALM_OK) return status;
     alm_table_words *words = alm_calloc(1, sizeof *words);
@@ -114,6 +123,8 @@ alm_status alm_table_words_new(alm_table_words **out, const alm_yaml_node *node,
     if (status == ALM_OK) status = add_list(words, alm_yaml_get(node, "empty"), WORD_EMPTY, err);
     if (status == ALM_OK) status = add_units(words, alm_yaml_get(node, "units"), err);
     if (status == ALM_OK) status = add_list(words, alm_yaml_get(node, "unit_labels"), WORD_UNIT_LABEL, err);
+    if (status == ALM_OK) status = add_list(words, alm_yaml_get(node, "givers"), WORD_GIVER, err);
+    if (status == ALM_OK) status = add_list(words, alm_yaml_get(node, "cash"), WORD_CASH, err);
     if (status != ALM_OK) {
         alm_table_words_free(words);
         return status;
@@ -171,6 +182,19 @@ size_t alm_table_words_unit(const alm_table_words *words, alm_str text, size_t a
         longest = w->text.len;
     }
     return longest;
+}
+
+static bool holds_any(const alm_table_words *words, alm_str head, int what) {
+    for (size_t i = words->kinds[-what].first; i < words->kinds[-what].last; i++)
+        if (holds(head, words->words[i].text)) return true;
+    return false;
+}
+
+bool alm_table_words_heads_givers(const alm_table_words *words, alm_str head) {
+    return holds_any(words, head, WORD_GIVER);
+}
+bool alm_table_words_heads_cash(const alm_table_words *words, alm_str head) {
+    return holds_any(words, head, WORD_CASH);
 }
 
 bool alm_table_words_is_total(const alm_table_words *words, alm_str cell) { return is_word(words, cell, WORD_TOTAL); }

@@ -42,6 +42,10 @@ void alm_table_words_free(alm_table_words *words);
 
 /** What the head text says; *unit is set to what stands in it about the unit. */
 alm_column alm_table_words_column(const alm_table_words *words, alm_str head, alm_column_unit *unit);
+/** The head of a column of donors says that they give, not only that they have names. */
+bool alm_table_words_heads_givers(const alm_table_words *words, alm_str head);
+/** The head of a column of amounts says that they are money given. */
+bool alm_table_words_heads_cash(const alm_table_words *words, alm_str head);
 /** A row that adds up others, by its label's text. */
 bool alm_table_words_is_total(const alm_table_words *words, alm_str cell);
 /** The label number @p index that a note of the unit begins with; {0} behind the last. */
