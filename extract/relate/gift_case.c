@@ -91,6 +91,13 @@ static bool is_counted_as_thing(const alm_gift_reader *r, uint32_t i) {
     return !alm_gift_is_directed(r, &r->tokens[i - 1]) && i + 1 < r->last && alm_gift_counts_things(r, i + 1);
 }
 
+/* "handed on the 500 bags that X had given": X is the subject of the inner clause. */
+static bool is_inner_giver(const alm_gift_reader *r, uint32_t i) {
+    const alm_token *next = behind_names(r, i);
+    return next && next->class_id == ALM_CLASS_GIVE && next + 1 < r->tokens + r->last &&
+           next[1].class_id == ALM_CLASS_OF;
+}
+
 /* "gave 200 loaves to the home": a goal behind what was given. */
 static bool is_goal(const alm_gift_reader *r, uint32_t at) {
     return alm_gift_has_attr(r, &r->tokens[at], "goal") && at > r->first &&
@@ -151,6 +158,7 @@ alm_name_case alm_gift_case_of(const alm_gift_reader *r, uint32_t i) {
         case ALM_CLASS_FROM: return ALM_CASE_SOURCE;
         case ALM_CLASS_GIVE:
         case ALM_CLASS_SEND:
+            if (beside && is_inner_giver(r, i)) return ALM_CASE_SUBJECT;
             if (at == i && is_passed_on(r, i)) return ALM_CASE_SOURCE;
             if (at == i && is_counted_as_thing(r, i)) return ALM_CASE_OBJECT;
             return at == i || alm_gift_is_directed(r, before) ? ALM_CASE_RECIPIENT : ALM_CASE_SUBJECT;
@@ -165,8 +173,9 @@ alm_name_case alm_gift_case_of(const alm_gift_reader *r, uint32_t i) {
         case ALM_CLASS_DIRECTION: return ALM_CASE_OBJECT;
         case ALM_CLASS_VERB:
             return beside || (modified && has_subject(r, begin, at - 1)) ? ALM_CASE_OBJECT : ALM_CASE_SUBJECT;
-        case ALM_CLASS_IS: /* "X is the chamber's head": X gives, not what X is; but "it is X's gift", "it is X who
-                              gave" */
+        case ALM_CLASS_IS: /* "the second was X", "X is the chamber's head": X gives, not what X is; but "it is X's
+                              gift", "it is X who gave" */
+            if (at - 1 > begin && r->tokens[at - 2].class_id == ALM_CLASS_OF) return ALM_CASE_SUBJECT;
             if (!modified && !alm_gift_has_class(r, begin, alm_gift_clause_end(r, i), ALM_CLASS_GIVE))
                 return ALM_CASE_OBJECT;
             break;

@@ -133,6 +133,11 @@ void alm_gift_add_what(alm_gift_reader *r, alm_gift_event *e, uint32_t from, uin
  * calls the gift as a whole. After the donors and receivers.
  */
 ALM_MUST_USE alm_status alm_gift_read_supplies(alm_gift_reader *r, alm_gift_event *e);
+/**
+ * "…, from X, of 200,000": a clause that tells no more than the sum belongs to the one that ends at @p end; where it
+ * ends, or @p end.
+ */
+uint32_t alm_gift_over_sum(const alm_gift_reader *r, uint32_t end);
 /** Where the event's reach to the right ends. */
 uint32_t alm_gift_reach(const alm_gift_reader *r, const alm_gift_event *e);
 /** What was given in event @p k of the sentence. */

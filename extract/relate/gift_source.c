@@ -40,12 +40,13 @@ static bool names_somebody(const alm_gift_reader *r, uint32_t first, uint32_t la
     return false;
 }
 
-/* What comes from the givers at [at, end): before them in their clause, behind them, or in the clause before. */
+/* What comes from the givers at [at, end): before them in their clause, behind them, or in a clause beside theirs. */
 static void read_whats(alm_gift_reader *r, alm_gift_event *e, uint32_t at, uint32_t end) {
     uint32_t clause = alm_gift_clause_start(r, at), before = clause;
     add_whats(r, e, clause, at);
     if (e->gift.what_count == 0 && end < r->last && r->tokens[end].class_id == ALM_CLASS_OF)
         add_whats(r, e, end, alm_gift_clause_end(r, end));
+    if (e->gift.what_count == 0) add_whats(r, e, end, alm_gift_over_sum(r, alm_gift_clause_end(r, end)));
     if (e->gift.what_count || clause <= r->first) return;
     before = alm_gift_clause_start(r, clause - 1);
     if (!names_somebody(r, before, clause)) add_whats(r, e, before, clause);

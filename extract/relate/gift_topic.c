@@ -16,8 +16,11 @@ static bool is_speaker(const alm_gift_reader *r, uint32_t i) {
     return end < r->last && r->tokens[end].cp == ALM_CP_COLON;
 }
 
+/* Who acts, or whom something came from: "the first gift is from X, who …". */
 static bool is_subject(const alm_gift_reader *r, uint32_t i) {
-    return r->tokens[i].class_id == ALM_CLASS_PARTY && alm_gift_case_of(r, i) == ALM_CASE_SUBJECT;
+    if (r->tokens[i].class_id != ALM_CLASS_PARTY) return false;
+    alm_name_case name_case = alm_gift_case_of(r, i);
+    return name_case == ALM_CASE_SUBJECT || name_case == ALM_CASE_SOURCE;
 }
 
 /* The person last named as a subject in the sentence before @p i, in the same voice. */

@@ -225,8 +225,10 @@ void alm_gift_add_what(alm_gift_reader *r, alm_gift_event *e, uint32_t from, uin
             (alm_gift_governed_by(r, i, ALM_CLASS_SPEND, 4) || alm_gift_governed_by(r, i, ALM_CLASS_BUY, 4)))
             return;
     } else if (!alm_mention_of(r->folded, token)->value && i > from) {
-        /* a thing without a quantity counts in a list of what is given, not anywhere in the sentence */
-        if (!is_listed(r, e, i)) return;
+        /* a thing without a quantity counts in a list of what is given, not anywhere in the sentence; "who sells bean
+         * curd" tells who */
+        if (!is_listed(r, e, i) || (i > e->last && i + 1 < r->last && r->tokens[i + 1].class_id == ALM_CLASS_OF))
+            return;
     }
     r->used[i] = true;
     e->what_at[gift->what_count] = i;
@@ -243,13 +245,29 @@ static bool has_what(const alm_gift_reader *r, uint32_t first, uint32_t last) {
     return false;
 }
 
+uint32_t alm_gift_over_sum(const alm_gift_reader *r, uint32_t end) {
+    if (end >= r->last || r->tokens[end].cp != ALM_CP_COMMA) return end;
+    uint32_t next = alm_gift_clause_end(r, end + 1);
+    bool money = false;
+    for (uint32_t i = end + 1; i < next; i++) {
+        uint16_t c = r->tokens[i].class_id;
+        if (c == ALM_CLASS_PARTY || c == ALM_CLASS_RECEIVE || c == ALM_CLASS_FROM || alm_gift_is_trigger(c)) return end;
+        money = money || c == ALM_CLASS_MONEY;
+    }
+    return money ? next : end;
+}
+
 /* Where the reach of event @p e to the right ends: a new subject in a later clause starts something of its own. */
 uint32_t alm_gift_reach(const alm_gift_reader *r, const alm_gift_event *e) {
     uint32_t own_end = alm_gift_clause_end(r, e->last);
     for (uint32_t i = own_end; i < e->after; i++) {
-        if (r->tokens[i].class_id == ALM_CLASS_FROM) return alm_gift_clause_end(r, i); /* "…, from X; the next …" */
+        if (r->tokens[i].class_id == ALM_CLASS_FROM) { /* "…, from X; the next …" */
+            uint32_t end = alm_gift_over_sum(r, alm_gift_clause_end(r, i));
+            return end < e->after ? end : e->after;
+        }
         if (r->tokens[i].class_id == ALM_CLASS_PARTY && alm_gift_case_of(r, i) == ALM_CASE_SUBJECT)
             return alm_gift_clause_start(r, i);
+        if (r->tokens[i].class_id == ALM_CLASS_RECEIVE && i == alm_gift_clause_start(r, i)) return i;
         if (r->tokens[i].class_id == ALM_CLASS_FUTURE || r->tokens[i].class_id == ALM_CLASS_NOT_GIFT)
             return alm_gift_clause_start(r, i);
     }
@@ -278,6 +296,18 @@ static uint32_t reach_back(const alm_gift_reader *r, const alm_gift_event *e, ui
     return begin;
 }
 
+static bool is_owned(const alm_gift_reader *r, uint32_t first, uint32_t i) {
+    return alm_gift_is_what(r->tokens[i].class_id) && i >= first + 2 && r->tokens[i - 1].class_id == ALM_CLASS_OF &&
+           r->tokens[i - 2].class_id == ALM_CLASS_PARTY;
+}
+
+/* "X's 5 tons and Y's 40 boxes arrived": each is its owner's. */
+static bool have_owners(const alm_gift_reader *r, uint32_t first, uint32_t last) {
+    size_t count = 0;
+    for (uint32_t i = first; i < last; i++) count += is_owned(r, first, i);
+    return count > 1;
+}
+
 static void read_whats(alm_gift_reader *r, size_t k) {
     alm_gift_event *e = &r->events[k];
     alm_gift_event *next = k + 1 < r->event_count ? &r->events[k + 1] : NULL;
@@ -292,6 +322,7 @@ static void read_whats(alm_gift_reader *r, size_t k) {
                       alm_gift_has_class(r, own, e->first, ALM_CLASS_BY); /* "…, given by X" */
     bool reaches_back = e->gift.what_count == 0 && hands_over && !has_what(r, own, e->first);
     uint32_t begin = reaches_back ? reach_back(r, e, own) : own;
+    if (have_owners(r, begin, e->first)) return;
     for (uint32_t i = begin; i < e->first; i++)
         if (alm_gift_is_what(r->tokens[i].class_id)) alm_gift_add_what(r, e, begin, i);
 }

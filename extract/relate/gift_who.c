@@ -4,6 +4,8 @@
 #include "extract/relate/bare_amount.h"
 #include "extract/relate/gift_priv.h"
 
+enum { MIN_STRANGER = 2, MAX_STRANGER = 6 };
+
 static void donor_add(alm_gift_event *e, alm_actor actor) {
     alm_gift *gift = &e->gift;
     for (size_t i = 0; i < gift->donor_count; i++)
@@ -131,6 +133,7 @@ static bool is_possessive(const alm_gift_reader *r, uint32_t i) {
         case ALM_CLASS_NOUN:
         case ALM_CLASS_SUBJECT_NOUN:
         case ALM_CLASS_PLAIN:
+        case ALM_CLASS_QUANTITY:
         case ALM_CLASS_TITLE: break;
         default: return false;
         }
@@ -193,7 +196,9 @@ static bool read_names(alm_gift_reader *r, alm_gift_event *e, uint32_t first, ui
         case ALM_CASE_AGENT:
         case ALM_CASE_SOURCE:
         case ALM_CASE_JOINED:
-            if (!want_donors || (last != e->first && alm_gift_case_of(r, i) == ALM_CASE_SOURCE)) break;
+            if (!want_donors || (last != e->first && alm_gift_case_of(r, i) == ALM_CASE_SOURCE &&
+                                 !alm_gift_has_class(r, first, i, ALM_CLASS_FROM)))
+                break;
             donor_add(e, *actor);
             found = true;
             break;
@@ -275,6 +280,32 @@ static bool is_nameless_subject(const alm_gift_reader *r, uint32_t begin, uint32
         }
     }
     return false;
+}
+
+/* A clause may have a subject of its own: it opens a sentence, or the one before it told a gift. */
+static bool starts_anew(const alm_gift_reader *r, const alm_gift_event *e, uint32_t begin) {
+    return begin == r->first || r->tokens[begin - 1].cp == ALM_CP_SEMICOLON ||
+           (e > r->events && e->before == e[-1].last && e->before > alm_gift_clause_start(r, begin - 1));
+}
+
+/* "…; the bean curd seller Feng took": a subject that no finder knows, and not the one before it. */
+static bool has_stranger(const alm_gift_reader *r, const alm_gift_event *e, uint32_t begin) {
+    if (!starts_anew(r, e, begin)) return false;
+    uint32_t start = begin;
+    for (uint32_t i = begin; i < e->first; i++)
+        if (r->tokens[i].class_id == ALM_CLASS_OF) start = i + 1;
+    uint32_t end = start;
+    while (end < e->first && alm_is_plain_han(&r->tokens[end])) end++;
+    if (end < start + MIN_STRANGER || end > start + MAX_STRANGER) return false;
+    if (end == e->first) return true;
+    switch (r->tokens[end].class_id) {
+    case ALM_CLASS_BA:
+    case ALM_CLASS_TO:
+    case ALM_CLASS_VIA:
+    case ALM_CLASS_ADVERB:
+    case ALM_CLASS_PLAIN: return true;
+    default: return false;
+    }
 }
 
 /* "The three of them gave 1, 2 and 3": as many as the sentence, or the one before, spoke of. */
@@ -371,6 +402,7 @@ static void read_donors(alm_gift_reader *r, alm_gift_event *e) {
                 read_body_of(r, e, begin - 1);
             return;
         }
+        if (end == e->first && has_stranger(r, e, begin)) return;
         if (begin <= r->first) break;
         end = begin - 1;
         begin = alm_gift_clause_start(r, end);
@@ -409,9 +441,9 @@ static void read_copula(alm_gift_reader *r, alm_gift_event *e) {
     }
 }
 
-/* "… a gift of 10,000, from X": the giver comes after. */
+/* "… a gift of 10,000, from X": the giver comes after; whom somebody then received from gave something else. */
 static void read_source(alm_gift_reader *r, alm_gift_event *e, uint32_t limit) {
-    for (uint32_t i = e->last; i < limit; i++) {
+    for (uint32_t i = e->last; i < limit && r->tokens[i].class_id != ALM_CLASS_RECEIVE; i++) {
         const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[i]);
         if (!actor || alm_gift_case_of(r, i) != ALM_CASE_SOURCE) continue;
         e->gift.donor_count = 0;
