@@ -86,9 +86,9 @@ static bool ends_sentence(alm_str line) {
     return false;
 }
 
-/** "5. …", "5,000 yuan (6 people): …": an entry of a list, which no line goes on into. */
+/** "5. …", "5,000 yuan (6 people): …", "name: …": an entry of a list, which no line goes on into. */
 static bool begins_entry(alm_str line) {
-    enum { REACH = 24 };
+    enum { REACH = 24, LABEL = 6 };
     bool digit = false;
     size_t at = 0;
     for (int n = 0; n < REACH && at < line.len; n++) {
@@ -96,7 +96,7 @@ static bool begins_entry(alm_str line) {
         uint32_t cp = alm_utf8_next(line, &at);
         bool mark = cp == '.' || cp == 0x3001 || cp == 0xFF0E || cp == ')' || cp == 0xFF09;
         if (mark && n > 0 && n < 4 && (unsigned)(line.ptr[from - 1] - '0') < 10) return at < line.len;
-        if (digit && (cp == ':' || cp == 0xFF1A)) return true;
+        if ((digit || (n > 0 && n <= LABEL)) && (cp == ':' || cp == 0xFF1A)) return true;
         if (cp == 0x3002 || cp == 0xFF0C) return false;
         digit |= cp >= '0' && cp <= '9';
     }

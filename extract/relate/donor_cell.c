@@ -156,6 +156,7 @@ static uint32_t before_group_words(const alm_folded *folded, uint32_t first, uin
 
 /* "building 3": the number is a part of what follows it. */
 static bool is_number_of(const alm_folded *folded, uint32_t i, uint32_t last) {
+    if (i + 1 < last && is_inner_bracket(folded, i + 1, last)) return true;
     return folded->tokens[i].class_id == ALM_CLASS_NUMBER && i + 1 < last &&
            folded->tokens[i + 1].class_id == ALM_CLASS_TEXT && alm_is_han(folded->tokens[i + 1].cp);
 }

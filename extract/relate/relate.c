@@ -94,6 +94,7 @@ alm_status alm_mention_and_relate(alm_session *session, alm_document *document, 
     if (status == ALM_OK) status = alm_unit_notes_find(&relation);
     if (status == ALM_OK) relation.tells_of_giving = alm_relation_tells_of_giving(&relation);
     if (status == ALM_OK) status = alm_tables_read(&relation);
+    if (status == ALM_OK) status = alm_forms_read(&relation);
     if (status == ALM_OK) status = alm_lists_read(&relation);
     if (status == ALM_OK) status = alm_gifts_find(&relation);
     if (status == ALM_OK) explain_gifts(&relation);

@@ -197,6 +197,12 @@ bool alm_table_words_heads_cash(const alm_table_words *words, alm_str head) {
     return holds_any(words, head, WORD_CASH);
 }
 
+bool alm_table_words_is_head(const alm_table_words *words, alm_str text) {
+    for (size_t i = 0; i < words->count; i++)
+        if (words->words[i].what > 0 && alm_str_is(words->words[i].text, text)) return true;
+    return false;
+}
+
 bool alm_table_words_is_total(const alm_table_words *words, alm_str cell) { return is_word(words, cell, WORD_TOTAL); }
 bool alm_table_words_is_empty(const alm_table_words *words, alm_str cell) {
     return cell.len == 0 || is_word(words, cell, WORD_EMPTY);

@@ -46,6 +46,8 @@ alm_column alm_table_words_column(const alm_table_words *words, alm_str head, al
 bool alm_table_words_heads_givers(const alm_table_words *words, alm_str head);
 /** The head of a column of amounts says that they are money given. */
 bool alm_table_words_heads_cash(const alm_table_words *words, alm_str head);
+/** The text is a column's word and nothing more: what labels a value. */
+bool alm_table_words_is_head(const alm_table_words *words, alm_str text);
 /** A row that adds up others, by its label's text. */
 bool alm_table_words_is_total(const alm_table_words *words, alm_str cell);
 /** The label number @p index that a note of the unit begins with; {0} behind the last. */

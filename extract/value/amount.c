@@ -220,6 +220,20 @@ static void read_quantity(const scan *s, reading *r, const word *unit, size_t at
     r->unit_end = r->end = r->end + real->text.len;
 }
 
+/*
+ * "Li 300 Zhang 500": behind a space, two to four Han and then a number are the next entry of a list, though the name
+ * begins with a character that also counts things.
+ */
+static bool begins_entry(const scan *s, size_t at) {
+    size_t han = 0;
+    while (at < s->text.len && (unsigned char)s->text.ptr[at] >= 0xE3 && (unsigned char)s->text.ptr[at] <= 0xE9) {
+        at += 3;
+        han++;
+    }
+    at = alm_numeral_skip_blanks(s->text, at);
+    return han >= 2 && han <= 4 && at < s->text.len && s->text.ptr[at] >= '0' && s->text.ptr[at] <= '9';
+}
+
 static void read_unit(const scan *s, reading *r) {
     size_t at = alm_numeral_skip_blanks(s->text, r->n.end);
     bool point = at + 1 < s->text.len && s->text.ptr[at] == '.'; /* "5000.yuan", mistyped */
@@ -235,7 +249,7 @@ static void read_unit(const scan *s, reading *r) {
     }
     const word *unit = peek(s, at, WORD_CURRENCY_AFTER | WORD_MEASURE);
     if (!unit || peek(s, at, WORD_KEEP)) return;
-    if (s->numbers_only && unit->role == WORD_MEASURE) return;
+    if (unit->role == WORD_MEASURE && (s->numbers_only || (at > r->end && begins_entry(s, at)))) return;
     bool latin = (unsigned char)unit->text.ptr[unit->text.len - 1] < 0x80;
     if (latin && letter_follows(s, at + unit->text.len)) return;
     if (unit->role == WORD_CURRENCY_AFTER && !means_money(s, r, unit, at)) unit = peek(s, at, WORD_MEASURE);
