@@ -58,8 +58,53 @@ static uint32_t run_left(const alm_folded *folded, uint32_t end) {
     return first;
 }
 
-static uint32_t run_right(const alm_folded *folded, uint32_t start) {
+/* What a thing's name ends before. */
+static bool closes_things(const alm_token *token) {
+    switch (token->class_id) {
+    case ALM_CLASS_ETC:
+    case ALM_CLASS_QUANTITY:
+    case ALM_CLASS_EACH:
+    case ALM_CLASS_TOTAL:
+    case ALM_CLASS_MANY:
+    case ALM_CLASS_WITH: return true;
+    default:
+        return token->cp == ALM_CP_LIST_COMMA || token->cp == ALM_CP_COMMA || token->cp == ALM_CP_STOP ||
+               token->cp == ALM_CP_SEMICOLON || token->cp == '\n' || token->cp == ALM_CP_BRACKET_OPEN;
+    }
+}
+
+/* Words that a thing's name is made of behind its number, though none of them is a thing: verbs, lone grammar. */
+static bool may_be_inside(const alm_folded *folded, const alm_token *token) {
+    switch (token->class_id) {
+    case ALM_CLASS_VERB:
+    case ALM_CLASS_ADVERB:
+    case ALM_CLASS_FUNCTION:
+    case ALM_CLASS_PLAIN:
+    case ALM_CLASS_TRADE: return true;
+    default: return may_be_item(folded, token) && token->class_id != ALM_CLASS_QUANTITY;
+    }
+}
+
+/* "an infrared temperature meter": the words behind a number up to the thing that ends them; @p start where none. */
+static uint32_t run_to_head(const alm_folded *folded, uint32_t start) {
     uint32_t last = start;
+    while (last < folded->count && may_be_inside(folded, &folded->tokens[last])) last++;
+    if (last == start || last >= folded->count || !closes_things(&folded->tokens[last]) ||
+        folded->tokens[last - 1].class_id != ALM_CLASS_GOODS_NOUN || alm_walk_length(folded, start, last) > MAX_ITEM)
+        return start;
+    return last;
+}
+
+/* Behind "(unit)", which offers another measure word: "20 pieces (sets) of". */
+static uint32_t behind_unit(const alm_folded *folded, uint32_t i) {
+    bool unit = i + 2 < folded->count && folded->tokens[i].cp == ALM_CP_BRACKET_OPEN &&
+                alm_is_plain_han(&folded->tokens[i + 1]) && folded->tokens[i + 2].cp == ALM_CP_BRACKET_CLOSE;
+    return unit ? i + 3 : i;
+}
+
+static uint32_t run_right(const alm_folded *folded, uint32_t start) {
+    uint32_t last = run_to_head(folded, start);
+    if (last > start) return last;
     if (start < folded->count && is_modifying_verb(folded, start)) last++;
     while (last < folded->count && may_be_item(folded, &folded->tokens[last]) &&
            !is_goods_quantity(folded, &folded->tokens[last]))
@@ -138,12 +183,25 @@ static bool is_short_thing(const alm_folded *folded, uint32_t i) {
     return !alm_lexicon_sense_of(folded->pack->consulted, sense, ALM_CLASS_COMPLEMENT);
 }
 
-/* Not a thing: a place or body that is counted ("five communities"). */
+/* What a number before it counts. */
+static bool is_counted(const alm_folded *folded, uint32_t i) {
+    const alm_token *token = &folded->tokens[i];
+    return may_be_item(folded, token) || alm_token_can_be(folded, token, ALM_CLASS_ORG_SUFFIX) ||
+           token->class_id == ALM_CLASS_ORG || token->class_id == ALM_CLASS_GROUP || token->class_id == ALM_CLASS_SUBJECT_NOUN;
+}
+
+/*
+ * Not a thing: a place or body that is counted ("five communities"), an ordinary noun by itself ("three young people").
+ * With its number behind it, as in lists, or made of several words it is one ("gas masks 280").
+ */
 static bool is_no_thing(const alm_folded *folded, uint32_t first, uint32_t last) {
     const alm_token *end = &folded->tokens[last - 1];
     if (holds_noun(folded, first, last)) return false;
     if (alm_walk_length(folded, first, last) < 2) return !is_short_thing(folded, first);
-    return alm_token_can_be(folded, end, ALM_CLASS_ORG_SUFFIX) || end->class_id == ALM_CLASS_NOUN;
+    if (alm_token_can_be(folded, end, ALM_CLASS_ORG_SUFFIX)) return true;
+    bool listed = last + 1 < folded->count && is_goods_quantity(folded, &folded->tokens[last]) &&
+                  !is_counted(folded, last + 1);
+    return end->class_id == ALM_CLASS_NOUN && !listed && last - first < 2;
 }
 
 /* "200 bowls of gruel were …": a character behind a quantity is a thing where a verb's particle does not follow. */
@@ -167,24 +225,25 @@ static uint32_t summed_thing(const alm_folded *folded, uint32_t i) {
 
 static alm_status with_quantity(alm_folded *folded, uint32_t i, uint32_t *next) {
     const alm_value *quantity = alm_mention_of(folded, &folded->tokens[i])->value;
-    uint32_t left = run_left(folded, i), right = run_right(folded, i + 1);
+    uint32_t behind = behind_unit(folded, i + 1);
+    uint32_t left = run_left(folded, i), right = run_right(folded, behind);
     bool has_left = left < i;
-    bool has_right = right > i + 1;
+    bool has_right = right > behind;
     *next = i;
     uint32_t summed = has_left ? i : summed_thing(folded, i);
     if (summed < i) return fold_goods(folded, summed, i + 1, summed, i - 1, quantity);
     if (has_left && has_right)
         has_left =
-            holds_noun(folded, left, i) || (!holds_noun(folded, i + 1, right) && alm_walk_length(folded, left, i) > 1);
+            holds_noun(folded, left, i) || (!holds_noun(folded, behind, right) && alm_walk_length(folded, left, i) > 1);
     if (has_left) {
         left = behind_complement(folded, behind_trade(folded, left, i), i);
         if (is_no_thing(folded, left, i)) return ALM_OK;
         return fold_goods(folded, left, i + 1, left, i, quantity);
     }
-    if (has_right) right = before_particle(folded, i + 1, right);
-    if (!has_right || is_no_thing(folded, i + 1, right) || is_cut_off(folded, i + 1, right)) return ALM_OK;
+    if (has_right) right = before_particle(folded, behind, right);
+    if (!has_right || is_no_thing(folded, behind, right) || is_cut_off(folded, behind, right)) return ALM_OK;
     *next = right - 1;
-    return fold_goods(folded, i, right, i + 1, right, quantity);
+    return fold_goods(folded, i, right, behind, right, quantity);
 }
 
 static alm_status find_quantities(alm_folded *folded) {
@@ -231,20 +290,6 @@ static bool opens_things(const alm_token *token) {
     case ALM_CLASS_OF:
     case ALM_CLASS_MANY: return true;
     default: return token->cp == ALM_CP_COLON;
-    }
-}
-
-/* What a list of things ends before. */
-static bool closes_things(const alm_token *token) {
-    switch (token->class_id) {
-    case ALM_CLASS_ETC:
-    case ALM_CLASS_QUANTITY:
-    case ALM_CLASS_EACH:
-    case ALM_CLASS_TOTAL:
-    case ALM_CLASS_MANY: return true;
-    default:
-        return separates_things(token) || token->cp == ALM_CP_COMMA || token->cp == ALM_CP_STOP ||
-               token->cp == ALM_CP_SEMICOLON || token->cp == '\n' || token->cp == ALM_CP_BRACKET_OPEN;
     }
 }
 
