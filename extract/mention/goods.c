@@ -187,7 +187,8 @@ static bool is_short_thing(const alm_folded *folded, uint32_t i) {
 static bool is_counted(const alm_folded *folded, uint32_t i) {
     const alm_token *token = &folded->tokens[i];
     return may_be_item(folded, token) || alm_token_can_be(folded, token, ALM_CLASS_ORG_SUFFIX) ||
-           token->class_id == ALM_CLASS_ORG || token->class_id == ALM_CLASS_GROUP || token->class_id == ALM_CLASS_SUBJECT_NOUN;
+           token->class_id == ALM_CLASS_ORG || token->class_id == ALM_CLASS_GROUP ||
+           token->class_id == ALM_CLASS_SUBJECT_NOUN;
 }
 
 /*
@@ -199,8 +200,8 @@ static bool is_no_thing(const alm_folded *folded, uint32_t first, uint32_t last)
     if (holds_noun(folded, first, last)) return false;
     if (alm_walk_length(folded, first, last) < 2) return !is_short_thing(folded, first);
     if (alm_token_can_be(folded, end, ALM_CLASS_ORG_SUFFIX)) return true;
-    bool listed = last + 1 < folded->count && is_goods_quantity(folded, &folded->tokens[last]) &&
-                  !is_counted(folded, last + 1);
+    bool listed =
+        last + 1 < folded->count && is_goods_quantity(folded, &folded->tokens[last]) && !is_counted(folded, last + 1);
     return end->class_id == ALM_CLASS_NOUN && !listed && last - first < 2;
 }
 

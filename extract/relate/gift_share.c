@@ -25,13 +25,11 @@ static bool says_each(const alm_gift_reader *r, const alm_gift_event *e) {
     return alm_gift_has_class(r, alm_gift_clause_start(r, e->first), end, ALM_CLASS_EACH);
 }
 
-/* "1,000 each, 27,000 in all": the sum is nobody's own. */
+/* "1,000 each, 27,000 in all", "each gave 1,000 and a box, worth 4,000 in all": the sum is nobody's own. */
 static void drop_sums(const alm_gift_reader *r, alm_gift_event *e) {
-    bool each = false;
-    for (size_t k = 0; k < e->gift.what_count; k++) each = each || is_each(r, e, k);
     size_t kept = 0;
     for (size_t k = 0; k < e->gift.what_count; k++) {
-        bool sum = each && e->gift.whats[k].kind == ALM_WHAT_CASH && !is_each(r, e, k) &&
+        bool sum = kept > 0 && e->gift.whats[k].kind != ALM_WHAT_GOODS && !is_each(r, e, k) &&
                    alm_gift_governed_by(r, e->what_at[k], ALM_CLASS_TOTAL, 5);
         if (sum) continue;
         e->what_at[kept] = e->what_at[k];

@@ -70,16 +70,54 @@ static bool adds_up(const alm_gift_reader *r, size_t last, size_t sum) {
     return parts > 1 && alm_exact_compare(whole, total) == 0;
 }
 
-/* One giver's amounts for each of many, before their sum. */
-static void drop_shares(const alm_gift_reader *r, alm_gift_event *e, size_t sum) {
+static bool is_share(const alm_gift_reader *r, const alm_gift_event *e, size_t k) {
+    if (e->gift.whats[k].kind != ALM_WHAT_CASH) return false;
+    uint32_t at = e->what_at[k];
+    return value_of(r, e, k)->each || alm_gift_has_class(r, alm_gift_clause_start(r, at), at, ALM_CLASS_EACH);
+}
+
+/* One giver's amounts for each of many, before their sum, of the same verb or of one before it. */
+static void drop_shares(alm_gift_reader *r, size_t last, size_t sum) {
     for (size_t k = sum; k-- > 0;)
-        if (e->gift.whats[k].kind == ALM_WHAT_CASH && value_of(r, e, k)->each) drop(e, k);
+        if (r->events[last].gift.whats[k].kind == ALM_WHAT_CASH && value_of(r, &r->events[last], k)->each)
+            drop(&r->events[last], k);
+    for (size_t i = 0; i < last; i++) {
+        if (!same_donors(&r->events[i].gift, &r->events[last].gift)) continue;
+        for (size_t k = r->events[i].gift.what_count; k-- > 0;)
+            if (is_share(r, &r->events[i], k)) drop(&r->events[i], k);
+    }
+}
+
+/*
+ * "gave 300,000: 100,000 went to X, 200,000 was given to Y": the events behind a sum whose amounts make it. They tell
+ * who gets it.
+ */
+static void join_split(alm_gift_reader *r, size_t first) {
+    alm_gift_event *whole = &r->events[first];
+    alm_exact sum, total = {0}, part;
+    if (whole->gift.what_count != 1 || whole->gift.whats[0].kind != ALM_WHAT_CASH || !read_amount(r, whole, 0, &sum))
+        return;
+    size_t last = first + 1;
+    for (; last < r->event_count && alm_exact_compare(total, sum) < 0; last++) {
+        const alm_gift_event *e = &r->events[last];
+        if (e->gift.what_count != 1 || e->gift.whats[0].kind != ALM_WHAT_CASH || !same_donors(&e->gift, &whole->gift) ||
+            !read_amount(r, e, 0, &part) || !alm_exact_add(&total, part))
+            return;
+    }
+    if (last < first + 3 || alm_exact_compare(total, sum) != 0) return;
+    for (size_t i = first + 1; i < last; i++) {
+        alm_gift *gift = &r->events[i].gift;
+        for (size_t k = 0; k < gift->recipient_count; k++)
+            alm_gift_party_add(whole->gift.recipients, &whole->gift.recipient_count, gift->recipients[k]);
+        drop(&r->events[i], 0);
+    }
 }
 
 void alm_gift_settle_sums(alm_gift_reader *r) {
     for (size_t i = 0; i < r->event_count; i++) {
         alm_gift_event *e = &r->events[i];
         drop_parts(r, e);
+        join_split(r, i);
         for (size_t k = e->gift.what_count; k-- > 0;) {
             bool sum =
                 e->gift.whats[k].kind != ALM_WHAT_GOODS && alm_gift_governed_by(r, e->what_at[k], ALM_CLASS_TOTAL, 5);
@@ -87,7 +125,7 @@ void alm_gift_settle_sums(alm_gift_reader *r) {
             if (adds_up(r, i, k))
                 drop(e, k);
             else if (e->gift.donor_count == 1)
-                drop_shares(r, e, k);
+                drop_shares(r, i, k);
             break;
         }
     }

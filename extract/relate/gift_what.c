@@ -203,14 +203,37 @@ static void quantity_behind_verb(const alm_gift_reader *r, alm_gift_event *e) {
         }
 }
 
+/* "for 20,000", "put up 80,000, bought coats and gave them": what the things cost that are given. */
+static bool is_spent(const alm_gift_reader *r, uint32_t i) {
+    if (alm_gift_governed_by(r, i, ALM_CLASS_SPEND, 4) || alm_gift_governed_by(r, i, ALM_CLASS_BUY, 4)) return true;
+    uint32_t buy = i + 1;
+    if (buy < r->last && r->tokens[buy].cp == ALM_CP_COMMA) buy++;
+    if (buy >= r->last || r->tokens[buy].class_id != ALM_CLASS_BUY) return false;
+    bool things = false;
+    for (uint32_t at = buy + 1; at < r->last; at++) {
+        things = things || r->tokens[at].class_id == ALM_CLASS_GOODS;
+        uint16_t c = r->tokens[at].class_id;
+        if (things && (c == ALM_CLASS_GIVE || c == ALM_CLASS_SEND)) return true;
+    }
+    return false;
+}
+
+/* "… 50,000 to buy masks": what the money is for, not given beside it. */
+static bool is_purpose(const alm_gift_reader *r, const alm_gift_event *e, uint32_t i) {
+    uint32_t begin = alm_gift_clause_start(r, i);
+    for (uint32_t at = i; at > begin && at > e->last; at--)
+        if (r->tokens[at - 1].class_id == ALM_CLASS_DIRECTION && r->tokens[at].class_id == ALM_CLASS_BUY) return true;
+    return false;
+}
+
 void alm_gift_add_what(alm_gift_reader *r, alm_gift_event *e, uint32_t from, uint32_t i) {
     alm_gift *gift = &e->gift;
     const alm_token *token = &r->tokens[i];
     if (gift->what_count == ALM_MAX_WHATS || r->used[i]) return;
     alm_what what = {.kind = ALM_WHAT_GOODS, .mention = token->mention};
     bool owned = i > r->first && r->tokens[i - 1].class_id == ALM_CLASS_OF; /* "the masks in stock" may be given */
-    if (token->class_id == ALM_CLASS_GOODS &&
-        (is_receiving_place(r, i) || (!owned && alm_gift_governed_by(r, i, ALM_CLASS_NOT_GIFT, 3))))
+    if (token->class_id == ALM_CLASS_GOODS && (is_receiving_place(r, i) || is_purpose(r, e, i) ||
+                                               (!owned && alm_gift_governed_by(r, i, ALM_CLASS_NOT_GIFT, 3))))
         return;
     if (token->class_id == ALM_CLASS_MONEY) {
         if (is_foreign_amount(r, i)) return;
@@ -221,9 +244,7 @@ void alm_gift_add_what(alm_gift_reader *r, alm_gift_event *e, uint32_t from, uin
 
         what.kind = is_worth(r, from, i) ? ALM_WHAT_WORTH : ALM_WHAT_CASH;
         /* money spent on the things that are given is not given beside them */
-        if (what.kind == ALM_WHAT_CASH &&
-            (alm_gift_governed_by(r, i, ALM_CLASS_SPEND, 4) || alm_gift_governed_by(r, i, ALM_CLASS_BUY, 4)))
-            return;
+        if (what.kind == ALM_WHAT_CASH && is_spent(r, i)) return;
     } else if (!alm_mention_of(r->folded, token)->value && i > from) {
         /* a thing without a quantity counts in a list of what is given, not anywhere in the sentence; "who sells bean
          * curd" tells who */

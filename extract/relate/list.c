@@ -103,6 +103,12 @@ static bool may_be_name(const reader *r, uint32_t first, uint32_t last) {
         case ALM_CLASS_FROM:
         case ALM_CLASS_NOT_GIFT:
         case ALM_CLASS_BEHALF:
+        case ALM_CLASS_BUY:
+        case ALM_CLASS_SPEND:
+        case ALM_CLASS_SPLIT:
+        case ALM_CLASS_DIRECTION:
+        case ALM_CLASS_DISTRIBUTE:
+        case ALM_CLASS_SAY:
         case ALM_CLASS_DATE: return false;
         case ALM_CLASS_VIA:
             if (i + 1 < last && r->tokens[i + 1].class_id == ALM_CLASS_PARTY) return false;
