@@ -282,6 +282,7 @@ typedef struct segment {
     uint32_t what;
     bool worth;
     bool marked; /* a space or a colon stands between them */
+    bool acts;   /* a verb of giving does */
     bool sum;    /* a word for sums stands before the what */
 } segment;
 
@@ -318,6 +319,8 @@ static bool next_segment(const reader *r, uint32_t *at, uint32_t last, segment *
             r->tokens[end - 1].class_id == ALM_CLASS_WORTH || r->tokens[end - 1].class_id == ALM_CLASS_TOTAL ||
             r->tokens[end - 1].class_id == ALM_CLASS_GIFT_NOUN || r->tokens[end - 1].class_id == ALM_CLASS_SEND)) {
         out->worth = out->worth || r->tokens[end - 1].class_id == ALM_CLASS_WORTH;
+        out->acts =
+            out->acts || r->tokens[end - 1].class_id == ALM_CLASS_GIVE || r->tokens[end - 1].class_id == ALM_CLASS_SEND;
         out->marked = out->marked || r->tokens[end - 1].class_id == ALM_CLASS_TEXT;
         out->sum = out->sum || r->tokens[end - 1].class_id == ALM_CLASS_TOTAL;
         end--;
@@ -363,13 +366,16 @@ static bool does_something(const reader *r, const segment *s) {
     return false;
 }
 
-/* How many names a line has that is nothing but names and what they gave; 0 for any other. */
+/*
+ * How many names a line has that is nothing but names and what they gave; 0 for any other, 1 where verbs stand between:
+ * that is prose unless other lines are a list.
+ */
 static uint32_t items_of_line(const reader *r, uint32_t first, uint32_t last) {
     if (alm_walk_length(r->folded, first, last) > MAX_LINE || find(r, first, last, ALM_CLASS_TO) != UINT32_MAX)
         return 0;
     segment s;
     uint32_t at = first, names = 0, doubtful = 0;
-    bool sentences = has_sentences(r, first, last);
+    bool sentences = has_sentences(r, first, last), acts = false;
     while (next_segment(r, &at, last, &s)) {
         if (s.first == s.last && names == 0) return 0;
         if (s.first < s.last && !may_be_name(r, s.first, s.last)) return 0;
@@ -380,9 +386,11 @@ static uint32_t items_of_line(const reader *r, uint32_t first, uint32_t last) {
             (s.sum || sentences || alm_walk_length(r->folded, s.first, s.last) > MAX_UNKNOWN))
             return 0;
         names += s.first < s.last;
+        acts = acts || s.acts;
     }
     if (names > 1 && doubtful * 2 > names) return 0; /* "of which masks 5,000, gloves 3,000" */
-    return alm_walk_length(r->folded, at, last) <= MAX_TAIL && !goes_on(r, at, last) ? names : 0;
+    if (alm_walk_length(r->folded, at, last) > MAX_TAIL || goes_on(r, at, last)) return 0;
+    return acts && names > 1 ? 1 : names;
 }
 
 static uint32_t count_items(const reader *r) {
