@@ -42,6 +42,17 @@ static bool is_modifying_verb(const alm_folded *folded, uint32_t i) {
     return bounded && (behind->class_id == ALM_CLASS_GOODS_NOUN || alm_is_plain_han(behind));
 }
 
+/* "firm X (manager Y) 100 masks": what brackets tell of the name before them is no part of the thing behind. */
+static uint32_t behind_name_bracket(const alm_folded *folded, uint32_t first, uint32_t end) {
+    const alm_token *tokens = folded->tokens;
+    if (first == 0 || tokens[first].cp != ALM_CP_BRACKET_OPEN ||
+        (tokens[first - 1].class_id != ALM_CLASS_ORG && tokens[first - 1].class_id != ALM_CLASS_PERSON))
+        return first;
+    uint32_t close = first;
+    while (close < end && tokens[close].cp != ALM_CP_BRACKET_CLOSE) close++;
+    return close + 1 < end ? close + 1 : first;
+}
+
 static uint32_t run_left(const alm_folded *folded, uint32_t end) {
     uint32_t first = end;
     while (first > 0) {
@@ -55,7 +66,7 @@ static uint32_t run_left(const alm_folded *folded, uint32_t end) {
             break;
         if (alm_walk_length(folded, first, end) > MAX_ITEM) return end;
     }
-    return first;
+    return behind_name_bracket(folded, first, end);
 }
 
 /* What a thing's name ends before. */

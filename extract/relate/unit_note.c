@@ -5,6 +5,8 @@
 #include "base/utf8.h"
 #include "extract/mention/walk.h"
 
+enum { MAX_HEAD = 60 };
+
 static bool is_joint(uint32_t cp) {
     return cp == ' ' || cp == ':' || cp == ALM_CP_COLON || cp == '(' || cp == ALM_CP_BRACKET_OPEN;
 }
@@ -38,6 +40,47 @@ static int by_start(const void *a, const void *b) {
     return (x->start > y->start) - (x->start < y->start);
 }
 
+static alm_status note_add(alm_relation *relation, alm_unit_note note) {
+    void *items = relation->unit_notes;
+    alm_status status = alm_arena_grow(relation->folded->arena, &items, &relation->unit_note_cap,
+                                       relation->unit_note_count, sizeof note);
+    relation->unit_notes = items;
+    if (status == ALM_OK) relation->unit_notes[relation->unit_note_count++] = note;
+    return status;
+}
+
+/* The line [start, end) ends with a unit in brackets, behind them a colon or nothing: "gifts of firms (10,000 yuan):".
+ */
+static size_t unit_that_ends(const alm_table_words *words, alm_str text, size_t start, size_t end,
+                             alm_column_unit *unit) {
+    static const char open[] = "\xEF\xBC\x88", close[] = "\xEF\xBC\x89", colon[] = "\xEF\xBC\x9A";
+    alm_str line = alm_str_slice(text, start, end);
+    if (line.len > MAX_HEAD || memchr(line.ptr, '\t', line.len)) return 0;
+    if (alm_str_ends(line, alm_str_of(colon))) line.len -= 3;
+    if (!alm_str_ends(line, alm_str_of(close))) return 0;
+    size_t at = alm_str_find(line, alm_str_of(open), 0);
+    if (at == SIZE_MAX || at == 0) return 0;
+    size_t len = alm_table_words_unit(words, text, start + at + 3, unit);
+    return len && at + 3 + len == line.len - 3 ? start + at : 0;
+}
+
+/* Heads of lists that tell the unit of the numbers below. */
+static alm_status read_heads(alm_relation *relation) {
+    alm_str text = relation->folded->text;
+    const alm_table_words *words = relation->session->extractor->table_words;
+    for (size_t start = 0; start < text.len;) {
+        const char *newline = memchr(text.ptr + start, '\n', text.len - start);
+        size_t end = newline ? (size_t)(newline - text.ptr) : text.len;
+        alm_unit_note note;
+        size_t at = unit_that_ends(words, text, start, end, &note.unit);
+        note.start = (uint32_t)at;
+        alm_status status = at ? note_add(relation, note) : ALM_OK;
+        if (status != ALM_OK) return status;
+        start = end + 1;
+    }
+    return ALM_OK;
+}
+
 alm_status alm_unit_notes_find(alm_relation *relation) {
     const alm_folded *folded = relation->folded;
     const alm_table_words *words = relation->session->extractor->table_words;
@@ -49,14 +92,12 @@ alm_status alm_unit_notes_find(alm_relation *relation) {
             bool whole = !is_han_before(folded->text, at);
             at += label.len;
             if (!whole || !read_unit(words, folded->text, at, &note.unit)) continue;
-            void *items = relation->unit_notes;
-            alm_status status =
-                alm_arena_grow(folded->arena, &items, &relation->unit_note_cap, relation->unit_note_count, sizeof note);
-            relation->unit_notes = items;
+            alm_status status = note_add(relation, note);
             if (status != ALM_OK) return status;
-            relation->unit_notes[relation->unit_note_count++] = note;
         }
     }
+    alm_status status = read_heads(relation);
+    if (status != ALM_OK) return status;
     if (relation->unit_note_count)
         qsort(relation->unit_notes, relation->unit_note_count, sizeof *relation->unit_notes, by_start);
     return ALM_OK;
