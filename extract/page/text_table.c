@@ -1,14 +1,16 @@
 #include "extract/page/read_text_priv.h"
 
+#include <stdio.h>
+
 #include "base/utf8.h"
 
 /*
- * Tables in plain text: "| a | b |" lines, cells apart by tabs (what a browser or a spreadsheet copies), and cells
-  * apart by spaces that stand in equal number on line after line, wide ones before single ones.
-
+ * Tables in plain text: "| a | b |" lines, cells apart by tabs (what a browser or a spreadsheet copies), cells apart by
+ * spaces that stand in equal number on line after line, wide ones before single ones, and cells a line each, whose rows
+ * are numbered.
  */
 
-enum { COLUMNS_MAX = 64, SPACED_ROWS_MIN = 3, SPACED_CELLS_MIN = 3 };
+enum { COLUMNS_MAX = 64, SPACED_ROWS_MIN = 3, SPACED_CELLS_MIN = 3, STACKED_COLUMNS_MAX = 10, STACKED_HEAD_CHARS = 12 };
 
 /** How the cells of a row are told apart. */
 typedef enum separation { NO_ROW, BY_BARS, BY_TABS, BY_WIDE_SPACES, BY_SPACES } separation;
@@ -130,7 +132,59 @@ static separation table_at(const alm_text_reader *t, size_t at) {
     return NO_ROW;
 }
 
-bool alm_text_is_table(const alm_text_reader *t, size_t at) { return table_at(t, at) != NO_ROW; }
+/* ---- a cell a line, as pages come that lost their tags ---- */
+
+/** The next line from *at on that is not empty, without a bar at its end; *at is then behind it. */
+static alm_str next_cell(const alm_text_reader *t, size_t *at) {
+    while (*at < t->line_count && t->lines[*at].text.len == 0) ++*at;
+    if (*at >= t->line_count) return (alm_str){NULL, 0};
+    alm_str cell = t->lines[(*at)++].text;
+    return alm_str_ends(cell, ALM_STR("|")) ? alm_text_trim(alm_str_slice(cell, 0, cell.len - 1)) : cell;
+}
+
+static bool is_row_number(alm_str cell, uint32_t number) {
+    char digits[16];
+    int n = snprintf(digits, sizeof digits, "%u", number);
+    return n > 0 && alm_str_is(cell, (alm_str){digits, (size_t)n});
+}
+
+/** The row numbered @p number that begins at line *at: its cells, moving *at behind it; false where there is none. */
+static bool next_stacked_row(const alm_text_reader *t, size_t *at, uint32_t number, size_t columns, alm_str *cells) {
+    size_t next = *at;
+    for (size_t c = 0; c < columns; c++) {
+        cells[c] = next_cell(t, &next);
+        if (cells[c].len == 0 || is_row_number(cells[c], number) != (c == 0)) return false;
+    }
+    *at = next;
+    return true;
+}
+
+/** The short lines from *at on up to one that is "1": the heads of columns; 0 where two numbered rows do not follow. */
+static size_t stacked_heads(const alm_text_reader *t, size_t *at, alm_str cells[COLUMNS_MAX]) {
+    size_t count = 0, next = *at;
+    alm_str row[STACKED_COLUMNS_MAX];
+    for (;;) {
+        size_t before = next;
+        alm_str cell = next_cell(t, &next);
+        if (cell.len == 0 || alm_utf8_count(cell) > STACKED_HEAD_CHARS || count > STACKED_COLUMNS_MAX) return 0;
+        if (is_row_number(cell, 1)) {
+            next = before;
+            break;
+        }
+        if (count == STACKED_COLUMNS_MAX) return 0;
+        cells[count++] = cell;
+    }
+    *at = next;
+    return count >= 2 && next_stacked_row(t, &next, 1, count, row) && next_stacked_row(t, &next, 2, count, row) ? count
+                                                                                                                : 0;
+}
+
+static bool is_stacked(const alm_text_reader *t, size_t at) {
+    alm_str cells[COLUMNS_MAX];
+    return stacked_heads(t, &at, cells) > 0;
+}
+
+bool alm_text_is_table(const alm_text_reader *t, size_t at) { return table_at(t, at) != NO_ROW || is_stacked(t, at); }
 
 static size_t table_end(const alm_text_reader *t, size_t at, separation by) {
     if (by == BY_WIDE_SPACES || by == BY_SPACES) return at + spaced_rows(t, at, by);
@@ -164,10 +218,25 @@ static alm_status put_row(alm_text_reader *t, const alm_str *cells, size_t count
     return ALM_OK;
 }
 
+static alm_status read_stacked(alm_text_reader *t, size_t *at) {
+    alm_str cells[COLUMNS_MAX];
+    alm_table table = {.rows = 1, .header_rows = 1};
+    table.columns = (uint32_t)stacked_heads(t, at, cells);
+    size_t index = 0, end = *at;
+    alm_str row[STACKED_COLUMNS_MAX];
+    while (next_stacked_row(t, &end, table.rows, table.columns, row)) table.rows++;
+    alm_status status = add_table(t, table, &index);
+    if (status == ALM_OK) status = put_row(t, cells, table.columns, index, 0);
+    for (uint32_t number = 1; number < table.rows && status == ALM_OK; number++)
+        if (next_stacked_row(t, at, number, table.columns, row)) status = put_row(t, row, table.columns, index, number);
+    return status;
+}
+
 alm_status alm_text_read_table(alm_text_reader *t, size_t *at) {
     alm_str cells[COLUMNS_MAX];
     alm_table table = {0};
     separation by = table_at(t, *at);
+    if (by == NO_ROW) return read_stacked(t, at);
     size_t end = table_end(t, *at, by), index = 0;
     for (size_t i = *at; i < end; i++) {
         if (by == BY_BARS && is_rule(t->lines[i].text)) {

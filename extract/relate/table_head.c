@@ -66,6 +66,13 @@ static alm_status find_head(alm_table_reader *r) {
     return ALM_OK;
 }
 
+/* "200,000.00" and nothing else, on a page of gifts: money to the cent. */
+static bool is_sum(const alm_table_reader *r, alm_table_cell c) {
+    return r->relation->tells_of_giving && c.last == c.first + 1 &&
+           r->folded->tokens[c.first].class_id == ALM_CLASS_NUMBER && c.text.len > 3 &&
+           c.text.ptr[c.text.len - 3] == '.';
+}
+
 /* Without a head: the column of amounts is the one where amounts or bare numbers stand, the donors' the one with most
  * names. */
 static bool infer_columns(alm_table_reader *r) {
@@ -74,7 +81,7 @@ static bool infer_columns(alm_table_reader *r) {
         uint32_t amounts = 0, names = 0;
         for (uint32_t row = 0; row < r->table->rows; row++) {
             alm_table_cell c = alm_table_cell_at(r, row, col);
-            amounts += alm_table_find(r, c, ALM_CLASS_MONEY) != UINT32_MAX;
+            amounts += alm_table_find(r, c, ALM_CLASS_MONEY) != UINT32_MAX || is_sum(r, c);
             names += alm_table_find(r, c, ALM_CLASS_PARTY) != UINT32_MAX;
         }
         if (amounts > best_amount) best_amount = amounts, amount_col = col;
@@ -92,6 +99,13 @@ static bool has_kind(const alm_table_reader *r, alm_column kind) {
     return false;
 }
 
+/* Things and how many, where no column of quantities says that: "village library project" is none. */
+static bool tells_things(const alm_table_reader *r, alm_table_cell c) {
+    uint32_t at = alm_table_find(r, c, ALM_CLASS_GOODS);
+    if (at == UINT32_MAX) return false;
+    return has_kind(r, ALM_COLUMN_QUANTITY) || alm_mention_of(r->folded, &r->folded->tokens[at])->value;
+}
+
 /* What a column without a telling head holds, by its cells: amounts, things, or names where no column of donors is
  * known. */
 static void infer_unknown(alm_table_reader *r) {
@@ -102,8 +116,7 @@ static void infer_unknown(alm_table_reader *r) {
             alm_table_cell c = alm_table_cell_at(r, row, col);
             if (c.first == c.last) continue;
             filled++;
-            bool has_money = alm_table_find(r, c, ALM_CLASS_MONEY) != UINT32_MAX,
-                 has_goods = alm_table_find(r, c, ALM_CLASS_GOODS) != UINT32_MAX;
+            bool has_money = alm_table_find(r, c, ALM_CLASS_MONEY) != UINT32_MAX, has_goods = tells_things(r, c);
             money += has_money && !has_goods;
             goods += has_goods;
             numbers += c.last == c.first + 1 && r->folded->tokens[c.first].class_id == ALM_CLASS_NUMBER;
