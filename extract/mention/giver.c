@@ -1,14 +1,14 @@
 /*
  * Firms by what they do: a stretch at the head of a clause that ends with a trade or an ending of names, and behind
- * which somebody gives ("Tianshan Dairy gave …"). Its characters may be ordinary words; who stands there is its
- * subject.
+ * which somebody gives ("Tianshan Dairy gave …"); and the alumni of a school and year. Its characters may be ordinary
+ * words; who stands there is its subject.
  */
 #include "extract/mention/mention.h"
 #include "extract/mention/name_start.h"
 #include "extract/mention/walk.h"
 #include "extract/document.h"
 
-enum { MAX_BRAND = 8, MIN_NAME = 4 };
+enum { MAX_BRAND = 8, MIN_NAME = 4, MAX_BODY = 9 };
 
 /* What follows the subject of a sentence about a gift. */
 static bool says_what_a_giver_does(const alm_folded *folded, uint32_t i) {
@@ -90,13 +90,30 @@ static bool is_trade_of_place(const alm_folded *folded, uint32_t first) {
            alm_str_is_c(alm_token_attr(folded, place, ALM_CLASS_PLACE, 1), "full");
 }
 
-static alm_status fold_giver(alm_folded *folded, uint32_t first, uint32_t last) {
+/* "The university's alumni of 1998 gave": a body of people, named by theirs and by a year; where it begins, or @p i. */
+static uint32_t body_start(const alm_folded *folded, uint32_t i) {
+    const alm_token *t = folded->tokens;
+    if (t[i].class_id != ALM_CLASS_SUBJECT_NOUN ||
+        !alm_str_is_c(alm_token_attr(folded, &t[i], ALM_CLASS_SUBJECT_NOUN, 0), "body"))
+        return i;
+    uint32_t first = i, told = 0;
+    for (; first > 0 && i - first < MAX_BODY; first--) {
+        const alm_token *token = &t[first - 1];
+        if (token->class_id == ALM_CLASS_ORG || token->class_id == ALM_CLASS_NUMBER || alm_is_digit(token->cp))
+            told++;
+        else if (!alm_is_plain_han(token))
+            break;
+    }
+    return told && begins_clause(folded, first) ? first : i;
+}
+
+static alm_status fold_giver(alm_folded *folded, uint32_t first, uint32_t last, uint32_t kind) {
     uint32_t start = folded->tokens[first].start, end = folded->tokens[last - 1].end, mention;
     alm_mention firm = {.class_id = ALM_CLASS_ORG,
                         .start = start,
                         .end = end,
                         .name = alm_str_slice(folded->text, start, end),
-                        .detail = ALM_ORGANISATION_COMPANY,
+                        .detail = kind,
                         .strength = 55,
                         .rule = ALM_STR("organisation/giver")};
     alm_status status = alm_mention_add(folded, &firm, &mention);
@@ -106,13 +123,17 @@ static alm_status fold_giver(alm_folded *folded, uint32_t first, uint32_t last) 
 alm_status alm_givers_find(alm_folded *folded, alm_err *err) {
     alm_status status = ALM_OK;
     for (uint32_t i = 1; status == ALM_OK && i < folded->count; i++) {
-        if (!ends_firm(folded, i) || !says_what_a_giver_does(folded, i + 1)) continue;
+        if (!says_what_a_giver_does(folded, i + 1)) continue;
+        uint32_t body = body_start(folded, i);
+        if (body < i) status = fold_giver(folded, body, i + 1, ALM_ORGANISATION_COMMUNITY);
+        if (body < i || !ends_firm(folded, i)) continue;
         uint32_t first = i;
         while (first > 0 && may_be_brand(folded, first - 1) && alm_walk_length(folded, first - 1, i) <= MAX_BRAND)
             first--;
         if (first == i || !begins_clause(folded, first) || !may_begin(&folded->tokens[first])) continue;
         if (first + 1 == i && is_trade_of_place(folded, first)) continue;
-        if (alm_walk_length(folded, first, i + 1) >= MIN_NAME) status = fold_giver(folded, first, i + 1);
+        if (alm_walk_length(folded, first, i + 1) >= MIN_NAME)
+            status = fold_giver(folded, first, i + 1, ALM_ORGANISATION_COMPANY);
     }
     if (status == ALM_OK) status = alm_fold_close(folded);
     return status == ALM_OK ? ALM_OK : alm_fail(err, status, "cannot fold givers: %s", alm_status_name(status));

@@ -353,9 +353,9 @@ static int opening(const alm_folded *folded, uint32_t first) {
     case ALM_CLASS_PLACE: return has_attr(folded, token, 1, "full") ? 30 : 25;
     case ALM_CLASS_LOCAL: return 20;
     case ALM_CLASS_ORG_PART: return has_attr(folded, token, 0, "scope") ? 10 : 5;
+    case ALM_CLASS_ORG_SUFFIX: return ends_a_firm(folded, first) ? -15 : 5;
     case ALM_CLASS_ORG:
-    case ALM_CLASS_NAME_PART:
-    case ALM_CLASS_ORG_SUFFIX: return 5;
+    case ALM_CLASS_NAME_PART: return 5;
     case ALM_CLASS_WITH:
     case ALM_CLASS_TO:
     case ALM_CLASS_BY:

@@ -11,6 +11,7 @@
 
 enum {
     MIN_WEAK = 2,
+    MIN_KIND = 3,
     MIN_WEAK_SCORE = 15,
     MIN_FIRM_SCORE = 18,
     MIN_GIVER_SCORE = 30,
@@ -155,12 +156,41 @@ static alm_status adopt_reference(alm_folded *folded, uint32_t i) {
     return status == ALM_OK ? alm_fold(folded, i, i + 1, mention) : status;
 }
 
+/* "The tobacco bureau gave": an ending of three characters that stands alone before the deed names the one of the
+ * place. */
+static bool is_named_by_kind(const alm_folded *folded, uint32_t i) {
+    const alm_token *token = &folded->tokens[i];
+    if (token->class_id != ALM_CLASS_ORG_SUFFIX || is_weak(folded, token) ||
+        alm_walk_length(folded, i, i + 1) < MIN_KIND)
+        return false;
+    if (i + 1 >= folded->count || (i > 0 && folded->tokens[i - 1].class_id != ALM_CLASS_TEXT) ||
+        !is_hard_boundary(folded, i))
+        return false;
+    uint16_t after = folded->tokens[i + 1].class_id;
+    return after == ALM_CLASS_GIVE || after == ALM_CLASS_EACH || after == ALM_CLASS_SPLIT;
+}
+
+static alm_status adopt_kind(alm_folded *folded, uint32_t i) {
+    const alm_token *token = &folded->tokens[i];
+    alm_mention org = {.class_id = ALM_CLASS_ORG,
+                       .start = token->start,
+                       .end = token->end,
+                       .name = alm_token_text(folded, token),
+                       .detail = alm_organisation_type_of(alm_token_attr(folded, token, ALM_CLASS_ORG_SUFFIX, 0)),
+                       .strength = 55,
+                       .rule = ALM_STR("organisation/kind")};
+    uint32_t mention;
+    alm_status status = alm_mention_add(folded, &org, &mention);
+    return status == ALM_OK ? alm_fold(folded, i, i + 1, mention) : status;
+}
+
 /* Suffixes from the right: a name that ends at the last one swallows those inside it. */
 static alm_status find_at(alm_folded *folded, uint32_t suffix, uint32_t *next) {
     int score;
     uint32_t first = alm_name_start(folded, suffix, &score);
     *next = suffix;
-    if (first == suffix) return adopt_reference(folded, suffix);
+    if (first == suffix)
+        return is_named_by_kind(folded, suffix) ? adopt_kind(folded, suffix) : adopt_reference(folded, suffix);
     if (is_weak(folded, &folded->tokens[suffix]) && (score < MIN_WEAK_SCORE || !weak_holds(folded, first, suffix)))
         return ALM_OK;
     *next = first;
@@ -215,6 +245,15 @@ static alm_status fold_firm(alm_folded *folded, uint32_t first, uint32_t last, c
     return status == ALM_OK ? alm_fold(folded, first, last, mention) : status;
 }
 
+/* A firm's name ends before @p end: with a trade, or "international" behind one. */
+static bool ends_in_trade(const alm_folded *folded, uint32_t end) {
+    const alm_token *t = folded->tokens;
+    if (is_trade(folded, &t[end - 1])) return true;
+    return end > 1 && t[end - 1].class_id == ALM_CLASS_ORG_PART &&
+           alm_str_is_c(alm_token_attr(folded, &t[end - 1], ALM_CLASS_ORG_PART, 0), "scope") &&
+           is_trade(folded, &t[end - 2]);
+}
+
 static bool is_company_post(const alm_folded *folded, const alm_token *token) {
     const alm_mention *role = alm_mention_of(folded, token);
     if (token->class_id != ALM_CLASS_ROLE || !role) return false;
@@ -259,7 +298,7 @@ static alm_status find_firm(alm_folded *folded, uint32_t end) {
         !is_hard_boundary(folded, first) || holds_class(folded, first, end, ALM_CLASS_ORG))
         return ALM_OK;
     bool verb = folded->tokens[end - 1].class_id == ALM_CLASS_VERB; /* of a trade: "construction" */
-    bool trade = is_trade(folded, &folded->tokens[end - 1]), place = folded->tokens[first].class_id == ALM_CLASS_PLACE;
+    bool trade = ends_in_trade(folded, end), place = folded->tokens[first].class_id == ALM_CLASS_PLACE;
     bool quoted = folded->tokens[first].cp == ALM_CP_QUOTE_OPEN;
     if (place && end - first == 1) return ALM_OK;
     if (stands_before_post(folded, end))
@@ -309,7 +348,7 @@ static alm_status find_members(alm_folded *folded) {
 static alm_status find_firms(alm_folded *folded) {
     for (uint32_t i = (uint32_t)folded->count; i-- > 1;) {
         bool post = stands_before_post(folded, i) && folded->tokens[i - 1].class_id != ALM_CLASS_ORG;
-        bool trade = is_trade(folded, &folded->tokens[i - 1]) && folded->tokens[i].class_id != ALM_CLASS_ORG_PART;
+        bool trade = ends_in_trade(folded, i) && folded->tokens[i].class_id != ALM_CLASS_ORG_PART;
         if (!post && !trade) continue;
         alm_status status = find_firm(folded, i);
         if (status != ALM_OK) return status;

@@ -308,6 +308,24 @@ static bool has_stranger(const alm_gift_reader *r, const alm_gift_event *e, uint
     }
 }
 
+/* The verb's clause begins with a body that no finder knows: it gives, not whoever was named before. */
+static bool is_unknown_body(const alm_gift_reader *r, uint32_t begin, uint32_t end) {
+    while (begin < end &&
+           (r->tokens[begin].class_id == ALM_CLASS_ADVERB || r->tokens[begin].class_id == ALM_CLASS_DATE))
+        begin++;
+    for (uint32_t i = begin; i < end; i++) {
+        const alm_token *token = &r->tokens[i];
+        if (token->class_id == ALM_CLASS_ORG_SUFFIX) return true;
+        bool part = token->class_id == ALM_CLASS_ORG_PART &&
+                    alm_str_is_c(alm_token_attr(r->folded, token, ALM_CLASS_ORG_PART, 0), "industry");
+        if (part && i > begin) return true;
+        if (!part && !alm_is_plain_han(token) && token->class_id != ALM_CLASS_PLACE &&
+            token->class_id != ALM_CLASS_LOCAL && token->class_id != ALM_CLASS_NOUN)
+            return false;
+    }
+    return false;
+}
+
 /* "The three of them gave 1, 2 and 3": as many as the sentence, or the one before, spoke of. */
 static bool read_counted(alm_gift_reader *r, alm_gift_event *e, uint32_t begin, uint32_t end) {
     for (uint32_t i = begin; i < end; i++) {
@@ -397,6 +415,7 @@ static void read_donors(alm_gift_reader *r, alm_gift_event *e) {
                 read_names(r, e, alm_gift_clause_start(r, begin - 1), begin - 1, true);
             return;
         }
+        if (end == e->first && is_unknown_body(r, begin, end)) return;
         if (is_nameless_subject(r, begin, end)) {
             if (!read_counted(r, e, begin, end) && begin > r->first && is_whole_body(r, begin, end))
                 read_body_of(r, e, begin - 1);

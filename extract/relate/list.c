@@ -110,6 +110,11 @@ static bool may_be_name(const reader *r, uint32_t first, uint32_t last) {
         case ALM_CLASS_DISTRIBUTE:
         case ALM_CLASS_SAY:
         case ALM_CLASS_DATE: return false;
+        case ALM_CLASS_OF: /* "the bean curd's seller X": a sentence */
+            if (i > first &&
+                (r->tokens[i - 1].class_id == ALM_CLASS_GOODS || r->tokens[i - 1].class_id == ALM_CLASS_PRONOUN))
+                return false;
+            break;
         case ALM_CLASS_VIA:
             if (i + 1 < last && r->tokens[i + 1].class_id == ALM_CLASS_PARTY) return false;
             break;
