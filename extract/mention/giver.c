@@ -53,8 +53,9 @@ static bool ends_firm(const alm_folded *folded, uint32_t i) {
 static bool begins_clause(const alm_folded *folded, uint32_t i) {
     if (i == 0) return true;
     const alm_token *before = &folded->tokens[i - 1];
-    return before->class_id == ALM_CLASS_DATE || (before->class_id == ALM_CLASS_TEXT && !alm_is_han(before->cp) &&
-                                                  !alm_is_latin(before->cp) && before->cp != ALM_CP_QUOTE_CLOSE);
+    return before->class_id == ALM_CLASS_DATE || before->class_id == ALM_CLASS_BY ||
+           (before->class_id == ALM_CLASS_TEXT && !alm_is_han(before->cp) && !alm_is_latin(before->cp) &&
+            before->cp != ALM_CP_QUOTE_CLOSE);
 }
 
 /* What the name of a brand may be made of: characters and short ordinary words. */
