@@ -3,6 +3,7 @@
  * giving see "PARTY gives MONEY".
  */
 #include "base/utf8.h"
+#include "extract/mention/walk.h"
 #include "extract/relate/relation.h"
 #include "extract/rules/phase.h"
 
@@ -196,6 +197,12 @@ static uint32_t member_unit(const alm_folded *folded, uint32_t i, uint32_t last)
     return folded->tokens[i + 1].class_id == ALM_CLASS_ORG ? folded->tokens[i + 1].mention : 0;
 }
 
+/* What runs into the role at token @p i is the name of its organisation, which nobody could read. */
+static bool follows_unread_name(const alm_folded *folded, uint32_t i) {
+    const alm_token *before = i ? &folded->tokens[i - 1] : NULL;
+    return before && (before->class_id == ALM_CLASS_ORG_PART || alm_is_plain_han(before));
+}
+
 /* Tokens [first, last) name a place, and no body of it. */
 static bool is_place(const alm_folded *folded, uint32_t first, uint32_t last) {
     for (; first < last; first++)
@@ -222,6 +229,7 @@ static alm_status read_posts(alm_relation *relation, const alm_match *match, uin
         } else if (token->class_id == ALM_CLASS_ROLE || token->class_id == ALM_CLASS_MEMBER) {
             uint32_t at = organisation ? organisation : *carried, unit = member_unit(folded, i, last);
             if (is_mere_job(folded, token->mention, place, organisation != 0)) continue;
+            if (i == first && !is_known_post(folded, token->mention) && follows_unread_name(folded, i)) continue;
             bool beside = i > first && names_organisation(folded->tokens[i - 1].class_id);
             if (!(beside && !place && folded->mentions[at - 1].detail == ALM_ORGANISATION_GOVERNMENT))
                 status = seat_of_head(relation, token->mention, &at);
