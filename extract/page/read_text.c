@@ -103,12 +103,19 @@ static bool begins_entry(alm_str line) {
     return false;
 }
 
+/** An entry of a list that ends with its amount: it is whole. */
+static bool is_whole_entry(const alm_text_reader *t, alm_str line) {
+    alm_word_hit hit;
+    return line.len > 3 && begins_entry(line) &&
+           alm_words_at(t->r->words, line, line.len - 3, ALM_WORDS(AMOUNT_MARK), &hit);
+}
+
 /** True where the paragraph of @p line goes on in the next one: it was wrapped at a column, not ended. */
 static bool wraps(const alm_text_reader *t, size_t line) {
     if (line + 1 >= t->line_count) return false;
     alm_str here = t->lines[line].text, next = t->lines[line + 1].text;
     return next.len && alm_utf8_columns(here) >= WRAP_COLUMNS && !ends_sentence(here) && !list_item(next).len &&
-           !begins_entry(next) && !alm_text_is_table(t, line + 1);
+           !begins_entry(next) && !is_whole_entry(t, here) && !alm_text_is_table(t, line + 1);
 }
 
 static alm_status read_paragraph(alm_text_reader *t, size_t *at) {
