@@ -116,10 +116,14 @@ static bool is_givers(const alm_table_reader *r, const field *f) {
         r->words, alm_str_slice(r->folded->text, tokens[f->label].start, tokens[f->first - 1].start));
 }
 
+static bool tells_what(const form *f) {
+    return field_of(f, ALM_COLUMN_AMOUNT) || field_of(f, ALM_COLUMN_VALUE) || field_of(f, ALM_COLUMN_GOODS);
+}
+
 /* Take the form's tokens from whom reads sentences, and put its gift out. */
 static alm_status put_form(alm_table_reader *r, const form *f) {
     const field *donor = donor_of(f);
-    if (!donor || f->count < 2 || (field_of(f, ALM_COLUMN_FOREIGN) && !is_givers(r, donor))) return ALM_OK;
+    if (!donor || !tells_what(f) || (field_of(f, ALM_COLUMN_FOREIGN) && !is_givers(r, donor))) return ALM_OK;
     alm_gift gift = {.rule = ALM_STR("gift/form"), .confidence = 0.9};
     alm_table_cell c = cell_of(r, donor);
     alm_status status =

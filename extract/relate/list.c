@@ -7,6 +7,7 @@
 #include "extract/relate/bare_amount.h"
 #include "extract/relate/donor_cell.h"
 #include "extract/relate/relation.h"
+#include "extract/relate/table_words.h"
 
 enum {
     MAX_HEAD = 24,
@@ -15,6 +16,7 @@ enum {
     MAX_LINE = 200,
     MAX_TAIL = 24,
     MAX_PERSON = 4,
+    MAX_LABEL = 6,
     MAX_BARE_HEAD = 20,
     MIN_ITEMS = 3
 };
@@ -345,6 +347,21 @@ static bool goes_on(const reader *r, uint32_t first, uint32_t last) {
            find(r, first, last, ALM_CLASS_VIA) != UINT32_MAX || find(r, first, last, ALM_CLASS_SEND) != UINT32_MAX;
 }
 
+/* "Sum asked for: 30,000": what stands before the amount says what it is, not whose. */
+static bool is_label(const reader *r, const segment *s) {
+    if (s->first == s->last) return false;
+    alm_str text = alm_str_slice(r->folded->text, r->tokens[s->first].start, r->tokens[s->last - 1].end);
+    alm_column_unit unit;
+    switch (alm_table_words_column(r->relation->session->extractor->table_words, text, &unit)) {
+    case ALM_COLUMN_AMOUNT:
+    case ALM_COLUMN_VALUE:
+    case ALM_COLUMN_NUMBER:
+    case ALM_COLUMN_DATE:
+    case ALM_COLUMN_FOREIGN: return true;
+    default: return false;
+    }
+}
+
 /* A full stop inside the line: it is prose, where only known names count. */
 static bool has_sentences(const reader *r, uint32_t first, uint32_t last) {
     for (uint32_t i = first; i + 1 < last; i++)
@@ -371,6 +388,17 @@ static bool does_something(const reader *r, const segment *s) {
     return false;
 }
 
+/* Behind a short label before the names ("staff: X 500, Y 300"), or @p first; "X: 500" has none. */
+static uint32_t behind_label(const reader *r, uint32_t first, uint32_t last) {
+    uint32_t colon = first;
+    while (colon < last && r->tokens[colon].cp != ALM_CP_COLON) colon++;
+    if (colon + 1 >= last || alm_walk_length(r->folded, first, colon) > MAX_LABEL) return first;
+    uint16_t next = r->tokens[colon + 1].class_id;
+    bool given = next == ALM_CLASS_MONEY || next == ALM_CLASS_GOODS || next == ALM_CLASS_NUMBER ||
+                 next == ALM_CLASS_QUANTITY || next == ALM_CLASS_GIVE || next == ALM_CLASS_GIFT_NOUN;
+    return given || find(r, first, colon, ALM_CLASS_MONEY) != UINT32_MAX ? first : colon + 1;
+}
+
 /*
  * How many names a line has that is nothing but names and what they gave; 0 for any other, 1 where verbs stand between:
  * that is prose unless other lines are a list.
@@ -379,13 +407,13 @@ static uint32_t items_of_line(const reader *r, uint32_t first, uint32_t last) {
     if (alm_walk_length(r->folded, first, last) > MAX_LINE || find(r, first, last, ALM_CLASS_TO) != UINT32_MAX)
         return 0;
     segment s;
-    uint32_t at = first, names = 0, doubtful = 0;
+    uint32_t at = behind_label(r, first, last), names = 0, doubtful = 0;
     bool sentences = has_sentences(r, first, last), acts = false;
     while (next_segment(r, &at, last, &s)) {
         if (s.first == s.last && names == 0) return 0;
         if (s.first < s.last && !may_be_name(r, s.first, s.last)) return 0;
         bool party = find(r, s.first, s.last, ALM_CLASS_PARTY) != UINT32_MAX;
-        if (party && does_something(r, &s)) return 0;
+        if (party ? does_something(r, &s) : is_label(r, &s)) return 0;
         doubtful += s.first < s.last && !party && !is_short_name(r, s.first, s.last);
         if (s.first < s.last && !party &&
             (s.sum || sentences || alm_walk_length(r->folded, s.first, s.last) > MAX_UNKNOWN))
@@ -443,7 +471,7 @@ static alm_status put_item(const reader *r, const alm_gift *gift) {
 static alm_status read_item_line(reader *r, uint32_t first, uint32_t last) {
     segment s;
     alm_gift gift = {0};
-    uint32_t at = first;
+    uint32_t at = behind_label(r, first, last);
     alm_status status = ALM_OK;
     while (status == ALM_OK && next_segment(r, &at, last, &s)) {
         if (s.first < s.last) {
