@@ -120,7 +120,8 @@ ALM_MUST_USE alm_status alm_parties_find(alm_relation *relation);
 /** Read the gifts of the page's tables. Precondition of alm_gifts_find. */
 ALM_MUST_USE alm_status alm_tables_read(alm_relation *relation);
 
-/** Read gifts told as forms of labels and values; takes their lines from the readers behind it. After alm_tables_read. */
+/** Read gifts told as forms of labels and values; takes their lines from the readers behind it. After alm_tables_read.
+ */
 ALM_MUST_USE alm_status alm_forms_read(alm_relation *relation);
 
 /** Read the gifts of lists in text; takes their lines from alm_gifts_find. After alm_tables_read. */
