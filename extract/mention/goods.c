@@ -113,10 +113,21 @@ static uint32_t behind_unit(const alm_folded *folded, uint32_t i) {
     return unit ? i + 3 : i;
 }
 
+/* Behind a name in quotation marks that begins at @p start; @p start where none does. */
+static uint32_t behind_quoted(const alm_folded *folded, uint32_t start) {
+    if (start >= folded->count || folded->tokens[start].cp != ALM_CP_QUOTE_OPEN) return start;
+    for (uint32_t i = start + 2; i < folded->count && i - start <= MAX_QUOTED; i++) {
+        if (folded->tokens[i].cp == ALM_CP_QUOTE_CLOSE) return i + 1;
+        if (folded->tokens[i].cp == ALM_CP_COMMA || folded->tokens[i].cp == ALM_CP_STOP) break;
+    }
+    return start;
+}
+
 static uint32_t run_right(const alm_folded *folded, uint32_t start) {
     uint32_t last = run_to_head(folded, start);
     if (last > start) return last;
-    if (start < folded->count && is_modifying_verb(folded, start)) last++;
+    last = behind_quoted(folded, start);
+    if (last == start && start < folded->count && is_modifying_verb(folded, start)) last++;
     while (last < folded->count && may_be_item(folded, &folded->tokens[last]) &&
            !is_goods_quantity(folded, &folded->tokens[last]))
         last++;
@@ -162,6 +173,11 @@ static uint32_t before_particle(const alm_folded *folded, uint32_t first, uint32
 static alm_status fold_goods(alm_folded *folded, uint32_t first, uint32_t last, uint32_t item_first, uint32_t item_last,
                              const alm_value *quantity) {
     const alm_token *tokens = folded->tokens;
+    bool quoted = item_last - item_first > 2 && behind_quoted(folded, item_first) == item_last;
+    if (quoted) {
+        item_first++;
+        item_last--;
+    }
     alm_mention goods = {.class_id = ALM_CLASS_GOODS,
                          .start = tokens[first].start,
                          .end = tokens[last - 1].end,

@@ -218,6 +218,18 @@ static bool is_spent(const alm_gift_reader *r, uint32_t i) {
     return false;
 }
 
+/* "80,000 masks (10,000 N95 masks among them)", "200 bottles of spirit, of which 50 of medical spirit". */
+static bool is_part_of_things(const alm_gift_reader *r, const alm_gift *gift, uint32_t i) {
+    if (gift->what_count == 0 || i < r->first + 2 || r->tokens[i - 1].class_id != ALM_CLASS_PART) return false;
+    const alm_what *whole = &gift->whats[gift->what_count - 1];
+    if (whole->kind != ALM_WHAT_GOODS) return false;
+    const alm_mention *thing = &r->folded->mentions[whole->mention - 1],
+                      *part = alm_mention_of(r->folded, &r->tokens[i]);
+    if (!thing->value) return false;
+    if (r->tokens[i - 2].cp == ALM_CP_BRACKET_OPEN) return true;
+    return alm_str_ends(part->name, thing->name);
+}
+
 /* "… 50,000 to buy masks": what the money is for, not given beside it. */
 static bool is_purpose(const alm_gift_reader *r, const alm_gift_event *e, uint32_t i) {
     uint32_t begin = alm_gift_clause_start(r, i);
@@ -232,8 +244,9 @@ void alm_gift_add_what(alm_gift_reader *r, alm_gift_event *e, uint32_t from, uin
     if (gift->what_count == ALM_MAX_WHATS || r->used[i]) return;
     alm_what what = {.kind = ALM_WHAT_GOODS, .mention = token->mention};
     bool owned = i > r->first && r->tokens[i - 1].class_id == ALM_CLASS_OF; /* "the masks in stock" may be given */
-    if (token->class_id == ALM_CLASS_GOODS && (is_receiving_place(r, i) || is_purpose(r, e, i) ||
-                                               (!owned && alm_gift_governed_by(r, i, ALM_CLASS_NOT_GIFT, 3))))
+    if (token->class_id == ALM_CLASS_GOODS &&
+        (is_receiving_place(r, i) || is_purpose(r, e, i) || is_part_of_things(r, gift, i) ||
+         (!owned && alm_gift_governed_by(r, i, ALM_CLASS_NOT_GIFT, 3))))
         return;
     if (token->class_id == ALM_CLASS_MONEY) {
         if (is_foreign_amount(r, i)) return;
