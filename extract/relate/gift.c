@@ -22,15 +22,25 @@ static uint32_t subject_clause(const alm_gift_reader *r, uint32_t i) {
     }
 }
 
+/* Inside a quotation that ends before @p last in its clause, as the names of drives and projects do. */
+static bool is_titled(const alm_gift_reader *r, uint32_t i, uint32_t last) {
+    uint32_t begin = alm_gift_clause_start(r, i), at = i;
+    while (at > begin && r->tokens[at - 1].cp != ALM_CP_QUOTE_OPEN && r->tokens[at - 1].cp != ALM_CP_QUOTE_CLOSE) at--;
+    if (at == begin || r->tokens[at - 1].cp != ALM_CP_QUOTE_OPEN) return false;
+    while (i < last && !alm_gift_ends_clause(r->tokens[i].cp) && r->tokens[i].cp != ALM_CP_QUOTE_CLOSE) i++;
+    return i < last && r->tokens[i].cp == ALM_CP_QUOTE_CLOSE;
+}
+
 static bool is_ruled_out(const alm_gift_reader *r, const alm_gift_event *e) {
     uint32_t subject = subject_clause(r, e->first);
     for (uint32_t i = subject; i < e->first; i++)
-        if (r->tokens[i].class_id == ALM_CLASS_FUTURE) return true;
+        if (r->tokens[i].class_id == ALM_CLASS_FUTURE && !is_titled(r, i, e->first)) return true;
     uint32_t begin = alm_gift_clause_start(r, e->first);
     /* the object marker with no object is the word for the future */
     if (e->first > begin && r->tokens[e->first - 1].class_id == ALM_CLASS_BA) return true;
     for (uint32_t i = begin; i < e->first; i++) {
         uint16_t c = r->tokens[i].class_id;
+        if (is_titled(r, i, e->first)) continue;
         if (c == ALM_CLASS_FUTURE || c == ALM_CLASS_APPEAL || c == ALM_CLASS_DISTRIBUTE) return true;
         if (c == ALM_CLASS_NEGATION && e->first - i <= 2) return true;
     }

@@ -104,25 +104,36 @@ static bool is_goal(const alm_gift_reader *r, uint32_t at) {
            alm_gift_is_what(r->tokens[at - 1].class_id);
 }
 
+static bool is_of_list(const alm_token *token) {
+    return token->class_id == ALM_CLASS_PARTY || token->class_id == ALM_CLASS_WITH || token->cp == ALM_CP_LIST_COMMA;
+}
+
+static bool describes(const alm_token *token) {
+    switch (token->class_id) {
+    case ALM_CLASS_PLACE:
+    case ALM_CLASS_LOCAL:
+    case ALM_CLASS_NOUN:
+    case ALM_CLASS_GROUP:
+    case ALM_CLASS_SUBJECT_NOUN: return true;
+    default: return false;
+    }
+}
+
 /* "to the people who fight at the front of X", "to the office, which …, X": the governor stands before the clause that
  * describes the name. */
 static bool is_described_receiver(const alm_gift_reader *r, uint32_t i) {
     uint32_t begin = alm_gift_clause_start(r, i), at = i;
-    while (at > begin &&
-           (r->tokens[at - 1].class_id == ALM_CLASS_PLACE || r->tokens[at - 1].class_id == ALM_CLASS_LOCAL ||
-            r->tokens[at - 1].class_id == ALM_CLASS_NOUN))
-        at--;
+    while (at > begin && is_of_list(&r->tokens[at - 1])) at--;
+    while (at > begin && describes(&r->tokens[at - 1])) at--;
     if (at == begin || r->tokens[at - 1].class_id != ALM_CLASS_OF) return false;
     while (at-- > begin) {
-        if (r->tokens[at].class_id == ALM_CLASS_TO) return alm_gift_has_attr(r, &r->tokens[at], "far");
-        if (alm_gift_is_trigger(r->tokens[at].class_id)) return alm_gift_is_directed(r, &r->tokens[at]);
-        if (alm_gift_is_what(r->tokens[at].class_id) || r->tokens[at].class_id == ALM_CLASS_PARTY) return false;
+        const alm_token *word = &r->tokens[at];
+        if (word->class_id == ALM_CLASS_TO) return alm_gift_has_attr(r, word, "far");
+        if (alm_gift_is_trigger(word->class_id)) return alm_gift_is_directed(r, word);
+        bool lacked = word->class_id == ALM_CLASS_GOODS && !alm_mention_of(r->folded, word)->value;
+        if ((alm_gift_is_what(word->class_id) && !lacked) || word->class_id == ALM_CLASS_PARTY) return false;
     }
     return false;
-}
-
-static bool is_of_list(const alm_token *token) {
-    return token->class_id == ALM_CLASS_PARTY || token->class_id == ALM_CLASS_WITH || token->cp == ALM_CP_LIST_COMMA;
 }
 
 /* What governs the number at @p i, over nouns, is "to". */

@@ -115,6 +115,12 @@ static bool joins_receivers(const alm_token *token) {
     return token->cp == ALM_CP_LIST_COMMA || token->class_id == ALM_CLASS_WITH;
 }
 
+/* "the mountains' village X": X is who receives. */
+static bool describes_party(const alm_gift_reader *r, uint32_t i, uint32_t last) {
+    while (i < last && (r->tokens[i].class_id == ALM_CLASS_OF || r->tokens[i].class_id == ALM_CLASS_NOUN)) i++;
+    return i < last && r->tokens[i].class_id == ALM_CLASS_PARTY;
+}
+
 /* "A, B and C, the three villages": the ending that the names of a list share stands behind the last of them. */
 static bool shares_ending(const alm_gift_reader *r, uint32_t i, uint32_t last) {
     bool list = false;
@@ -159,7 +165,7 @@ alm_status alm_gift_read_list(alm_gift_reader *r, alm_gift_event *e, uint32_t i,
         if (person > i) first = i = person;
         bool ends = i >= last || r->tokens[i].class_id != ALM_CLASS_OF;
         alm_status status = ALM_OK;
-        if (ends || r->tokens[first].class_id == ALM_CLASS_PLACE)
+        if (ends || (r->tokens[first].class_id == ALM_CLASS_PLACE && !describes_party(r, i, last)))
             status = take_receiver(r, e, first, i, implied, shared);
         if (status == ALM_OK && i == first && i < last && r->tokens[i].class_id == ALM_CLASS_OWN)
             status = take_own(r, e, i++);
@@ -186,6 +192,8 @@ static alm_status take_described(alm_gift_reader *r, alm_gift_event *e, uint32_t
     for (; at < last && at < i + MAX_DESCRIBED; at++) {
         uint16_t c = r->tokens[at].class_id;
         if (!alm_gift_may_be_receiver(&r->tokens[at]) && c != ALM_CLASS_NOUN && c != ALM_CLASS_VERB) break;
+        bool region = alm_gift_has_attr(r, &r->tokens[at], "region");
+        if (region && at > i + 1) return add_receiver(r, e, i, at, false);
         end = is_receiving_kind(r, at) ? at + 1 : end;
     }
     if (end < i + 2 || end != at) return ALM_OK;

@@ -87,10 +87,11 @@ static alm_status read_receiver(alm_gift_reader *r, alm_gift_event *e, uint32_t 
 }
 
 alm_status alm_gift_read_sources(alm_gift_reader *r) {
-    if (!r->block_has_gift && !r->relation->tells_of_giving) return ALM_OK;
+    bool told = r->block_has_gift || r->relation->tells_of_giving;
     for (uint32_t i = r->first; i < r->last; i++) {
         bool label = is_giver_label(r, i), receipt = is_receipt(r, i);
         if (!label && !receipt && r->tokens[i].class_id != ALM_CLASS_FROM) continue;
+        if (!told && !(receipt && alm_gift_has_class(r, i, alm_gift_clause_end(r, i), ALM_CLASS_GIFT_NOUN))) continue;
         alm_gift_event e = {.first = i, .last = i + 1, .before = r->first, .after = r->last};
         uint32_t end;
         uint32_t from = label && i + 1 < r->last && r->tokens[i + 1].cp == ALM_CP_COLON ? i + 2 : i + 1;

@@ -174,12 +174,13 @@ static bool read_names(alm_gift_reader *r, alm_gift_event *e, uint32_t first, ui
             found = take_pronoun(r, e, i);
         if (!actor || is_gloss(r, i) || is_modifier(r, i, last) || is_counted(r, i) || is_partner(r, i)) continue;
         if (want_donors && alm_party_is_origin(r->relation, i, last)) continue;
-        if (want_donors && is_home(r, i, last)) {
+        alm_name_case how = alm_gift_case_of(r, i);
+        if (want_donors && how == ALM_CASE_SUBJECT && is_home(r, i, last)) {
             found = true;
             continue;
         }
 
-        switch (alm_gift_case_of(r, i)) {
+        switch (how) {
         case ALM_CASE_RECIPIENT:
             if (alm_gift_person_behind(r, i + 1, last) > i + 1 || alm_gift_receives_in_office(r, i)) break;
             alm_gift_party_add(e->gift.recipients, &e->gift.recipient_count, alm_gift_principal(actor));
@@ -196,8 +197,8 @@ static bool read_names(alm_gift_reader *r, alm_gift_event *e, uint32_t first, ui
         case ALM_CASE_AGENT:
         case ALM_CASE_SOURCE:
         case ALM_CASE_JOINED:
-            if (!want_donors || (last != e->first && alm_gift_case_of(r, i) == ALM_CASE_SOURCE &&
-                                 !alm_gift_has_class(r, first, i, ALM_CLASS_FROM)))
+            if (!want_donors ||
+                (last != e->first && how == ALM_CASE_SOURCE && !alm_gift_has_class(r, first, i, ALM_CLASS_FROM)))
                 break;
             donor_add(e, *actor);
             found = true;
