@@ -144,11 +144,8 @@ static bool is_next(const form *f, alm_column kind) { return kind != ALM_COLUMN_
 alm_status alm_forms_read(alm_relation *relation) {
     if (!relation->tells_of_giving) return ALM_OK;
     alm_folded *folded = relation->folded;
-    alm_table_reader *r = alm_arena_calloc(folded->arena, 1, sizeof *r);
+    alm_table_reader *r = alm_table_reader_new(relation);
     if (!r) return ALM_E_NOMEM;
-    r->relation = relation;
-    r->folded = folded;
-    r->words = relation->session->extractor->table_words;
     form f = {.count = 0};
     alm_status status = ALM_OK;
     for (uint32_t i = 0, end; status == ALM_OK && i < folded->count; i = end + 1) {

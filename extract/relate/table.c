@@ -2,6 +2,8 @@
  * Gifts in tables: a row is a gift. The head says what the columns hold; where the same heads come again, the table
  * stands in several groups side by side; a row without a donor goes on with the donor above it.
  */
+#include <stddef.h>
+
 #include "extract/relate/donor_cell.h"
 #include "extract/relate/table_priv.h"
 
@@ -237,6 +239,16 @@ static alm_status index_blocks(alm_relation *relation, uint32_t **out) {
     return ALM_OK;
 }
 
+alm_table_reader *alm_table_reader_new(alm_relation *relation) {
+    alm_table_reader *r = alm_arena_alloc(relation->folded->arena, sizeof *r);
+    if (!r) return NULL;
+    memset(r, 0, offsetof(alm_table_reader, last));
+    r->relation = relation;
+    r->folded = relation->folded;
+    r->words = relation->session->extractor->table_words;
+    return r;
+}
+
 alm_status alm_tables_read(alm_relation *relation) {
     const alm_page *page = &relation->document->page;
     relation->in_table =
@@ -250,12 +262,10 @@ alm_status alm_tables_read(alm_relation *relation) {
             memset(relation->in_table + first_token[i], 1,
                    (first_token[i + 1] - first_token[i]) * sizeof *relation->in_table);
     for (size_t i = 0; status == ALM_OK && i < page->table_count; i++) {
-        alm_table_reader *r = alm_arena_calloc(relation->folded->arena, 1, sizeof *r);
+        alm_table_reader *r = alm_table_reader_new(relation);
         if (!r) return ALM_E_NOMEM;
-        r->relation = relation;
-        r->folded = relation->folded;
+        memset(r->last, 0, sizeof r->last);
         r->table = &page->tables[i];
-        r->words = relation->session->extractor->table_words;
         r->first_token = first_token;
         status = read_table(r);
     }

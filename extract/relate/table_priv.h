@@ -32,9 +32,12 @@ typedef struct alm_table_reader {
     const uint32_t *first_token; /**< by block; block_count + 1 entries */
     alm_table_column columns[ALM_TABLE_READ_COLUMNS];
     uint32_t column_count, head_rows;
-    alm_gift last[ALM_TABLE_READ_COLUMNS]; /**< by group: the gift above, for rows without a donor */
     uint32_t carried_date;
+    alm_gift last[ALM_TABLE_READ_COLUMNS]; /**< by group: the gift above, for rows without a donor; long */
 } alm_table_reader;
+
+/** A reader without a table, in the arena; NULL out of memory. All but `last` is cleared. */
+alm_table_reader *alm_table_reader_new(alm_relation *relation);
 
 alm_table_cell alm_table_cell_at(const alm_table_reader *r, uint32_t row, uint32_t col);
 /** One cell reaches over both rows. */
