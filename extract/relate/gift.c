@@ -11,42 +11,6 @@ enum { MAX_GAP = 3 };
 
 static const double MIN_CONFIDENCE = 0.4;
 
-/* The clause in which the sentence last names a subject before the verb; the verb's own where it has one. */
-static uint32_t subject_clause(const alm_gift_reader *r, uint32_t i) {
-    for (uint32_t begin = alm_gift_clause_start(r, i), end = i;;) {
-        for (uint32_t at = begin; at < end; at++)
-            if (r->tokens[at].class_id == ALM_CLASS_PARTY && alm_gift_case_of(r, at) == ALM_CASE_SUBJECT) return begin;
-        if (begin <= r->first) return alm_gift_clause_start(r, i);
-        end = begin - 1;
-        begin = alm_gift_clause_start(r, end);
-    }
-}
-
-/* Inside a quotation that ends before @p last in its clause, as the names of drives and projects do. */
-static bool is_titled(const alm_gift_reader *r, uint32_t i, uint32_t last) {
-    uint32_t begin = alm_gift_clause_start(r, i), at = i;
-    while (at > begin && r->tokens[at - 1].cp != ALM_CP_QUOTE_OPEN && r->tokens[at - 1].cp != ALM_CP_QUOTE_CLOSE) at--;
-    if (at == begin || r->tokens[at - 1].cp != ALM_CP_QUOTE_OPEN) return false;
-    while (i < last && !alm_gift_ends_clause(r->tokens[i].cp) && r->tokens[i].cp != ALM_CP_QUOTE_CLOSE) i++;
-    return i < last && r->tokens[i].cp == ALM_CP_QUOTE_CLOSE;
-}
-
-static bool is_ruled_out(const alm_gift_reader *r, const alm_gift_event *e) {
-    uint32_t subject = subject_clause(r, e->first);
-    for (uint32_t i = subject; i < e->first; i++)
-        if (r->tokens[i].class_id == ALM_CLASS_FUTURE && !is_titled(r, i, e->first)) return true;
-    uint32_t begin = alm_gift_clause_start(r, e->first);
-    /* the object marker with no object is the word for the future */
-    if (e->first > begin && r->tokens[e->first - 1].class_id == ALM_CLASS_BA) return true;
-    for (uint32_t i = begin; i < e->first; i++) {
-        uint16_t c = r->tokens[i].class_id;
-        if (is_titled(r, i, e->first)) continue;
-        if (c == ALM_CLASS_FUTURE || c == ALM_CLASS_APPEAL || c == ALM_CLASS_DISTRIBUTE) return true;
-        if (c == ALM_CLASS_NEGATION && e->first - i <= 2) return true;
-    }
-    return false;
-}
-
 static bool merges(const alm_gift_reader *r, const alm_gift_event *e, uint32_t i) {
     if (i - e->last > MAX_GAP) return false;
     for (uint32_t at = e->last; at < i; at++)
@@ -164,6 +128,11 @@ static bool is_distributed(const alm_gift_reader *r, const alm_gift_event *e) {
            alm_gift_type_of(r, &e->gift.donors[0]) == ALM_ORGANISATION_CHARITY;
 }
 
+/* "put three diggers into the rescue": a verb that gives money only sends things to work. */
+static bool sends_to_work(const alm_gift_reader *r, const alm_gift_event *e) {
+    return e->last == e->first + 1 && alm_gift_has_attr(r, &r->tokens[e->first], "money") && !money_count(&e->gift);
+}
+
 static bool holds(const alm_gift_reader *r, const alm_gift_event *e) {
     if (e->gift.what_count == 0 || e->gift.donor_count == 0) return false;
     if (e->last == e->first + 1 && alm_gift_has_attr(r, &r->tokens[e->first], "weak") &&
@@ -211,7 +180,7 @@ static alm_status read_events(alm_gift_reader *r) {
     alm_gift_event *previous = NULL;
     for (size_t k = 0; k < r->event_count; k++) {
         alm_gift_event *e = &r->events[k];
-        if (is_ruled_out(r, e)) continue;
+        if (alm_gift_is_ruled_out(r, e)) continue;
         alm_status status = alm_gift_read_shares(r, k);
         if (status != ALM_OK) return status;
         alm_gift_read_whats(r, k);
@@ -232,6 +201,7 @@ static alm_status read_events(alm_gift_reader *r) {
     }
     alm_gift_settle_sums(r);
     for (size_t k = 0; k < r->event_count; k++) {
+        if (sends_to_work(r, &r->events[k])) continue;
         if (!holds(r, &r->events[k]) || alm_gift_is_described(r, &r->events[k])) {
             release(r, &r->events[k]);
             continue;

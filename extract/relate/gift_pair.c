@@ -161,7 +161,7 @@ static bool is_quoted(const alm_gift_reader *r, uint32_t name, uint32_t next) {
 alm_status alm_gift_read_pairs(alm_gift_reader *r) {
     if (!r->block_has_gift && !r->relation->tells_of_giving) return ALM_OK;
     for (uint32_t i = r->first; i < r->last; i++) {
-        if (r->tokens[i].class_id != ALM_CLASS_PARTY) continue;
+        if (r->tokens[i].class_id != ALM_CLASS_PARTY || alm_gift_names_nobody(r, i)) continue;
         alm_name_case name_case = alm_gift_case_of(r, i); /* "received from X 500": X gave */
         if (name_case != ALM_CASE_SUBJECT && name_case != ALM_CASE_SOURCE) continue;
         uint32_t next = behind_name(r, i);

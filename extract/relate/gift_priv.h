@@ -143,6 +143,11 @@ uint32_t alm_gift_reach(const alm_gift_reader *r, const alm_gift_event *e);
 /** What was given in event @p k of the sentence. */
 void alm_gift_read_whats(alm_gift_reader *r, size_t k);
 
+/** What rules event @p e out: planned, asked for, declined, or no more than what an occasion is called. */
+bool alm_gift_is_ruled_out(const alm_gift_reader *r, const alm_gift_event *e);
+/** The party at @p i is all bodies of a kind ("the associations of the whole province", "chambers of all levels"). */
+bool alm_gift_names_nobody(const alm_gift_reader *r, uint32_t i);
+
 /** At the head of the page, and of each of its blocks. */
 void alm_gift_begin_page(alm_gift_reader *r);
 void alm_gift_begin_block(alm_gift_reader *r);

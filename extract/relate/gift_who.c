@@ -175,6 +175,7 @@ static bool read_names(alm_gift_reader *r, alm_gift_event *e, uint32_t first, ui
         if (!actor || is_gloss(r, i) || is_modifier(r, i, last) || is_counted(r, i) || is_partner(r, i)) continue;
         if (want_donors && alm_party_is_origin(r->relation, i, last)) continue;
         alm_name_case how = alm_gift_case_of(r, i);
+        if (want_donors && how == ALM_CASE_SUBJECT && alm_gift_names_nobody(r, i)) return true;
         if (want_donors && how == ALM_CASE_SUBJECT && is_home(r, i, last)) {
             found = true;
             continue;

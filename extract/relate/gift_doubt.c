@@ -1,0 +1,77 @@
+/*
+ * What rules a gift out: it is planned, asked for, or refused later in the sentence; its verb is no deed but
+ * the name of an occasion; who gives is no one body but all of a kind.
+ */
+#include "extract/relate/gift_priv.h"
+
+/* The clause in which the sentence last names a subject before the verb; the verb's own where it has one. */
+static uint32_t subject_clause(const alm_gift_reader *r, uint32_t i) {
+    for (uint32_t begin = alm_gift_clause_start(r, i), end = i;;) {
+        for (uint32_t at = begin; at < end; at++)
+            if (r->tokens[at].class_id == ALM_CLASS_PARTY && alm_gift_case_of(r, at) == ALM_CASE_SUBJECT) return begin;
+        if (begin <= r->first) return alm_gift_clause_start(r, i);
+        end = begin - 1;
+        begin = alm_gift_clause_start(r, end);
+    }
+}
+
+/* "… calls upon all: give 10 or 10,000; …": what stands behind the colon is asked for. */
+static bool is_called_for(const alm_gift_reader *r, const alm_gift_event *e) {
+    for (uint32_t i = r->first; i + 1 < e->first; i++)
+        if (r->tokens[i].class_id == ALM_CLASS_APPEAL && r->tokens[i + 1].cp == ALM_CP_COLON) return true;
+    return false;
+}
+
+/* "…, which was declined", with no other gift between. */
+static bool is_refused(const alm_gift_reader *r, const alm_gift_event *e) {
+    for (uint32_t i = e->last; i < r->last; i++) {
+        if (r->tokens[i].class_id == ALM_CLASS_NEGATION && alm_gift_has_attr(r, &r->tokens[i], "refuse")) return true;
+        if (i > alm_gift_clause_end(r, e->last) && alm_gift_is_what(r->tokens[i].class_id)) return false;
+    }
+    return false;
+}
+
+/* "school X's donation ceremony for desks": what the occasion is called, unless it says to whom. */
+static bool names_occasion(const alm_gift_reader *r, const alm_gift_event *e) {
+    return e->last < r->last && r->tokens[e->last].class_id == ALM_CLASS_NOUN &&
+           alm_gift_has_attr(r, &r->tokens[e->last], "occasion") &&
+           !alm_gift_has_class(r, alm_gift_clause_start(r, e->first), e->first, ALM_CLASS_TO);
+}
+
+/* Inside a quotation that ends before @p last in its clause, as the names of drives and projects do. */
+static bool is_titled(const alm_gift_reader *r, uint32_t i, uint32_t last) {
+    uint32_t begin = alm_gift_clause_start(r, i), at = i;
+    while (at > begin && r->tokens[at - 1].cp != ALM_CP_QUOTE_OPEN && r->tokens[at - 1].cp != ALM_CP_QUOTE_CLOSE) at--;
+    if (at == begin || r->tokens[at - 1].cp != ALM_CP_QUOTE_OPEN) return false;
+    while (i < last && !alm_gift_ends_clause(r->tokens[i].cp) && r->tokens[i].cp != ALM_CP_QUOTE_CLOSE) i++;
+    return i < last && r->tokens[i].cp == ALM_CP_QUOTE_CLOSE;
+}
+
+bool alm_gift_is_ruled_out(const alm_gift_reader *r, const alm_gift_event *e) {
+    uint32_t subject = subject_clause(r, e->first);
+    for (uint32_t i = subject; i < e->first; i++)
+        if (r->tokens[i].class_id == ALM_CLASS_FUTURE && !is_titled(r, i, e->first)) return true;
+    uint32_t begin = alm_gift_clause_start(r, e->first);
+    /* the object marker with no object is the word for the future */
+    if (e->first > begin && r->tokens[e->first - 1].class_id == ALM_CLASS_BA) return true;
+    for (uint32_t i = begin; i < e->first; i++) {
+        uint16_t c = r->tokens[i].class_id;
+        if (is_titled(r, i, e->first)) continue;
+        if (c == ALM_CLASS_FUTURE || c == ALM_CLASS_APPEAL || c == ALM_CLASS_DISTRIBUTE) return true;
+        if (c == ALM_CLASS_NEGATION && e->first - i <= 2) return true;
+    }
+    return is_called_for(r, e) || is_refused(r, e) || names_occasion(r, e);
+}
+
+static bool is_all(const alm_gift_reader *r, const alm_token *word) {
+    return word->class_id == ALM_CLASS_MANY || (word->class_id == ALM_CLASS_LOCAL && alm_gift_has_attr(r, word, "all"));
+}
+
+bool alm_gift_names_nobody(const alm_gift_reader *r, uint32_t i) {
+    const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[i]);
+    if (!actor || actor->person || !actor->organisation) return false;
+    const alm_mention *name = &r->folded->mentions[actor->organisation - 1];
+    if (name->inside_count && is_all(r, &name->inside[0])) return true;
+    if (!name->reference || i == r->first) return false;
+    return is_all(r, &r->tokens[i - 1]) || r->tokens[i - 1].class_id == ALM_CLASS_ETC;
+}
