@@ -88,7 +88,8 @@ int alm_str_compare(alm_str a, alm_str b) {
 size_t alm_str_find(alm_str s, alm_str needle, size_t from) {
     if (from > s.len) return SIZE_MAX;
     if (needle.len == 0) return from;
-    size_t anchor = needle.len > 2 && (unsigned char)needle.ptr[0] >= 0xE0 ? 2 : 0; /* lead bytes of Han are all alike */
+    size_t anchor =
+        needle.len > 2 && (unsigned char)needle.ptr[0] >= 0xE0 ? 2 : 0; /* lead bytes of Han are all alike */
     while (s.len - from >= needle.len) {
         const char *hit = memchr(s.ptr + from + anchor, needle.ptr[anchor], s.len - from - needle.len + 1);
         if (!hit) return SIZE_MAX;
