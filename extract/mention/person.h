@@ -40,6 +40,9 @@ typedef struct alm_known_names {
     size_t count;
 } alm_known_names;
 
+/** The characters of @p token as tokens of their own, from tokens[*kept] on. */
+void alm_person_spell(const alm_folded *folded, const alm_token *token, alm_token *tokens, size_t *kept);
+
 /** Beyond the maximum, names are no longer added. @p name has two characters or more. */
 void alm_known_names_add(alm_known_names *known, alm_str name);
 uint8_t alm_known_names_bucket(alm_str name);

@@ -93,11 +93,7 @@ alm_status alm_person_take_apart(alm_folded *folded) {
             tokens[kept++] = token;
             continue;
         }
-        for (size_t at = token.start; at < token.end;) {
-            size_t start = at;
-            uint32_t cp = alm_utf8_next(folded->text, &at);
-            tokens[kept++] = (alm_token){.start = (uint32_t)start, .end = (uint32_t)at, .cp = cp};
-        }
+        alm_person_spell(folded, &token, tokens, &kept);
     }
     folded->tokens = tokens;
     folded->count = folded->cap = kept;

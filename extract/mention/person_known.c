@@ -45,7 +45,7 @@ static alm_str known_at(const alm_known_names *known, alm_str text, size_t at) {
     return best;
 }
 
-static void explode(const alm_folded *folded, const alm_token *token, alm_token *tokens, size_t *kept) {
+void alm_person_spell(const alm_folded *folded, const alm_token *token, alm_token *tokens, size_t *kept) {
     for (size_t at = token->start; at < token->end;) {
         size_t start = at;
         uint32_t cp = alm_utf8_next(folded->text, &at);
@@ -101,7 +101,7 @@ static alm_status free_known(const hits *found, alm_folded *folded) {
             cut = cut || found->items[next].at > token.start || until < token.end || token.end - token.start > 3;
         }
         if (cut && !token.mention && token.sense)
-            explode(folded, &token, tokens, &kept);
+            alm_person_spell(folded, &token, tokens, &kept);
         else
             tokens[kept++] = token;
     }

@@ -39,21 +39,10 @@ static alm_status read_visit(alm_gift_reader *r, alm_gift_event *out) {
     return ALM_OK;
 }
 
-static bool may_be_venue(const alm_gift_reader *r, uint32_t i) {
-    const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[i]);
-    if (!actor || actor->person || !actor->organisation) return false;
-    switch (r->folded->mentions[actor->organisation - 1].detail) {
-    case ALM_ORGANISATION_SCHOOL:
-    case ALM_ORGANISATION_HOSPITAL:
-    case ALM_ORGANISATION_COMMUNITY: return true;
-    default: return alm_party_is_place(r->relation, actor);
-    }
-}
-
 /* "The ceremony was held at the school": at who receives, not at an office that invites. */
 static void read_venue(const alm_gift_reader *r, alm_gift *out) {
     for (uint32_t i = r->first; i + 2 < r->last && out->recipient_count == 0; i++) {
-        if (!alm_gift_has_attr(r, &r->tokens[i], "site") || !may_be_venue(r, i + 1)) continue;
+        if (!alm_gift_has_attr(r, &r->tokens[i], "site") || !alm_gift_may_need(r, i + 1)) continue;
         for (uint32_t at = i + 2; at < r->last && !alm_gift_ends_clause(r->tokens[at].cp); at++)
             if (alm_gift_has_attr(r, &r->tokens[at], "held")) {
                 const alm_actor *venue = alm_actor_of(r->relation, &r->tokens[i + 1]);

@@ -69,8 +69,7 @@ alm_status alm_gift_read_purpose(alm_gift_reader *r, alm_gift_event *e, uint32_t
     return ALM_OK;
 }
 
-/* Who may be in need: a school, a hospital, a home, a village. */
-static bool may_need(const alm_gift_reader *r, uint32_t i) {
+bool alm_gift_may_need(const alm_gift_reader *r, uint32_t i) {
     const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[i]);
     if (!actor || actor->person || !actor->organisation) return false;
     switch (r->folded->mentions[actor->organisation - 1].detail) {
@@ -95,7 +94,7 @@ static bool is_told_of(const alm_gift_reader *r, uint32_t i) {
 alm_status alm_gift_read_needy(alm_gift_reader *r, alm_gift_event *e) {
     for (uint32_t i = alm_gift_clause_start(r, e->first); i-- > r->first && e->gift.recipient_count == 0;) {
         if (alm_gift_is_trigger(r->tokens[i].class_id)) break;
-        if (r->tokens[i].class_id != ALM_CLASS_PARTY || !may_need(r, i) || !is_told_of(r, i)) continue;
+        if (r->tokens[i].class_id != ALM_CLASS_PARTY || !alm_gift_may_need(r, i) || !is_told_of(r, i)) continue;
         uint32_t body = alm_actor_of(r->relation, &r->tokens[i])->organisation;
         for (size_t k = 0; k < e->gift.donor_count; k++)
             if (e->gift.donors[k].organisation == body) return ALM_OK;

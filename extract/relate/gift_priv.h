@@ -186,6 +186,8 @@ ALM_MUST_USE alm_status alm_gift_read_value(alm_gift_reader *r);
 ALM_MUST_USE alm_status alm_gift_read_head(alm_gift_reader *r);
 /** Give the receivers of heads to the gifts of their lists that have none. */
 ALM_MUST_USE alm_status alm_gift_spread_heads(alm_gift_reader *r);
+/** Who may be in need, and gifts are handed over at: a school, a hospital, a home, a village. */
+bool alm_gift_may_need(const alm_gift_reader *r, uint32_t i);
 /** A body of those that gifts go to, rather than one that gives. */
 bool alm_gift_is_institution(const alm_gift_reader *r, uint32_t i);
 /** No firm is among the receivers: one that the lead gives to is one of many, one in a later sentence keeps the
