@@ -7,7 +7,8 @@
 #include "extract/relate/bare_amount.h"
 #include "extract/relate/gift_priv.h"
 
-enum { MAX_GAP = 3 };
+/* How many verbs of giving, or of handing over, make a page one that tells of gifts. */
+enum { MAX_GAP = 3, MIN_GIVEN = 2, MIN_HANDED = 4 };
 
 static const double MIN_CONFIDENCE = 0.4;
 
@@ -230,9 +231,12 @@ static bool title_tells(const alm_relation *relation) {
 
 bool alm_relation_tells_of_giving(const alm_relation *relation) {
     const alm_folded *folded = relation->folded;
-    size_t count = 0;
-    for (size_t i = 0; i < folded->count; i++) count += folded->tokens[i].class_id == ALM_CLASS_GIVE;
-    return count >= 2 || title_tells(relation);
+    size_t given = 0, handed = 0;
+    for (size_t i = 0; i < folded->count; i++) {
+        given += folded->tokens[i].class_id == ALM_CLASS_GIVE;
+        handed += folded->tokens[i].class_id == ALM_CLASS_SEND;
+    }
+    return given >= MIN_GIVEN || handed >= MIN_HANDED || title_tells(relation);
 }
 
 alm_status alm_gifts_find(alm_relation *relation) {
@@ -258,6 +262,7 @@ alm_status alm_gifts_find(alm_relation *relation) {
         alm_status status = read_events(&r);
         if (status == ALM_OK) status = alm_gift_read_sources(&r);
         if (status == ALM_OK) status = alm_gift_read_pairs(&r);
+        if (status == ALM_OK) status = alm_gift_read_acts(&r);
         if (status != ALM_OK) return status;
         status = alm_gift_read_value(&r);
         if (status == ALM_OK) status = alm_gift_read_told_channel(&r);

@@ -18,6 +18,9 @@ static uint32_t behind_name(const alm_gift_reader *r, uint32_t i) {
     if (next < r->last && r->tokens[next].cp == ALM_CP_BRACKET_OPEN && next + 2 < r->last &&
         r->tokens[next + 1].class_id == ALM_CLASS_PARTY && r->tokens[next + 2].cp == ALM_CP_BRACKET_CLOSE)
         next += 3;
+    if (next < r->last && r->tokens[next].class_id == ALM_CLASS_PRONOUN &&
+        alm_gift_has_attr(r, &r->tokens[next], "many"))
+        next++; /* "X and wife" */
     uint32_t others = next;
     while (others < r->last &&
            (r->tokens[others].class_id == ALM_CLASS_WITH || r->tokens[others].class_id == ALM_CLASS_ETC ||
@@ -137,10 +140,33 @@ static uint32_t over_verb(const alm_gift_reader *r, uint32_t next) {
     return next;
 }
 
+/* Nothing but what describes the name at @p name stands before it in its clause: "teacher X of town Y". */
+static bool heads_clause(const alm_gift_reader *r, uint32_t name) {
+    for (uint32_t i = name, begin = alm_gift_clause_start(r, name); i > begin; i--) switch (r->tokens[i - 1].class_id) {
+        case ALM_CLASS_PLACE:
+        case ALM_CLASS_LOCAL:
+        case ALM_CLASS_NOUN:
+        case ALM_CLASS_OF:
+        case ALM_CLASS_SUBJECT_NOUN:
+        case ALM_CLASS_ROLE:
+        case ALM_CLASS_ADVERB:
+        case ALM_CLASS_QUANTITY:
+        case ALM_CLASS_MEMBER:
+        case ALM_CLASS_ORG_PART:
+        case ALM_CLASS_WITH:
+        case ALM_CLASS_PARTY: break;
+        default:
+            if (r->tokens[i - 1].cp != ALM_CP_LIST_COMMA && r->tokens[i - 1].cp != ALM_CP_QUOTE_OPEN &&
+                r->tokens[i - 1].cp != ALM_CP_QUOTE_CLOSE && !alm_is_plain_han(&r->tokens[i - 1]))
+                return false;
+        }
+    return true;
+}
+
 /* "X, 30 boxes of apples; Y, …": nothing but the name stands in its clause. */
 static bool is_listed_name(const alm_gift_reader *r, uint32_t name, uint32_t next) {
     return next + 1 < r->last && r->tokens[next].cp == ALM_CP_COMMA && alm_gift_is_what(r->tokens[next + 1].class_id) &&
-           (name == r->first || alm_gift_ends_clause(r->tokens[name - 1].cp));
+           !alm_party_is_place(r->relation, alm_actor_of(r->relation, &r->tokens[name])) && heads_clause(r, name);
 }
 
 static bool tells_others(const alm_gift_reader *r) {

@@ -225,6 +225,9 @@ ALM_MUST_USE alm_status alm_gift_read_receivers(alm_gift_reader *r, size_t k, ui
 /** Put the event's gift out: one, or one for each donor. */
 ALM_MUST_USE alm_status alm_gift_put(alm_gift_reader *r, alm_gift_event *e);
 
+/** Gifts by deeds that no verb of giving tells. */
+ALM_MUST_USE alm_status alm_gift_read_acts(alm_gift_reader *r);
+
 /** Gifts told by where they come from. */
 ALM_MUST_USE alm_status alm_gift_read_sources(alm_gift_reader *r);
 
