@@ -2,198 +2,13 @@
  * Gifts in lists of running text: an amount in the head and the names behind it ("gave 1000 each: A, B, C"), also in
  * the lines that follow; and lines or items that are a name and an amount and nothing else.
  */
-#include "base/utf8.h"
 #include "extract/mention/walk.h"
-#include "extract/relate/bare_amount.h"
 #include "extract/relate/donor_cell.h"
-#include "extract/relate/relation.h"
-#include "extract/relate/table_words.h"
+#include "extract/relate/list_priv.h"
 
-enum {
-    MAX_HEAD = 24,
-    MAX_ITEM = 40,
-    MAX_UNKNOWN = 20,
-    MAX_LINE = 200,
-    MAX_TAIL = 24,
-    MAX_PERSON = 4,
-    MAX_LABEL = 6,
-    MAX_BARE_HEAD = 20,
-    MIN_ITEMS = 3
-};
+enum { MAX_LINE = 200, MIN_ITEMS = 3 };
 
-typedef struct reader {
-    alm_relation *relation;
-    alm_folded *folded;
-    const alm_token *tokens;
-    uint32_t amount; /* MONEY of the head that the lines stand under; 0 */
-    uint32_t date;
-    bool by_lines; /* items stand in the lines behind the head */
-} reader;
-
-static uint32_t line_end(const reader *r, uint32_t i) {
-    while (i < r->folded->count && r->tokens[i].cp != '\n') i++;
-    return i;
-}
-
-static uint32_t find(const reader *r, uint32_t first, uint32_t last, uint16_t class_id) {
-    for (uint32_t i = first; i < last; i++)
-        if (r->tokens[i].class_id == class_id) return i;
-    return UINT32_MAX;
-}
-
-static bool is_bound(const alm_value *value) { return value->qualifier != ALM_QUALIFIER_EXACT || !value->amount.len; }
-
-static bool is_list_word(const alm_token *token) {
-    switch (token->class_id) {
-    case ALM_CLASS_GIVE:
-    case ALM_CLASS_MONEY:
-    case ALM_CLASS_OF:
-    case ALM_CLASS_FUNCTION:
-    case ALM_CLASS_IS:
-    case ALM_CLASS_EACH:
-    case ALM_CLASS_NUMBER:
-    case ALM_CLASS_GIFT_NOUN: return true;
-    case ALM_CLASS_QUANTITY: return true;
-    case ALM_CLASS_TEXT: return !alm_is_han(token->cp);
-    default: return false;
-    }
-}
-
-/* One to ten. */
-static bool is_numeral(uint32_t cp) {
-    static const uint16_t numerals[] = {0x4E00, 0x4E8C, 0x4E09, 0x56DB, 0x4E94, 0x516D, 0x4E03, 0x516B, 0x4E5D, 0x5341};
-    for (size_t i = 0; i < sizeof numerals / sizeof *numerals; i++)
-        if (cp == numerals[i]) return true;
-    return false;
-}
-
-/* Behind "1.", "(2)" or the like in numerals, or @p first. */
-static uint32_t behind_numbering(const reader *r, uint32_t first, uint32_t last) {
-    bool open = first < last && r->tokens[first].cp == ALM_CP_BRACKET_OPEN;
-    uint32_t from = first + open, i = from;
-    while (i < last && i - from < 3 && (r->tokens[i].class_id == ALM_CLASS_NUMBER || is_numeral(r->tokens[i].cp))) i++;
-    if (i == from || i >= last) return first;
-    uint32_t mark = r->tokens[i].cp;
-    return (open ? mark == ALM_CP_BRACKET_CLOSE : mark == ALM_CP_LIST_COMMA || mark == '.') ? i + 1 : first;
-}
-
-/* What stands in brackets tells more of the name before them. */
-static uint32_t over_bracket(const reader *r, uint32_t i, uint32_t last) {
-    if (r->tokens[i].cp != ALM_CP_BRACKET_OPEN) return i;
-    uint32_t close = alm_cell_closing(r->folded, i, last);
-    return close < last ? close : i;
-}
-
-/* A stretch that may be a name: no word of grammar, no verb, not too long. */
-static bool may_be_name(const reader *r, uint32_t first, uint32_t last) {
-    if (first >= last) return false;
-    size_t length = alm_walk_length(r->folded, first, last);
-    if (length < 2 || length > MAX_ITEM) return false;
-    for (uint32_t i = first; i < last; i++) switch (r->tokens[i = over_bracket(r, i, last)].class_id) {
-        case ALM_CLASS_GIVE:
-        case ALM_CLASS_SEND:
-        case ALM_CLASS_TOTAL:
-        case ALM_CLASS_ANONYMOUS:
-        case ALM_CLASS_ETC:
-        case ALM_CLASS_MONEY:
-        case ALM_CLASS_GIFT_NOUN:
-        case ALM_CLASS_BA:
-        case ALM_CLASS_TO:
-        case ALM_CLASS_FUTURE:
-        case ALM_CLASS_NEGATION:
-        case ALM_CLASS_RECEIVE:
-        case ALM_CLASS_FROM:
-        case ALM_CLASS_NOT_GIFT:
-        case ALM_CLASS_BEHALF:
-        case ALM_CLASS_BUY:
-        case ALM_CLASS_SPEND:
-        case ALM_CLASS_SPLIT:
-        case ALM_CLASS_DIRECTION:
-        case ALM_CLASS_DISTRIBUTE:
-        case ALM_CLASS_SAY:
-        case ALM_CLASS_DATE: return false;
-        case ALM_CLASS_OF: /* "the bean curd's seller X": a sentence */
-            if (i > first &&
-                (r->tokens[i - 1].class_id == ALM_CLASS_GOODS || r->tokens[i - 1].class_id == ALM_CLASS_PRONOUN))
-                return false;
-            break;
-        case ALM_CLASS_VIA:
-            if (i + 1 < last && r->tokens[i + 1].class_id == ALM_CLASS_PARTY) return false;
-            break;
-        case ALM_CLASS_TEXT:
-            if (r->tokens[i].cp == ALM_CP_STOP || r->tokens[i].cp == ALM_CP_COLON || r->tokens[i].cp == ALM_CP_COMMA)
-                return false;
-            break;
-        default: break;
-        }
-    return true;
-}
-
-/* Nothing but names, apart by spaces or list marks, and one of them is known. */
-static bool is_name_run(const reader *r, uint32_t first, uint32_t last) {
-    if (find(r, first, last, ALM_CLASS_PARTY) == UINT32_MAX) return false;
-    for (uint32_t i = first; i < last;) {
-        uint32_t end = i;
-        while (end < last && r->tokens[end].cp != ' ' && r->tokens[end].cp != ALM_CP_LIST_COMMA) end++;
-        bool known = find(r, i, end, ALM_CLASS_PARTY) != UINT32_MAX;
-        if (end > i && (!may_be_name(r, i, end) || (!known && alm_walk_length(r->folded, i, end) > MAX_UNKNOWN)))
-            return false;
-        i = end + 1;
-    }
-    return first < last;
-}
-
-/* A head without a colon: a line of its own with an amount and no name, or an amount, a space and then nothing but
- * names. */
-static uint32_t bare_head_end(const reader *r, uint32_t first, uint32_t last, uint32_t *amount) {
-    uint32_t money = find(r, first, last, ALM_CLASS_MONEY);
-    if (money == UINT32_MAX || find(r, money + 1, last, ALM_CLASS_MONEY) != UINT32_MAX) return 0;
-    uint32_t end = first;
-    while (end < last && is_list_word(&r->tokens[end])) end++;
-    if (end <= money) return 0;
-    bool bound = is_bound(alm_mention_of(r->folded, &r->tokens[money])->value);
-    bool alone = end == last && alm_walk_length(r->folded, first, last) <= MAX_BARE_HEAD;
-    bool names = end > money + 1 && r->tokens[end - 1].cp == ' ' && is_name_run(r, end, last);
-    if (!alone && (!names || bound)) return 0;
-    *amount = bound ? 0 : r->tokens[money].mention; /* "50,000 and more": each line tells its own */
-    return end;
-}
-
-/* A word for sums, unless it counts those who gave: "gave 500 (three in all):". */
-static bool adds_up(const reader *r, uint32_t first, uint32_t last) {
-    for (uint32_t i = first; i < last; i++) {
-        if (r->tokens[i].cp == ALM_CP_BRACKET_OPEN) i = alm_cell_closing(r->folded, i, last);
-        if (i < last && r->tokens[i].class_id == ALM_CLASS_TOTAL) return true;
-    }
-    return false;
-}
-
-/*
- * The head of a list: up to the colon one amount
-, no name that gives, and a word of giving (or the line is nothing but
- * the amount). Its end, behind the colon; 0 where the line is no head.
- */
-static uint32_t head_end(const reader *r, uint32_t first, uint32_t last, uint32_t *amount) {
-    first = behind_numbering(r, first, last);
-    uint32_t colon = first;
-    while (colon < last && colon - first < MAX_HEAD && r->tokens[colon].cp != ALM_CP_COLON) colon++;
-    if (colon >= last || r->tokens[colon].cp != ALM_CP_COLON) return bare_head_end(r, first, last, amount);
-    uint32_t money = find(r, first, colon, ALM_CLASS_MONEY);
-    if (money == UINT32_MAX || find(r, first, colon, ALM_CLASS_PARTY) != UINT32_MAX) return 0;
-    if (find(r, first, colon, ALM_CLASS_GIVE) == UINT32_MAX && money != first) return 0;
-    if (adds_up(r, first, colon)) return 0;
-    *amount = is_bound(alm_mention_of(r->folded, &r->tokens[money])->value) ? 0 : r->tokens[money].mention;
-    return colon + 1;
-}
-
-static bool ends_item(const alm_token *token, bool by_spaces) {
-    if (token->cp == ALM_CP_LIST_COMMA || token->cp == ALM_CP_COMMA || token->cp == ALM_CP_SEMICOLON ||
-        token->cp == ALM_CP_STOP)
-        return true;
-    return by_spaces && token->cp == ' ';
-}
-
-static bool has_list_marks(const reader *r, uint32_t first, uint32_t last) {
+static bool has_list_marks(const alm_list_reader *r, uint32_t first, uint32_t last) {
     for (uint32_t i = first; i < last; i++) {
         if (r->tokens[i].cp == ALM_CP_BRACKET_OPEN) i = alm_cell_closing(r->folded, i, last);
         if (i < last && (r->tokens[i].cp == ALM_CP_LIST_COMMA || r->tokens[i].cp == ALM_CP_COMMA)) return true;
@@ -201,7 +16,7 @@ static bool has_list_marks(const reader *r, uint32_t first, uint32_t last) {
     return false;
 }
 
-static alm_status put(reader *r, uint32_t name_first, uint32_t name_last, alm_what what, uint32_t first,
+static alm_status put(alm_list_reader *r, uint32_t name_first, uint32_t name_last, alm_what what, uint32_t first,
                       uint32_t last) {
     alm_gift gift = {.rule = ALM_STR("gift/list-item"), .confidence = 0.95};
     alm_status status = alm_cell_donors(r->relation, &gift, name_first, name_last);
@@ -213,40 +28,14 @@ static alm_status put(reader *r, uint32_t name_first, uint32_t name_last, alm_wh
     return alm_gift_add(r->relation, &gift);
 }
 
-/* Nothing that the number at @p i counts or names stands right behind it: "room 301" is no amount. */
-static bool ends_number(const reader *r, uint32_t i, uint32_t last) {
-    if (i + 1 >= last) return true;
-    const alm_token *next = &r->tokens[i + 1];
-    return next->class_id == ALM_CLASS_PARTY || (next->class_id == ALM_CLASS_TEXT && !alm_is_han(next->cp));
-}
-
-/* The what at the end of an item: an amount or a counted thing; UINT32_MAX. */
-static uint32_t item_what(const reader *r, uint32_t first, uint32_t last) {
-    for (uint32_t i = first; i < last; i++) {
-        if (r->tokens[i].cp == ALM_CP_BRACKET_OPEN && i > first) {
-            uint32_t close = alm_cell_closing(r->folded, i, last);
-            if (close + 1 < last) i = close;
-        }
-        if (r->tokens[i].class_id == ALM_CLASS_MONEY) return i;
-        if (r->tokens[i].class_id == ALM_CLASS_GOODS && alm_mention_of(r->folded, &r->tokens[i])->value) return i;
-        if (i > first && alm_bare_amount_is(r->relation, &r->tokens[i]) && ends_number(r, i, last)) return i;
-    }
-    return UINT32_MAX;
-}
-
-static bool trims(const alm_token *token) {
-    return token->cp == ' ' || token->cp == ALM_CP_COLON || token->cp == '.' || token->cp == ALM_CP_BRACKET_OPEN ||
-           token->cp == '-' || token->class_id == ALM_CLASS_EACH || token->class_id == ALM_CLASS_GIVE;
-}
-
-static alm_status read_item(reader *r, uint32_t first, uint32_t last, uint32_t amount) {
+static alm_status read_item(alm_list_reader *r, uint32_t first, uint32_t last, uint32_t amount) {
     while (first < last && (r->tokens[first].cp == ' ' || (r->tokens[first].class_id == ALM_CLASS_NUMBER &&
                                                            first + 1 < last && r->tokens[first + 1].cp == '.')))
         first++;
-    uint32_t what = item_what(r, first, last), name_last = what == UINT32_MAX ? last : what;
-    while (name_last > first && trims(&r->tokens[name_last - 1])) name_last--;
-    while (first < name_last && trims(&r->tokens[first])) first++;
-    if (!may_be_name(r, first, name_last)) return ALM_OK;
+    uint32_t what = alm_list_item_what(r, first, last), name_last = what == UINT32_MAX ? last : what;
+    while (name_last > first && alm_list_trims(&r->tokens[name_last - 1])) name_last--;
+    while (first < name_last && alm_list_trims(&r->tokens[first])) first++;
+    if (!alm_list_may_be_name(r, first, name_last)) return ALM_OK;
     alm_what given = {.kind = ALM_WHAT_CASH, .mention = amount};
     if (what != UINT32_MAX && r->tokens[what].class_id != ALM_CLASS_NUMBER) {
         given.mention = r->tokens[what].mention;
@@ -255,18 +44,17 @@ static alm_status read_item(reader *r, uint32_t first, uint32_t last, uint32_t a
     return given.mention ? put(r, first, name_last, given, first, last) : ALM_OK;
 }
 
-/* Items [first, last), each a name, with the head's amount or its own. */
-static bool is_place(const reader *r, uint32_t first, uint32_t last) {
+static bool is_place(const alm_list_reader *r, uint32_t first, uint32_t last) {
     while (first < last && r->tokens[first].class_id == ALM_CLASS_PLACE) first++;
     return first == last;
 }
 
-static alm_status read_items(reader *r, uint32_t first, uint32_t last, uint32_t amount) {
-
+/* Items [first, last), each a name, with the head's amount or its own. */
+static alm_status read_items(alm_list_reader *r, uint32_t first, uint32_t last, uint32_t amount) {
     bool by_spaces = !has_list_marks(r, first, last);
     for (uint32_t i = first; i < last;) {
         uint32_t end = i;
-        while (end < last && !ends_item(&r->tokens[end], by_spaces)) {
+        while (end < last && !alm_list_ends_item(&r->tokens[end], by_spaces)) {
             if (r->tokens[end].cp == ALM_CP_BRACKET_OPEN) end = alm_cell_closing(r->folded, end, last);
             if (end < last) end++;
         }
@@ -278,221 +66,21 @@ static alm_status read_items(reader *r, uint32_t first, uint32_t last, uint32_t 
     return ALM_OK;
 }
 
-static void take(reader *r, uint32_t first, uint32_t last) {
-    for (uint32_t i = first; i < last; i++) r->relation->in_table[i] = true;
-}
-
-/* ---- lines that are names and what they gave ---- */
-
-typedef struct segment {
-    uint32_t first, last; /* the name's tokens; empty where the what goes on with the name before */
-    uint32_t what;
-    bool worth;
-    bool marked; /* a space or a colon stands between them */
-    bool acts;   /* a verb of giving does */
-    bool sum;    /* a word for sums stands before the what */
-} segment;
-
-static bool is_numbering(const reader *r, uint32_t i, uint32_t last) {
-    if (r->tokens[i].class_id != ALM_CLASS_NUMBER || i + 1 >= last) return false;
-    uint32_t mark = r->tokens[i + 1].cp;
-    return mark == '.' || mark == ALM_CP_LIST_COMMA || mark == ALM_CP_BRACKET_CLOSE || mark == ' ';
-}
-
-/* The character for "besides", be it a word of its own here or not. */
-static bool is_also(const reader *r, const alm_token *token) {
-    return alm_str_is(alm_str_slice(r->folded->text, token->start, token->end), ALM_STR("\xE5\x8F\xA6"));
-}
-
-/* "Also planted 2 trees", "and 30 desks": more of the name before, no name. */
-static bool says_also(const reader *r, uint32_t i) {
-    const alm_token *token = &r->tokens[i];
-    return token->class_id == ALM_CLASS_ADVERB || token->class_id == ALM_CLASS_WITH || is_also(r, token);
-}
-
-/* The next name and what it gave in [*at, last); moves *at behind it. False where nothing more was given. */
-static bool next_segment(const reader *r, uint32_t *at, uint32_t last, segment *out) {
-    uint32_t first = *at;
-    while (first < last && (ends_item(&r->tokens[first], true) || r->tokens[first].cp == ALM_CP_BRACKET_CLOSE ||
-                            r->tokens[first].class_id == ALM_CLASS_WITH || r->tokens[first].cp == '+'))
-        first++;
-    if (first < last && is_numbering(r, first, last)) first += 2;
-    uint32_t what = item_what(r, first, last);
-    if (what == UINT32_MAX) return false;
-    uint32_t end = what;
-    *out = (segment){.what = what};
-    while (end > first &&
-           (trims(&r->tokens[end - 1]) || (end > first + 1 && is_also(r, &r->tokens[end - 1])) ||
-            r->tokens[end - 1].class_id == ALM_CLASS_WORTH || r->tokens[end - 1].class_id == ALM_CLASS_TOTAL ||
-            r->tokens[end - 1].class_id == ALM_CLASS_GIFT_NOUN || r->tokens[end - 1].class_id == ALM_CLASS_SEND)) {
-        out->worth = out->worth || r->tokens[end - 1].class_id == ALM_CLASS_WORTH;
-        out->acts =
-            out->acts || r->tokens[end - 1].class_id == ALM_CLASS_GIVE || r->tokens[end - 1].class_id == ALM_CLASS_SEND;
-        out->marked = out->marked || r->tokens[end - 1].class_id == ALM_CLASS_TEXT;
-        out->sum = out->sum || r->tokens[end - 1].class_id == ALM_CLASS_TOTAL;
-        end--;
-    }
-    if (first < end && says_also(r, first)) first = end;
-    while (first < end && trims(&r->tokens[first])) first++;
-    out->first = first;
-    out->last = end;
-    *at = what + 1;
-    return true;
-}
-
-/* Behind what was given the line goes on as a sentence: it tells who passed it on, or what became of it. */
-static bool goes_on(const reader *r, uint32_t first, uint32_t last) {
-    return find(r, first, last, ALM_CLASS_FUTURE) != UINT32_MAX ||
-           find(r, first, last, ALM_CLASS_NOT_GIFT) != UINT32_MAX || find(r, first, last, ALM_CLASS_BY) != UINT32_MAX ||
-           find(r, first, last, ALM_CLASS_VIA) != UINT32_MAX || find(r, first, last, ALM_CLASS_SEND) != UINT32_MAX;
-}
-
-/* "Sum asked for: 30,000": what stands before the amount says what it is, not whose. */
-static bool is_label(const reader *r, const segment *s) {
-    if (s->first == s->last) return false;
-    alm_str text = alm_str_slice(r->folded->text, r->tokens[s->first].start, r->tokens[s->last - 1].end);
-    alm_column_unit unit;
-    switch (alm_table_words_column(r->relation->session->extractor->table_words, text, &unit)) {
-    case ALM_COLUMN_AMOUNT:
-    case ALM_COLUMN_VALUE:
-    case ALM_COLUMN_NUMBER:
-    case ALM_COLUMN_DATE:
-    case ALM_COLUMN_FOREIGN: return true;
-    default: return false;
-    }
-}
-
-/* A full stop inside the line: it is prose, where only known names count. */
-static bool has_sentences(const reader *r, uint32_t first, uint32_t last) {
-    for (uint32_t i = first; i + 1 < last; i++)
-        if (r->tokens[i].cp == ALM_CP_STOP) return true;
-    return false;
-}
-
-/* A name that no finder knows, of the length of people's, and no thing. */
-static bool is_short_name(const reader *r, uint32_t first, uint32_t last) {
-    return alm_walk_length(r->folded, first, last) <= MAX_PERSON &&
-           find(r, first, last, ALM_CLASS_GOODS) == UINT32_MAX &&
-           find(r, first, last, ALM_CLASS_GOODS_NOUN) == UINT32_MAX;
-}
-
-/* "X put by 60 coats": behind a known name more is said, up to the thing without a mark between: a sentence. */
-static bool does_something(const reader *r, const segment *s) {
-    uint32_t end = s->last;
-    while (end > s->first && r->tokens[end - 1].class_id != ALM_CLASS_PARTY) end--;
-    if (end == s->last || s->marked || r->tokens[s->what].class_id != ALM_CLASS_GOODS) return false;
-    for (uint32_t i = end; i < s->last; i = over_bracket(r, i, s->last) + 1) {
-        uint16_t c = r->tokens[i].class_id;
-        if (c == ALM_CLASS_VERB || (c == ALM_CLASS_TEXT && alm_is_han(r->tokens[i].cp))) return true;
-    }
-    return false;
-}
-
-/* Behind a short label before the names ("staff: X 500, Y 300"), or @p first; "X: 500" has none. */
-static uint32_t behind_label(const reader *r, uint32_t first, uint32_t last) {
-    uint32_t colon = first;
-    while (colon < last && r->tokens[colon].cp != ALM_CP_COLON) colon++;
-    if (colon + 1 >= last || alm_walk_length(r->folded, first, colon) > MAX_LABEL) return first;
-    uint16_t next = r->tokens[colon + 1].class_id;
-    bool given = next == ALM_CLASS_MONEY || next == ALM_CLASS_GOODS || next == ALM_CLASS_NUMBER ||
-                 next == ALM_CLASS_QUANTITY || next == ALM_CLASS_GIVE || next == ALM_CLASS_GIFT_NOUN;
-    return given || find(r, first, colon, ALM_CLASS_MONEY) != UINT32_MAX ? first : colon + 1;
-}
-
-/*
- * How many names a line has that is nothing but names and what they gave; 0 for any other, 1 where verbs stand between:
- * that is prose unless other lines are a list.
- */
-static uint32_t items_of_line(const reader *r, uint32_t first, uint32_t last) {
-    if (alm_walk_length(r->folded, first, last) > MAX_LINE || find(r, first, last, ALM_CLASS_TO) != UINT32_MAX)
-        return 0;
-    segment s;
-    uint32_t at = behind_label(r, first, last), names = 0, doubtful = 0;
-    bool sentences = has_sentences(r, first, last), acts = false;
-    while (next_segment(r, &at, last, &s)) {
-        if (s.first == s.last && names == 0) return 0;
-        if (s.first < s.last && !may_be_name(r, s.first, s.last)) return 0;
-        bool party = find(r, s.first, s.last, ALM_CLASS_PARTY) != UINT32_MAX;
-        if (party ? does_something(r, &s) : is_label(r, &s)) return 0;
-        doubtful += s.first < s.last && !party && !is_short_name(r, s.first, s.last);
-        if (s.first < s.last && !party &&
-            (s.sum || sentences || alm_walk_length(r->folded, s.first, s.last) > MAX_UNKNOWN))
-            return 0;
-        names += s.first < s.last;
-        acts = acts || s.acts;
-    }
-    if (names > 1 && doubtful * 2 > names) return 0; /* "of which masks 5,000, gloves 3,000" */
-    if (alm_walk_length(r->folded, at, last) > MAX_TAIL || goes_on(r, at, last)) return 0;
-    return acts && names > 1 ? 1 : names;
-}
-
-static uint32_t count_items(const reader *r) {
+static uint32_t count_items(const alm_list_reader *r) {
     uint32_t count = 0;
     for (uint32_t i = 0; i < r->folded->count;) {
-        uint32_t end = line_end(r, i);
-        if (end > i && !r->relation->in_table[i]) count += items_of_line(r, i, end);
+        uint32_t end = alm_list_line_end(r, i);
+        if (end > i && !r->relation->in_table[i]) count += alm_list_items_of_line(r, i, end);
         i = end + 1;
     }
     return count;
 }
 
-static alm_status what_of(reader *r, const segment *s, alm_what *out) {
-    const alm_token *token = &r->tokens[s->what];
-    *out = (alm_what){.kind = ALM_WHAT_CASH, .mention = token->mention};
-    if (token->class_id == ALM_CLASS_GOODS) out->kind = ALM_WHAT_GOODS;
-    if (token->class_id == ALM_CLASS_MONEY && s->worth) out->kind = ALM_WHAT_WORTH;
-    return token->class_id == ALM_CLASS_NUMBER
-               ? alm_bare_amount_mention(r->relation, &r->tokens[s->what], (alm_column_unit){0}, &out->mention)
-
-               : ALM_OK;
-}
-
-/* A gift of all donors together, or one of each: "A, B 1,000 each". */
-static alm_status put_item(const reader *r, const alm_gift *gift) {
-    bool each = false;
-    for (size_t i = 0; i < gift->what_count; i++) {
-        const alm_value *value = r->folded->mentions[gift->whats[i].mention - 1].value;
-        each = each || (value && value->each);
-    }
-    if (!gift->donor_count || !gift->what_count) return ALM_OK;
-    if (!each) return alm_gift_add(r->relation, gift);
-    alm_gift one = *gift;
-    alm_status status = ALM_OK;
-    for (size_t i = 0; i < gift->donor_count && status == ALM_OK; i++) {
-        one.donors[0] = gift->donors[i];
-        one.donor_count = 1;
-        status = alm_gift_add(r->relation, &one);
-    }
-    return status;
-}
-
-/* Every name with all that follows it up to the next name. */
-
-static alm_status read_item_line(reader *r, uint32_t first, uint32_t last) {
-    segment s;
-    alm_gift gift = {0};
-    uint32_t at = behind_label(r, first, last);
-    alm_status status = ALM_OK;
-    while (status == ALM_OK && next_segment(r, &at, last, &s)) {
-        if (s.first < s.last) {
-            status = put_item(r, &gift);
-            gift = (alm_gift){.rule = ALM_STR("gift/item-line"), .confidence = 0.8};
-            gift.start = gift.trigger_start = gift.trigger_end = r->tokens[s.first].start;
-            if (status == ALM_OK) status = alm_cell_donors(r->relation, &gift, s.first, s.last);
-        }
-        if (status == ALM_OK && gift.what_count < ALM_MAX_WHATS)
-            status = what_of(r, &s, &gift.whats[gift.what_count++]);
-        gift.end = r->tokens[s.what].end;
-    }
-    if (status == ALM_OK) status = put_item(r, &gift);
-    take(r, first, last);
-    return status;
-}
-
 /* A line behind a head of its own: names still, no sentence, no sum. */
-static bool names_go_on(const reader *r, uint32_t first, uint32_t last) {
+static bool names_go_on(const alm_list_reader *r, uint32_t first, uint32_t last) {
     if (alm_walk_length(r->folded, first, last) > MAX_LINE || r->tokens[last - 1].cp == ALM_CP_STOP) return false;
-    return find(r, first, last, ALM_CLASS_GIVE) == UINT32_MAX && find(r, first, last, ALM_CLASS_TOTAL) == UINT32_MAX;
+    return alm_list_find(r, first, last, ALM_CLASS_GIVE) == UINT32_MAX &&
+           alm_list_find(r, first, last, ALM_CLASS_TOTAL) == UINT32_MAX;
 }
 
 static bool speaks_of_giving(const alm_relation *relation) {
@@ -503,24 +91,24 @@ static bool speaks_of_giving(const alm_relation *relation) {
 }
 
 alm_status alm_lists_read(alm_relation *relation) {
-    reader r = {.relation = relation, .folded = relation->folded, .tokens = relation->folded->tokens};
+    alm_list_reader r = {.relation = relation, .folded = relation->folded, .tokens = relation->folded->tokens};
     if (!speaks_of_giving(relation) && !relation->tells_of_giving) return ALM_OK;
     bool item_lines = count_items(&r) >= MIN_ITEMS;
     alm_status status = ALM_OK;
     for (uint32_t i = 0; status == ALM_OK && i < r.folded->count;) {
-        uint32_t end = line_end(&r, i), amount, body;
+        uint32_t end = alm_list_line_end(&r, i), amount, body;
         if (end > i && !relation->in_table[i]) {
-            if ((body = head_end(&r, i, end, &amount)) != 0) {
+            if ((body = alm_list_head_end(&r, i, end, &amount)) != 0) {
                 r.amount = amount;
                 r.by_lines = body == end;
                 if (!r.by_lines) status = read_items(&r, body, end, amount);
-                take(&r, i, end);
+                alm_list_take(&r, i, end);
             } else if (r.by_lines && r.amount && names_go_on(&r, i, end)) {
                 status = read_items(&r, i, end, r.amount);
-                take(&r, i, end);
+                alm_list_take(&r, i, end);
             } else {
                 r.by_lines = false;
-                if (item_lines && items_of_line(&r, i, end)) status = read_item_line(&r, i, end);
+                if (item_lines && alm_list_items_of_line(&r, i, end)) status = alm_list_read_line(&r, i, end);
             }
         }
         i = end + 1;
