@@ -5,6 +5,8 @@
  */
 #include "extract/relate/gift_priv.h"
 
+enum { MAX_VERB = 3 };
+
 static const double DEED = 0.45, MIN_CONFIDENCE = 0.3;
 
 /* Words behind which nobody gives: what is earned, needed, planned, handed on, paid out or only counted. */
@@ -14,7 +16,6 @@ static bool may_stand_between(const alm_gift_reader *r, uint32_t i) {
     case ALM_CLASS_VERB: return !alm_walk_trades(r->folded, token);
     case ALM_CLASS_NOT_GIFT:
     case ALM_CLASS_COST:
-    case ALM_CLASS_EACH:
     case ALM_CLASS_FUTURE:
     case ALM_CLASS_APPEAL:
     case ALM_CLASS_NEGATION:
@@ -28,10 +29,10 @@ static bool may_stand_between(const alm_gift_reader *r, uint32_t i) {
     case ALM_CLASS_TOTAL:
     case ALM_CLASS_PART:
     case ALM_CLASS_PLEDGE:
-    case ALM_CLASS_OF:
     case ALM_CLASS_ORG_PART:
     case ALM_CLASS_LOCAL:
     case ALM_CLASS_SPEND: return false;
+    case ALM_CLASS_EACH: return i > r->first && r->tokens[i - 1].class_id == ALM_CLASS_PARTY;
     default: return true;
     }
 }
@@ -60,20 +61,45 @@ static uint32_t verb_before(const alm_gift_reader *r, uint32_t i) {
     if (c == ALM_CLASS_VERB || c == ALM_CLASS_BUY || c == ALM_CLASS_SEND) return at - 1;
     uint32_t first = at;
     while (first > begin && alm_is_plain_han(&r->tokens[first - 1])) first--;
-    if (first == at || at - first > 2 || !(aspect || at - first == 1)) return 0;
+    if (first == at || at - first > MAX_VERB || !(aspect || at - first == 1)) return 0;
     return is_trade(r, first, at) || is_trade(r, at - 1, at) ? 0 : first;
 }
 
-/* The verb of the deed that ends in the what at @p i; 0. */
-static uint32_t find_deed(const alm_gift_reader *r, uint32_t i) {
-    uint32_t begin = alm_gift_clause_start(r, i), verb = verb_before(r, i);
-    if (!verb || !may_stand_between(r, verb)) return 0;
-    for (uint32_t at = verb; at-- > begin;) {
-        if (r->tokens[at].class_id == ALM_CLASS_PARTY && alm_gift_case_of(r, at) == ALM_CASE_SUBJECT) return verb;
-        if (r->tokens[at].class_id == ALM_CLASS_PRONOUN) return verb;
-        if (!may_stand_between(r, at)) return 0;
+/* "took the 800 and put it …": a verb behind the what at @p i whose object it is; 0. */
+static uint32_t verb_behind(const alm_gift_reader *r, uint32_t i) {
+    if (i == r->first || r->tokens[i - 1].class_id != ALM_CLASS_BA || i + 1 >= r->last) return 0;
+    uint32_t at = i + 1;
+    while (at < r->last &&
+           (r->tokens[at].class_id == ALM_CLASS_ADVERB || r->tokens[at].class_id == ALM_CLASS_FUNCTION ||
+            r->tokens[at].class_id == ALM_CLASS_GIFT_NOUN))
+        at++;
+    if (at >= r->last) return 0;
+    uint16_t c = r->tokens[at].class_id;
+    bool verb = c == ALM_CLASS_VERB || c == ALM_CLASS_SEND || alm_is_plain_han(&r->tokens[at]);
+    return verb && !is_trade(r, at, at + 1) ? at : 0;
+}
+
+/* Somebody acts in the clause of the verb at @p verb, or in one before it, and nothing says that it is no gift. */
+static bool has_actor(const alm_gift_reader *r, uint32_t verb) {
+    bool described =
+        false; /* "of" was met, not yet the word for whom: what is before it may be no part of the clause */
+    for (uint32_t at = verb, begin = alm_gift_clause_start(r, verb); at-- > begin;) {
+        uint16_t c = r->tokens[at].class_id;
+        if (c == ALM_CLASS_OF) described = true;
+        if (c == ALM_CLASS_TO) described = false;
+        bool subject = c == ALM_CLASS_PRONOUN || (c == ALM_CLASS_PARTY && alm_gift_case_of(r, at) == ALM_CASE_SUBJECT);
+        if (subject && !described) return true;
+        if (!may_stand_between(r, at)) return false;
     }
-    return verb;
+    return !described;
+}
+
+/* The verb of the deed to the what at @p i; 0. */
+static uint32_t find_deed(const alm_gift_reader *r, uint32_t i) {
+    uint32_t verb = verb_before(r, i);
+    if (verb) return may_stand_between(r, verb) && has_actor(r, verb) ? verb : 0;
+    verb = verb_behind(r, i);
+    return verb && has_actor(r, i) ? verb : 0;
 }
 
 /* A sentence with money of another kind tells of business. */
@@ -107,8 +133,8 @@ static alm_gift_event *open_deed(alm_gift_reader *r, uint32_t verb, uint32_t i) 
     e->gift.start = r->tokens[r->first].start;
     e->gift.end = r->tokens[r->last - 1].end;
     e->gift.rule = ALM_STR("gift/act");
-    for (uint32_t at = i; at < e->after; at++)
-        if (alm_gift_is_what(r->tokens[at].class_id)) alm_gift_add_what(r, e, e->last, at);
+    for (uint32_t at = i; at < (verb < i ? e->after : i + 1); at++)
+        if (alm_gift_is_what(r->tokens[at].class_id)) alm_gift_add_what(r, e, verb < i ? e->last : i, at);
     return e;
 }
 
@@ -120,7 +146,7 @@ static bool may_be_given(const alm_gift_reader *r, uint32_t i) {
 }
 
 alm_status alm_gift_read_acts(alm_gift_reader *r) {
-    if (!r->block_has_gift && !r->relation->tells_of_giving) return ALM_OK;
+    if (!(r->block_has_gift || r->relation->tells_of_giving) || r->relation->gift_count == r->first_gift) return ALM_OK;
     for (uint32_t i = r->first; i < r->last; i++) {
         if (!may_be_given(r, i)) continue;
         uint32_t verb = find_deed(r, i);

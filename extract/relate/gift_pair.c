@@ -163,10 +163,19 @@ static bool heads_clause(const alm_gift_reader *r, uint32_t name) {
     return true;
 }
 
-/* "X, 30 boxes of apples; Y, …": nothing but the name stands in its clause. */
-static bool is_listed_name(const alm_gift_reader *r, uint32_t name, uint32_t next) {
-    return next + 1 < r->last && r->tokens[next].cp == ALM_CP_COMMA && alm_gift_is_what(r->tokens[next + 1].class_id) &&
-           !alm_party_is_place(r->relation, alm_actor_of(r->relation, &r->tokens[name])) && heads_clause(r, name);
+/*
+ * "X, 30 boxes of apples; Y, in cash 500": nothing but the name stands in its clause. The token of what it gave, or
+ * @p next.
+ */
+static uint32_t over_comma(const alm_gift_reader *r, uint32_t name, uint32_t next) {
+    if (next + 1 >= r->last || r->tokens[next].cp != ALM_CP_COMMA || !heads_clause(r, name) ||
+        alm_party_is_place(r->relation, alm_actor_of(r->relation, &r->tokens[name])))
+        return next;
+    uint32_t what = next + 1;
+    while (what < r->last &&
+           (r->tokens[what].class_id == ALM_CLASS_GIFT_NOUN || r->tokens[what].class_id == ALM_CLASS_EACH))
+        what++;
+    return what < r->last && alm_gift_is_what(r->tokens[what].class_id) ? what : next;
 }
 
 static bool tells_others(const alm_gift_reader *r) {
@@ -192,8 +201,9 @@ alm_status alm_gift_read_pairs(alm_gift_reader *r) {
         if (name_case != ALM_CASE_SUBJECT && name_case != ALM_CASE_SOURCE) continue;
         uint32_t next = behind_name(r, i);
         double told = 0.85;
-        if (is_listed_name(r, i, next)) {
-            next++;
+        uint32_t listed = over_comma(r, i, next);
+        if (listed != next) {
+            next = listed;
         } else if (next < r->last && !alm_gift_is_what(r->tokens[next].class_id)) {
             next = over_verb(r, next);
             if (!tells_others(r)) told = 0.62;
