@@ -464,9 +464,11 @@ static void read_copula(alm_gift_reader *r, alm_gift_event *e) {
     }
 }
 
-/* "… a gift of 10,000, from X": the giver comes after; whom somebody then received from gave something else. */
+/* "… a gift of 10,000, from X": the giver comes after; whom somebody then received from gave something else,
+ * whom a part is from gave that part. */
 static void read_source(alm_gift_reader *r, alm_gift_event *e, uint32_t limit) {
-    for (uint32_t i = e->last; i < limit && r->tokens[i].class_id != ALM_CLASS_RECEIVE; i++) {
+    for (uint32_t i = e->last; i < limit; i++) {
+        if (r->tokens[i].class_id == ALM_CLASS_RECEIVE || r->tokens[i].class_id == ALM_CLASS_PART) return;
         const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[i]);
         if (!actor || alm_gift_case_of(r, i) != ALM_CASE_SOURCE) continue;
         e->gift.donor_count = 0;
