@@ -33,7 +33,8 @@ bool alm_gift_is_transparent(const alm_token *token) {
 
 /* "at the town hall", "according to the charity": a name behind a preposition does nothing. */
 static bool is_locating(const alm_gift_reader *r, const alm_token *word) {
-    return r->tokens + r->first < word && alm_gift_has_attr(r, word, "at");
+    return alm_gift_has_attr(r, word, "report") ||
+           (r->tokens + r->first < word && alm_gift_has_attr(r, word, "at"));
 }
 
 /* "X said": what follows is X's report, not X's deed. */
