@@ -61,17 +61,26 @@ static void represent(alm_gift_event *e, const alm_actor *represented) {
     if (represented->organisation) last->organisation = represented->organisation;
 }
 
-/* "X Town's shopkeeper Y", with nothing but nouns between: where Y is from. */
+/*
+ * "X Town's shopkeeper Y", "faculty X's alumnus of 1988, director Y", with nothing but nouns between: where Y is from.
+ * A department stands right before the name.
+ */
 static bool names_home_of(const alm_gift_reader *r, uint32_t i, uint32_t last) {
-    bool noun = false;
+    bool noun = false, year = false;
     for (uint32_t at = i + 1; at < last; at++) switch (r->tokens[at].class_id) {
         case ALM_CLASS_SUBJECT_NOUN: noun = true; break;
+        case ALM_CLASS_NUMBER: year = true; break;
+        case ALM_CLASS_QUANTITY: year = true; break;
         case ALM_CLASS_NOUN:
+            noun = noun || (at == i + 1 && at + 1 < last && r->tokens[at + 1].class_id == ALM_CLASS_PARTY);
+            break;
         case ALM_CLASS_ORG_PART:
         case ALM_CLASS_GOODS:
         case ALM_CLASS_GOODS_NOUN: break;
         case ALM_CLASS_PARTY: return noun && alm_actor_of(r->relation, &r->tokens[at])->person;
-        default: return false;
+        default:
+            if (!(year && alm_is_plain_han(&r->tokens[at])) && !(noun && r->tokens[at].cp == ALM_CP_LIST_COMMA))
+                return false;
         }
     return false;
 }
