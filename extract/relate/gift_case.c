@@ -33,8 +33,7 @@ bool alm_gift_is_transparent(const alm_token *token) {
 
 /* "at the town hall", "according to the charity": a name behind a preposition does nothing. */
 static bool is_locating(const alm_gift_reader *r, const alm_token *word) {
-    return alm_gift_has_attr(r, word, "report") ||
-           (r->tokens + r->first < word && alm_gift_has_attr(r, word, "at"));
+    return alm_gift_has_attr(r, word, "report") || (r->tokens + r->first < word && alm_gift_has_attr(r, word, "at"));
 }
 
 /* "X said": what follows is X's report, not X's deed. */
@@ -181,6 +180,9 @@ alm_name_case alm_gift_case_of(const alm_gift_reader *r, uint32_t i) {
             if (is_goal(r, at - 1)) return ALM_CASE_RECIPIENT;
             if (beside && (is_locating(r, before) || alm_gift_has_attr(r, before, "goal"))) return ALM_CASE_OBJECT;
             continue;
+        case ALM_CLASS_BA: /* "took the temple's money": whose it was */
+            if (at == i && i + 1 < r->last && r->tokens[i + 1].class_id == ALM_CLASS_OF) return ALM_CASE_OBJECT;
+            break;
         case ALM_CLASS_VISIT:
         case ALM_CLASS_DIRECTION: return ALM_CASE_OBJECT;
         case ALM_CLASS_VERB:

@@ -54,6 +54,10 @@ bool alm_gift_is_ruled_out(const alm_gift_reader *r, const alm_gift_event *e) {
     uint32_t begin = alm_gift_clause_start(r, e->first);
     /* the object marker with no object is the word for the future */
     if (e->first > begin && r->tokens[e->first - 1].class_id == ALM_CLASS_BA) return true;
+    /* "for the given machines", what is done for them */
+    if (e->first > begin && r->tokens[e->first - 1].class_id == ALM_CLASS_TO &&
+        alm_gift_has_attr(r, &r->tokens[e->first - 1], "for"))
+        return true;
     for (uint32_t i = begin; i < e->first; i++) {
         uint16_t c = r->tokens[i].class_id;
         if (is_titled(r, i, e->first)) continue;

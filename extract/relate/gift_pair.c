@@ -192,6 +192,12 @@ static bool is_quoted(const alm_gift_reader *r, uint32_t name, uint32_t next) {
     return (open == ALM_CP_QUOTE_OPEN || open == '"') && (close == ALM_CP_QUOTE_CLOSE || close == '"');
 }
 
+/* "those of X get 3,000 each": what each of them receives. */
+static bool is_share(const alm_gift_reader *r, uint32_t name, uint32_t next) {
+    const alm_mention *what = alm_mention_of(r->folded, &r->tokens[next]);
+    return what->value && what->value->each && next == name + 2 && r->tokens[name + 1].class_id == ALM_CLASS_OF;
+}
+
 /* Name and amount side by side, without a verb, where the block tells of giving: "X 500, Y 200". */
 alm_status alm_gift_read_pairs(alm_gift_reader *r) {
     if (!r->block_has_gift && !r->relation->tells_of_giving) return ALM_OK;
@@ -213,7 +219,7 @@ alm_status alm_gift_read_pairs(alm_gift_reader *r) {
             continue;
         if (r->tokens[next].class_id == ALM_CLASS_GOODS && !alm_mention_of(r->folded, &r->tokens[next])->value)
             continue;
-        if (is_quoted(r, i, next)) continue;
+        if (is_quoted(r, i, next) || is_share(r, i, next)) continue;
         alm_status status = put_pair(r, i, next, told);
         if (status != ALM_OK) return status;
     }
