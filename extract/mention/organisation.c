@@ -16,6 +16,7 @@ enum {
     MIN_FIRM_SCORE = 18,
     MIN_GIVER_SCORE = 30,
     MIN_BRAND = 5,
+    MAX_ADVERBS = 4,
     MAX_BRAND = 14,
     MIN_UNIT = 4, /* "member unit"; a bare "member" may be a person */
     MAX_BRANDS = 64,
@@ -286,6 +287,25 @@ static bool follows_post(const alm_folded *folded, uint32_t first, uint32_t end)
     return first > 1 && t[first - 1].cp == ALM_CP_LIST_COMMA && t[first - 2].class_id == ALM_CLASS_ROLE;
 }
 
+/* What stands before @p end gives: a verb of giving, or what leads to one, follows. */
+static bool gives(const alm_folded *folded, uint32_t end) {
+    for (uint32_t i = end; i < folded->count && i < end + MAX_ADVERBS; i++) switch (folded->tokens[i].class_id) {
+        case ALM_CLASS_GIVE:
+        case ALM_CLASS_EACH:
+        case ALM_CLASS_SEND:
+        case ALM_CLASS_SPLIT:
+        case ALM_CLASS_TO:
+        case ALM_CLASS_BA:
+        case ALM_CLASS_BUY: return true;
+        case ALM_CLASS_ADVERB:
+        case ALM_CLASS_FUNCTION:
+        case ALM_CLASS_DATE:
+        case ALM_CLASS_PLAIN: break;
+        default: return false;
+        }
+    return false;
+}
+
 /* A firm named without its form: what stands before a manager's post, or a stretch that starts with a place or follows
    a membership and ends with a trade. */
 static alm_status find_firm(alm_folded *folded, uint32_t end) {
@@ -307,9 +327,8 @@ static alm_status find_firm(alm_folded *folded, uint32_t end) {
                    : ALM_OK;
     bool member =
         first > 0 && (folded->tokens[first - 1].class_id == ALM_CLASS_MEMBER || is_listed(folded, first, end));
-    bool gives = end < folded->count &&
-                 (folded->tokens[end].class_id == ALM_CLASS_GIVE || folded->tokens[end].class_id == ALM_CLASS_EACH);
-    if (trade && gives && length >= 4 && alm_is_plain_han(&folded->tokens[first]) && score >= MIN_GIVER_SCORE)
+    if (trade && gives(folded, end) && length >= 4 && alm_is_plain_han(&folded->tokens[first]) &&
+        score >= MIN_GIVER_SCORE)
         return fold_firm(folded, first, end, "organisation/giver");
     bool runs_on =
         end < folded->count && folded->tokens[end].class_id == ALM_CLASS_TEXT && alm_is_han(folded->tokens[end].cp);
