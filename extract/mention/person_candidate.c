@@ -6,8 +6,9 @@
 #include "extract/mention/walk.h"
 
 enum {
-    BETTER = 12, /* by how much a candidate that overlaps must be likelier to win against the one before it */
-    MAX_LEAD = 2 /* characters before the first part that the lexicon knows */
+    BETTER = 12,   /* by how much a candidate that overlaps must be likelier to win against the one before it */
+    CLAN = 0x6C0F, /* "clan", behind a surname */
+    MAX_LEAD = 2   /* characters before the first part that the lexicon knows */
 };
 
 /* The best reading of the tokens from @p first as surname and given name. */
@@ -63,6 +64,30 @@ static alm_candidate before_title(const alm_folded *folded, uint32_t first) {
     return (alm_candidate){first, last, 75, found.rule};
 }
 
+/* "Granny Tan", "Uncle Wang": a usual surname before a word that people are addressed by. */
+static alm_candidate addressed(const alm_folded *folded, uint32_t first) {
+    alm_candidate found = {first, first, 0, "person/addressed"};
+    if (first + 1 >= folded->count || !alm_token_can_be(folded, &folded->tokens[first + 1], ALM_CLASS_TITLE))
+        return found;
+    if (!alm_person_is_usual_surname(folded, first) || (first > 0 && alm_is_plain_han(&folded->tokens[first - 1])))
+        return found;
+    return (alm_candidate){first, first + 2, 76, found.rule};
+}
+
+/* "the three Wang brothers": a surname, the word for a clan, a number and how they are kin. */
+static alm_candidate family(const alm_folded *folded, uint32_t first) {
+    alm_candidate found = {first, first, 0, "person/family"};
+    uint32_t last = first + 1;
+    if (last >= folded->count || folded->tokens[last].cp != CLAN || !alm_person_is_usual_surname(folded, first))
+        return found;
+    last++;
+    if (last < folded->count && alm_walk_length(folded, last, last + 1) == 1 &&
+        folded->tokens[last].class_id != ALM_CLASS_GROUP)
+        last++;
+    if (last >= folded->count || !alm_token_can_be(folded, &folded->tokens[last], ALM_CLASS_GROUP)) return found;
+    return (alm_candidate){first, last + 1, 90, found.rule};
+}
+
 /* "surname SPACE name", drawn out to the width of three, behind a post or a mark and before one. */
 static alm_candidate spaced(const alm_folded *folded, uint32_t first) {
     alm_candidate found = {first, first, 0, "person/spaced"};
@@ -113,6 +138,8 @@ static alm_candidate best_at(const alm_folded *folded, uint32_t i) {
     if (alm_is_plain_han(token)) {
         best = better(best, after_role(folded, i));
         best = better(best, before_title(folded, i));
+        best = better(best, addressed(folded, i));
+        best = better(best, family(folded, i));
         best = better(best, spaced(folded, i));
         best = better(best, listed(folded, i));
     }
