@@ -303,12 +303,23 @@ static bool starts_anew(const alm_gift_reader *r, const alm_gift_event *e, uint3
 
 /* "…; the bean curd seller Feng took": a subject that no finder knows, and not the one before it. */
 static bool has_stranger(const alm_gift_reader *r, const alm_gift_event *e, uint32_t begin) {
-    if (!starts_anew(r, e, begin)) return false;
     uint32_t start = begin;
-    for (uint32_t i = begin; i < e->first; i++)
-        if (r->tokens[i].class_id == ALM_CLASS_OF) start = i + 1;
+    bool described = false; /* by a post or a trade: somebody is meant, wherever the clause stands */
+    for (uint32_t i = begin; i < e->first; i++) switch (r->tokens[i].class_id) {
+        case ALM_CLASS_ROLE:
+        case ALM_CLASS_SUBJECT_NOUN:
+            described = true;
+            start = i + 1;
+            break;
+        case ALM_CLASS_OF:
+            described = false;
+            start = i + 1;
+            break;
+        default: break;
+        }
+    if (!described && !starts_anew(r, e, begin)) return false;
     uint32_t end = start;
-    while (end < e->first && alm_is_plain_han(&r->tokens[end])) end++;
+    while (end < e->first && (alm_is_plain_han(&r->tokens[end]) || r->tokens[end].cp == ' ')) end++;
     if (end < start + MIN_STRANGER || end > start + MAX_STRANGER) return false;
     if (end == e->first) return true;
     switch (r->tokens[end].class_id) {
