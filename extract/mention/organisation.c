@@ -292,6 +292,7 @@ static bool gives(const alm_folded *folded, uint32_t end) {
     for (uint32_t i = end; i < folded->count && i < end + MAX_ADVERBS; i++) switch (folded->tokens[i].class_id) {
         case ALM_CLASS_GIVE:
         case ALM_CLASS_EACH:
+        case ALM_CLASS_MONEY:
         case ALM_CLASS_SEND:
         case ALM_CLASS_SPLIT:
         case ALM_CLASS_TO:

@@ -92,7 +92,10 @@ static alm_candidate family(const alm_folded *folded, uint32_t first) {
 static alm_candidate spaced(const alm_folded *folded, uint32_t first) {
     alm_candidate found = {first, first, 0, "person/spaced"};
     uint32_t length = 0, last = first + 3;
-    if (last > folded->count || folded->tokens[first + 1].cp != ' ' || !alm_person_is_usual_surname(folded, first))
+    if (last > folded->count || folded->tokens[first + 1].cp != ' ') return found;
+    bool posted = first > 0 && folded->tokens[first - 1].class_id == ALM_CLASS_ROLE;
+    if (!(posted ? alm_person_consult(folded, first, first + 1, ALM_CLASS_SURNAME) != NULL
+                 : alm_person_is_usual_surname(folded, first)))
         return found;
     if (!alm_person_may_be_given(folded, first + 2, &length) || length > 2) return found;
     if (alm_person_score_left(folded, first) < 15 || alm_person_score_right(folded, last) < 12) return found;

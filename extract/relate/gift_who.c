@@ -112,6 +112,9 @@ static bool is_listed(const alm_token *token) {
 /* "another four firms", "each town's charity": no one of them; but "A, B and C, each" goes before. */
 static bool is_counted(const alm_gift_reader *r, uint32_t i) {
     if (i == r->first) return false;
+    if (r->tokens[i].class_id == ALM_CLASS_PRONOUN) /* "an old man who …": one that was not spoken of */
+        for (uint32_t at = i, begin = alm_gift_clause_start(r, i); at-- > begin;)
+            if (alm_gift_counts_people(r, at)) return true;
     bool each = r->tokens[i - 1].class_id == ALM_CLASS_EACH && (i < r->first + 2 || !is_listed(&r->tokens[i - 2]));
     return each || alm_gift_counts_people(r, i - 1);
 }
@@ -421,6 +424,13 @@ static void settle_personal(const alm_gift_reader *r, alm_gift_event *e) {
         if (e->gift.donors[k].person) e->gift.donors[k].organisation = 0;
 }
 
+/* "The least came from, the last was …", and no name that a finder knows: whoever it was, not who was named before. */
+static bool is_unknown_copula(const alm_gift_reader *r, uint32_t begin, uint32_t end) {
+    for (uint32_t i = begin + 1; i < end; i++)
+        if (r->tokens[i].class_id == ALM_CLASS_IS && r->tokens[i - 1].class_id == ALM_CLASS_OF) return true;
+    return false;
+}
+
 /* Who gives: by the verb's own clause, then the clauses before it, then whom the block spoke of last. A clause that
  * begins "together with" has its subject in the one before. */
 static void read_donors(alm_gift_reader *r, alm_gift_event *e) {
@@ -445,7 +455,7 @@ static void read_donors(alm_gift_reader *r, alm_gift_event *e) {
                 read_body_of(r, e, begin - 1);
             return;
         }
-        if (end == e->first && has_stranger(r, e, begin)) return;
+        if (end == e->first ? has_stranger(r, e, begin) : is_unknown_copula(r, begin, end)) return;
         if (begin <= r->first) break;
         end = begin - 1;
         begin = alm_gift_clause_start(r, end);
