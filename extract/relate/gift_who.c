@@ -289,6 +289,10 @@ static bool is_nameless_subject(const alm_gift_reader *r, uint32_t begin, uint32
             if (alm_gift_counts_people(r, i)) return true;
             break;
         case ALM_CLASS_LOCAL: return i == begin;
+        case ALM_CLASS_ADVERB: /* "the others gave 1,000 each"; but "the other 20,000 was given" */
+            if (alm_gift_has_attr(r, &r->tokens[i], "others") && !alm_gift_has_class(r, i, end, ALM_CLASS_MONEY))
+                return true;
+            break;
         case ALM_CLASS_SUBJECT_NOUN: /* "sent his son with": the son only carries it */
             if (i > begin && r->tokens[i - 1].class_id == ALM_CLASS_VIA) break;
             return i + 1 >= end || r->tokens[i + 1].class_id != ALM_CLASS_PARTY;
