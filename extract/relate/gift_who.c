@@ -4,7 +4,7 @@
 #include "extract/relate/bare_amount.h"
 #include "extract/relate/gift_priv.h"
 
-enum { MIN_STRANGER = 2, MAX_STRANGER = 6 };
+enum { MIN_STRANGER = 2, MAX_STRANGER = 6, PLURAL = 0x4EEC /* behind whom there are several of */ };
 
 static void donor_add(alm_gift_event *e, alm_actor actor) {
     alm_gift *gift = &e->gift;
@@ -287,6 +287,9 @@ static bool is_nameless_subject(const alm_gift_reader *r, uint32_t begin, uint32
         case ALM_CLASS_MEMBER: return true;
         case ALM_CLASS_QUANTITY:
             if (alm_gift_counts_people(r, i)) return true;
+            break;
+        case ALM_CLASS_TEXT: /* "the teachers" */
+            if (i > begin && r->tokens[i].cp == PLURAL) return true;
             break;
         case ALM_CLASS_LOCAL: return i == begin;
         case ALM_CLASS_ADVERB: /* "the others gave 1,000 each"; but "the other 20,000 was given" */
