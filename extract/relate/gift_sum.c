@@ -88,6 +88,25 @@ static void drop_shares(alm_gift_reader *r, size_t last, size_t sum) {
     }
 }
 
+/* "put up 120,000 to help 24 students, 5,000 each": what each received of the one giver's larger sum before it. */
+static void drop_portions(alm_gift_reader *r, size_t i) {
+    alm_gift_event *e = &r->events[i];
+    alm_exact portion, whole;
+    for (size_t k = e->gift.what_count; e->gift.donor_count == 1 && k-- > 0;) {
+        if (e->gift.whats[k].kind != ALM_WHAT_CASH || !value_of(r, e, k)->each || !read_amount(r, e, k, &portion))
+            continue;
+        bool told = false;
+        for (size_t before = 0; before <= i && !told; before++) {
+            const alm_gift_event *other = &r->events[before];
+            for (size_t j = 0; same_donors(&other->gift, &e->gift) && j < (before == i ? k : other->gift.what_count);
+                 j++)
+                told = told || (other->gift.whats[j].kind == ALM_WHAT_CASH && !value_of(r, other, j)->each &&
+                                read_amount(r, other, j, &whole) && alm_exact_compare(portion, whole) < 0);
+        }
+        if (told) drop(e, k);
+    }
+}
+
 /*
  * "gave 300,000: 100,000 went to X, 200,000 was given to Y": the events behind a sum whose amounts make it. They tell
  * who gets it.
@@ -117,6 +136,7 @@ void alm_gift_settle_sums(alm_gift_reader *r) {
     for (size_t i = 0; i < r->event_count; i++) {
         alm_gift_event *e = &r->events[i];
         drop_parts(r, e);
+        drop_portions(r, i);
         join_split(r, i);
         for (size_t k = e->gift.what_count; k-- > 0;) {
             bool sum =
