@@ -29,6 +29,7 @@ static bool may_stand_between(const alm_gift_reader *r, uint32_t i) {
     case ALM_CLASS_TOTAL:
     case ALM_CLASS_PART:
     case ALM_CLASS_PLEDGE:
+    case ALM_CLASS_DIRECTION:
     case ALM_CLASS_ORG_PART:
     case ALM_CLASS_LOCAL:
     case ALM_CLASS_SPEND: return false;
@@ -79,6 +80,14 @@ static uint32_t verb_behind(const alm_gift_reader *r, uint32_t i) {
     return verb && !is_trade(r, at, at + 1) ? at : 0;
 }
 
+/* "at the schools and stations": where it was done. */
+static bool is_place_of_deed(const alm_gift_reader *r, uint32_t i) {
+    while (i > r->first && (r->tokens[i - 1].cp == ALM_CP_LIST_COMMA || r->tokens[i - 1].class_id == ALM_CLASS_PARTY ||
+                            r->tokens[i - 1].class_id == ALM_CLASS_WITH))
+        i--;
+    return i > r->first && alm_gift_has_attr(r, &r->tokens[i - 1], "at");
+}
+
 /* Somebody acts in the clause of the verb at @p verb, or in one before it, and nothing says that it is no gift. */
 static bool has_actor(const alm_gift_reader *r, uint32_t verb) {
     bool described =
@@ -88,6 +97,7 @@ static bool has_actor(const alm_gift_reader *r, uint32_t verb) {
         if (c == ALM_CLASS_OF) described = true;
         if (c == ALM_CLASS_TO) described = false;
         bool subject = c == ALM_CLASS_PRONOUN || (c == ALM_CLASS_PARTY && alm_gift_case_of(r, at) == ALM_CASE_SUBJECT);
+        if (subject && is_place_of_deed(r, at)) return false;
         if (subject && !described) return true;
         if (!may_stand_between(r, at)) return false;
     }

@@ -51,6 +51,12 @@ bool alm_gift_is_ruled_out(const alm_gift_reader *r, const alm_gift_event *e) {
     uint32_t subject = subject_clause(r, e->first);
     for (uint32_t i = subject; i < e->first; i++)
         if (r->tokens[i].class_id == ALM_CLASS_FUTURE && !is_titled(r, i, e->first)) return true;
+    for (uint32_t i = subject + 1; i < e->first; i++) /* "will raise 1,000 and give …" */
+        if (r->tokens[i - 1].class_id == ALM_CLASS_BA && alm_gift_is_trigger(r->tokens[i].class_id)) return true;
+    uint32_t first_end = alm_gift_clause_end(r, r->first); /* "As a next step, …" */
+    if (first_end < e->first && first_end <= r->first + 2 &&
+        alm_gift_has_class(r, r->first, first_end, ALM_CLASS_FUTURE))
+        return true;
     uint32_t begin = alm_gift_clause_start(r, e->first);
     /* the object marker with no object is the word for the future */
     if (e->first > begin && r->tokens[e->first - 1].class_id == ALM_CLASS_BA) return true;
