@@ -23,6 +23,8 @@ static bool merges(const alm_gift_reader *r, const alm_gift_event *e, uint32_t i
 
 /* A verb of giving, a deed, or money of one's own that is spent. */
 static bool opens_event(const alm_gift_reader *r, uint32_t i) {
+    if (r->tokens[i].class_id == ALM_CLASS_SEND && i + 1 < r->last && alm_gift_counts_people(r, i + 1))
+        return alm_gift_is_directed(r, &r->tokens[i]); /* "sent 15 workers to be trained" */
     return alm_gift_is_trigger(r->tokens[i].class_id) || alm_gift_is_deed(r, i) ||
            (r->tokens[i].class_id == ALM_CLASS_SPEND && alm_gift_has_attr(r, &r->tokens[i], "own"));
 }
@@ -147,6 +149,7 @@ static bool holds(const alm_gift_reader *r, const alm_gift_event *e) {
     bool give = e->handed || alm_gift_has_class(r, e->first, e->last, ALM_CLASS_GIVE) ||
                 alm_gift_has_class(r, e->first, e->last, ALM_CLASS_RAISE);
     if (give) return true;
+    if (alm_gift_invests(r, e) || alm_gift_is_for_staff(r, e)) return false;
     /* moving things about is giving where somebody gets them, or where money is put up */
     return e->gift.recipient_count > 0 || money_count(&e->gift) > 0 || r->block_has_gift ||
            r->relation->tells_of_giving;

@@ -157,6 +157,8 @@ static bool may_be_given(const alm_gift_reader *r, uint32_t i) {
 
 alm_status alm_gift_read_acts(alm_gift_reader *r) {
     if (!(r->block_has_gift || r->relation->tells_of_giving) || r->relation->gift_count == r->first_gift) return ALM_OK;
+    for (size_t k = 0; k < r->event_count; k++)
+        if (alm_gift_invests(r, &r->events[k])) return ALM_OK;
     for (uint32_t i = r->first; i < r->last; i++) {
         if (!may_be_given(r, i)) continue;
         uint32_t verb = find_deed(r, i);
@@ -164,7 +166,7 @@ alm_status alm_gift_read_acts(alm_gift_reader *r) {
         alm_gift_event *e = open_deed(r, verb, i);
         alm_gift_read_donors(r, e);
         if (!e->gift.what_count || !e->gift.donor_count || e->gift.confidence < MIN_CONFIDENCE || is_public(r, e) ||
-            alm_gift_is_ruled_out(r, e))
+            alm_gift_is_for_staff(r, e) || alm_gift_is_ruled_out(r, e))
             continue;
         alm_status status = alm_gift_read_others(r, 0);
         if (status == ALM_OK) status = alm_gift_put(r, e);

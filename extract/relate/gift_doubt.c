@@ -73,6 +73,31 @@ bool alm_gift_is_ruled_out(const alm_gift_reader *r, const alm_gift_event *e) {
     return is_called_for(r, e) || is_refused(r, e) || names_occasion(r, e);
 }
 
+bool alm_gift_invests(const alm_gift_reader *r, const alm_gift_event *e) {
+    if (e->gift.recipient_count || e->gift.channel_count) return false;
+    for (size_t i = 0; i < e->gift.what_count; i++) {
+        uint32_t next = e->what_at[i] + 1;
+        if (e->gift.whats[i].kind == ALM_WHAT_CASH && next < r->last &&
+            (alm_is_plain_han(&r->tokens[next]) || r->tokens[next].class_id == ALM_CLASS_VERB) &&
+            alm_walk_trades(r->folded, &r->tokens[next]))
+            return true;
+    }
+    return false;
+}
+
+bool alm_gift_is_for_staff(const alm_gift_reader *r, const alm_gift_event *e) {
+    for (uint32_t i = e->first, begin = alm_gift_clause_start(r, e->first); i-- > begin;) {
+        if (r->tokens[i].class_id != ALM_CLASS_TO) continue;
+        uint32_t at = i + 1;
+        while (at < e->first &&
+               (r->tokens[at].class_id == ALM_CLASS_EACH || r->tokens[at].class_id == ALM_CLASS_QUANTITY))
+            at++;
+        return at < e->first && r->tokens[at].class_id == ALM_CLASS_GROUP &&
+               alm_gift_has_attr(r, &r->tokens[at], "staff");
+    }
+    return false;
+}
+
 static bool is_all(const alm_gift_reader *r, const alm_token *word) {
     return word->class_id == ALM_CLASS_MANY || (word->class_id == ALM_CLASS_LOCAL && alm_gift_has_attr(r, word, "all"));
 }

@@ -145,6 +145,10 @@ void alm_gift_read_whats(alm_gift_reader *r, size_t k);
 
 /** What rules event @p e out: planned, asked for, declined, or no more than what an occasion is called. */
 bool alm_gift_is_ruled_out(const alm_gift_reader *r, const alm_gift_event *e);
+/** "put five million into new machines": the verb behind the money is of business, and nobody is named who got it. */
+bool alm_gift_invests(const alm_gift_reader *r, const alm_gift_event *e);
+/** "bought insurance for each of its staff": what an employer does for its own people. */
+bool alm_gift_is_for_staff(const alm_gift_reader *r, const alm_gift_event *e);
 /** The party at @p i is all bodies of a kind ("the associations of the whole province", "chambers of all levels"). */
 bool alm_gift_names_nobody(const alm_gift_reader *r, uint32_t i);
 
