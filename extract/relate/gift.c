@@ -7,7 +7,7 @@
 #include "extract/relate/bare_amount.h"
 #include "extract/relate/gift_priv.h"
 
-/* How many verbs of giving, or of handing over, make a page one that tells of gifts. */
+/* How many verbs of giving, or of handing over beside one, make a page one that tells of gifts. */
 enum { MAX_GAP = 3, MIN_GIVEN = 2, MIN_HANDED = 4 };
 
 static const double MIN_CONFIDENCE = 0.4;
@@ -239,7 +239,7 @@ bool alm_relation_tells_of_giving(const alm_relation *relation) {
         given += folded->tokens[i].class_id == ALM_CLASS_GIVE;
         handed += folded->tokens[i].class_id == ALM_CLASS_SEND;
     }
-    return given >= MIN_GIVEN || handed >= MIN_HANDED || title_tells(relation);
+    return given >= MIN_GIVEN || (given && handed >= MIN_HANDED) || title_tells(relation);
 }
 
 alm_status alm_gifts_find(alm_relation *relation) {

@@ -121,12 +121,6 @@ static bool tells_of_business(const alm_gift_reader *r) {
     return false;
 }
 
-/* Offices spend what is the public's. */
-static bool is_public(const alm_gift_reader *r, const alm_gift_event *e) {
-    uint32_t type = alm_gift_type_of(r, &e->gift.donors[0]);
-    return !e->gift.donors[0].person && (type == ALM_ORGANISATION_GOVERNMENT || type == ALM_ORGANISATION_PARTY);
-}
-
 /* The deed of @p verb, whose object is the what at @p i, as an event of its own. */
 static alm_gift_event *open_deed(alm_gift_reader *r, uint32_t verb, uint32_t i) {
     alm_gift_event *e = &r->events[0];
@@ -165,8 +159,8 @@ alm_status alm_gift_read_acts(alm_gift_reader *r) {
         if (!verb) continue;
         alm_gift_event *e = open_deed(r, verb, i);
         alm_gift_read_donors(r, e);
-        if (!e->gift.what_count || !e->gift.donor_count || e->gift.confidence < MIN_CONFIDENCE || is_public(r, e) ||
-            alm_gift_is_for_staff(r, e) || alm_gift_is_ruled_out(r, e))
+        if (!e->gift.what_count || !e->gift.donor_count || e->gift.confidence < MIN_CONFIDENCE ||
+            alm_gift_is_public(r, &e->gift.donors[0]) || alm_gift_is_for_staff(r, e) || alm_gift_is_ruled_out(r, e))
             continue;
         alm_status status = alm_gift_read_others(r, 0);
         if (status == ALM_OK) status = alm_gift_put(r, e);

@@ -211,7 +211,7 @@ alm_status alm_gift_read_pairs(alm_gift_reader *r) {
         if (listed != next) {
             next = listed;
         } else if (next < r->last && !alm_gift_is_what(r->tokens[next].class_id)) {
-            next = over_verb(r, next);
+            if (!alm_gift_is_public(r, alm_actor_of(r->relation, &r->tokens[i]))) next = over_verb(r, next);
             if (!tells_others(r)) told = 0.62;
         }
         if (next >= r->last || r->used[next] ||

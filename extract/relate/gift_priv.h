@@ -105,6 +105,11 @@ static inline bool alm_gift_counts_people(const alm_gift_reader *r, uint32_t i) 
 static inline uint32_t alm_gift_type_of(const alm_gift_reader *r, const alm_actor *actor) {
     return actor->organisation ? r->folded->mentions[actor->organisation - 1].detail : (uint32_t)ALM_ORGANISATION_OTHER;
 }
+/* Offices spend what is the public's. */
+static inline bool alm_gift_is_public(const alm_gift_reader *r, const alm_actor *actor) {
+    uint32_t type = alm_gift_type_of(r, actor);
+    return !actor->person && (type == ALM_ORGANISATION_GOVERNMENT || type == ALM_ORGANISATION_PARTY);
+}
 /* "send to", "hand over to": a verb whose object is the receiver. */
 static inline bool alm_gift_is_directed(const alm_gift_reader *r, const alm_token *verb) {
     return alm_gift_has_attr(r, verb, "to");
