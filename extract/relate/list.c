@@ -66,16 +66,6 @@ static alm_status read_items(alm_list_reader *r, uint32_t first, uint32_t last, 
     return ALM_OK;
 }
 
-static uint32_t count_items(const alm_list_reader *r) {
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < r->folded->count;) {
-        uint32_t end = alm_list_line_end(r, i);
-        if (end > i && !r->relation->in_table[i]) count += alm_list_items_of_line(r, i, end);
-        i = end + 1;
-    }
-    return count;
-}
-
 /* A line behind a head of its own: names still, no sentence, no sum. */
 static bool names_go_on(const alm_list_reader *r, uint32_t first, uint32_t last) {
     if (alm_walk_length(r->folded, first, last) > MAX_LINE || r->tokens[last - 1].cp == ALM_CP_STOP) return false;
@@ -90,28 +80,72 @@ static bool speaks_of_giving(const alm_relation *relation) {
     return false;
 }
 
-alm_status alm_lists_read(alm_relation *relation) {
-    alm_list_reader r = {.relation = relation, .folded = relation->folded, .tokens = relation->folded->tokens};
-    if (!speaks_of_giving(relation) && !relation->tells_of_giving) return ALM_OK;
-    bool item_lines = count_items(&r) >= MIN_ITEMS;
-    alm_status status = ALM_OK;
-    for (uint32_t i = 0; status == ALM_OK && i < r.folded->count;) {
-        uint32_t end = alm_list_line_end(&r, i), amount, body;
-        if (end > i && !relation->in_table[i]) {
-            if ((body = alm_list_head_end(&r, i, end, &amount)) != 0) {
-                r.amount = amount;
-                r.by_lines = body == end;
-                if (!r.by_lines) status = read_items(&r, body, end, amount);
-                alm_list_take(&r, i, end);
-            } else if (r.by_lines && r.amount && names_go_on(&r, i, end)) {
-                status = read_items(&r, i, end, r.amount);
-                alm_list_take(&r, i, end);
-            } else {
-                r.by_lines = false;
-                if (item_lines && alm_list_items_of_line(&r, i, end)) status = alm_list_read_line(&r, i, end);
-            }
+typedef struct line {
+    uint32_t first, last, items;
+    alm_list_topic topic; /* of the list that it stands in */
+} line;
+
+static size_t count_lines(const alm_folded *folded) {
+    size_t count = 1;
+    for (size_t i = 0; i < folded->count; i++) count += folded->tokens[i].cp == '\n';
+    return count;
+}
+
+/* The page's lines outside its tables, and the heading that each stands under. */
+static size_t read_lines(const alm_list_reader *r, line *lines) {
+    size_t count = 0;
+    alm_list_topic topic = alm_list_topic_of_title(r);
+    for (uint32_t i = 0; i < r->folded->count;) {
+        uint32_t end = alm_list_line_end(r, i);
+        if (end > i && !r->relation->in_table[i]) {
+            line l = {.first = i, .last = end, .items = alm_list_items_of_line(r, i, end)};
+            alm_list_topic said = l.items ? ALM_LIST_UNSAID : alm_list_topic_of(r, i, end);
+            if (said != ALM_LIST_UNSAID) topic = said;
+            l.topic = topic;
+            lines[count++] = l;
         }
         i = end + 1;
     }
+    return count;
+}
+
+static bool has_list(const line *lines, size_t count) {
+    uint32_t items = 0;
+    for (size_t i = 0; i < count; i++)
+        if (lines[i].topic != ALM_LIST_FOREIGN) items += lines[i].items;
+    return items >= MIN_ITEMS;
+}
+
+static alm_status read_line(alm_list_reader *r, const line *l, bool item_lines) {
+    uint32_t amount, body = alm_list_head_end(r, l->first, l->last, &amount);
+    if (l->topic == ALM_LIST_FOREIGN && alm_list_find(r, l->first, l->last, ALM_CLASS_GIVE) == UINT32_MAX) {
+        r->by_lines = false;
+        if (l->items || body) alm_list_take(r, l->first, l->last);
+        return ALM_OK;
+    }
+    if (body) {
+        r->amount = amount;
+        r->by_lines = body == l->last;
+        alm_status status = r->by_lines ? ALM_OK : read_items(r, body, l->last, amount);
+        alm_list_take(r, l->first, l->last);
+        return status;
+    }
+    if (r->by_lines && r->amount && names_go_on(r, l->first, l->last)) {
+        alm_list_take(r, l->first, l->last);
+        return read_items(r, l->first, l->last, r->amount);
+    }
+    r->by_lines = false;
+    return item_lines && l->items ? alm_list_read_line(r, l->first, l->last) : ALM_OK;
+}
+
+alm_status alm_lists_read(alm_relation *relation) {
+    alm_list_reader r = {.relation = relation, .folded = relation->folded, .tokens = relation->folded->tokens};
+    if (!speaks_of_giving(relation) && !relation->tells_of_giving) return ALM_OK;
+    line *lines = alm_arena_alloc(r.folded->arena, count_lines(r.folded) * sizeof *lines);
+    if (!lines) return ALM_E_NOMEM;
+    size_t count = read_lines(&r, lines);
+    bool item_lines = has_list(lines, count);
+    alm_status status = ALM_OK;
+    for (size_t i = 0; status == ALM_OK && i < count; i++) status = read_line(&r, &lines[i], item_lines);
     return status;
 }

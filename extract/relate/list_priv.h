@@ -1,6 +1,7 @@
 /**
  * What the reader of lists is made of: the head tells an amount for many (list_head.c), an item is a name and what it
- * gave (list_item.c), and list.c goes over the lines and says which is which. Inside this folder only.
+ * gave (list_item.c), a heading says what a list is about (list_topic.c), and list.c goes over the lines. Inside this
+ * folder only.
  */
 #ifndef ALM_EXTRACT_RELATE_LIST_PRIV_H
 #define ALM_EXTRACT_RELATE_LIST_PRIV_H
@@ -8,6 +9,8 @@
 #include "extract/relate/relation.h"
 
 enum { ALM_LIST_MAX_UNKNOWN = 20 /**< characters of a name that no finder knows */ };
+
+typedef enum alm_list_topic { ALM_LIST_UNSAID, ALM_LIST_OF_GIFTS, ALM_LIST_FOREIGN } alm_list_topic;
 
 typedef struct alm_list_reader {
     alm_relation *relation;
@@ -30,6 +33,10 @@ void alm_list_take(alm_list_reader *r, uint32_t first, uint32_t last);
  * ("50,000 and more") and each name tells its own.
  */
 uint32_t alm_list_head_end(const alm_list_reader *r, uint32_t first, uint32_t last, uint32_t *amount);
+
+/** What the line says that the lines below it are about; UNSAID where it is no heading, or says nothing of it. */
+alm_list_topic alm_list_topic_of(const alm_list_reader *r, uint32_t first, uint32_t last);
+alm_list_topic alm_list_topic_of_title(const alm_list_reader *r);
 
 /** A stretch that may be a name: no word of grammar, no verb, not too long. */
 bool alm_list_may_be_name(const alm_list_reader *r, uint32_t first, uint32_t last);

@@ -20,7 +20,8 @@ enum {
     WORD_UNIT_LABEL = -4,
     WORD_GIVER = -5,
     WORD_CASH = -6,
-    KINDS = 7
+    WORD_TOPIC = -7,
+    KINDS = 8
 };
 
 /* Words of one kind stand side by side. */
@@ -111,8 +112,8 @@ static alm_status add_units(alm_table_words *words, const alm_yaml_node *units, 
 }
 
 alm_status alm_table_words_new(alm_table_words **out, const alm_yaml_node *node, alm_err *err) {
-    static const char *const keys[] = {"columns",     "foreign", "totals", "empty", "units",
-                                       "unit_labels", "givers",  "cash",   NULL};
+    static const char *const keys[] = {"columns",     "foreign", "totals", "empty",  "units",
+                                       "unit_labels", "givers",  "cash",   "topics", NULL};
     alm_status status = alm_yaml_expect_keys(node, keys, err);
     if (status != ALM_OK) return status;
     alm_table_words *words = alm_calloc(1, sizeof *words);
@@ -125,6 +126,7 @@ alm_status alm_table_words_new(alm_table_words **out, const alm_yaml_node *node,
     if (status == ALM_OK) status = add_list(words, alm_yaml_get(node, "unit_labels"), WORD_UNIT_LABEL, err);
     if (status == ALM_OK) status = add_list(words, alm_yaml_get(node, "givers"), WORD_GIVER, err);
     if (status == ALM_OK) status = add_list(words, alm_yaml_get(node, "cash"), WORD_CASH, err);
+    if (status == ALM_OK) status = add_list(words, alm_yaml_get(node, "topics"), WORD_TOPIC, err);
     if (status != ALM_OK) {
         alm_table_words_free(words);
         return status;
@@ -195,6 +197,26 @@ bool alm_table_words_heads_givers(const alm_table_words *words, alm_str head) {
 }
 bool alm_table_words_heads_cash(const alm_table_words *words, alm_str head) {
     return holds_any(words, head, WORD_CASH);
+}
+
+/* Behind the last place where @p text holds @p part; 0 where it does not. */
+static size_t behind_last(alm_str text, alm_str part) {
+    size_t end = 0;
+    for (size_t at = 0; (at = alm_str_find(text, part, at)) != SIZE_MAX; at = end) end = at + part.len;
+    return end;
+}
+
+alm_column alm_table_words_topic(const alm_table_words *words, alm_str heading) {
+    size_t gifts = 0, other = 0;
+    for (size_t i = 0; i < words->count; i++) {
+        const word *w = &words->words[i];
+        bool foreign = w->what == WORD_TOPIC || w->what == ALM_COLUMN_FOREIGN;
+        if (!foreign && w->what != WORD_GIVER) continue;
+        size_t end = behind_last(heading, w->text), *last = foreign ? &other : &gifts;
+        if (end > *last) *last = end;
+    }
+    if (other && other >= gifts) return ALM_COLUMN_FOREIGN;
+    return gifts ? ALM_COLUMN_DONOR : ALM_COLUMN_UNKNOWN;
 }
 
 bool alm_table_words_is_head(const alm_table_words *words, alm_str text) {

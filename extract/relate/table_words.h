@@ -46,6 +46,11 @@ alm_column alm_table_words_column(const alm_table_words *words, alm_str head, al
 bool alm_table_words_heads_givers(const alm_table_words *words, alm_str head);
 /** The head of a column of amounts says that they are money given. */
 bool alm_table_words_heads_cash(const alm_table_words *words, alm_str head);
+/**
+ * What a heading says last that the lines below it are about: ALM_COLUMN_DONOR of gifts, ALM_COLUMN_FOREIGN of what
+ * is handed out, paid, won or sold, else ALM_COLUMN_UNKNOWN.
+ */
+alm_column alm_table_words_topic(const alm_table_words *words, alm_str heading);
 /** The text is a column's word and nothing more: what labels a value. */
 bool alm_table_words_is_head(const alm_table_words *words, alm_str text);
 /** A row that adds up others, by its label's text. */
