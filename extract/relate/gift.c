@@ -62,6 +62,12 @@ static void join_previous(const alm_gift_reader *r, alm_gift_event *previous, co
     bool gives_to =
         alm_gift_has_class(r, e->first, e->last, ALM_CLASS_GIVE) && alm_gift_is_directed(r, &r->tokens[e->last - 1]);
     previous->handed = previous->handed || gives_to;
+    if (previous->received && e->gift.recipient_count && alm_gift_has_attr(r, &r->tokens[e->last - 1], "hand")) {
+        /* "received 30,000 from X and handed it on to …" */
+        for (size_t i = 0; i < previous->gift.recipient_count; i++)
+            alm_gift_party_add(previous->gift.channels, &previous->gift.channel_count, previous->gift.recipients[i]);
+        previous->gift.recipient_count = 0;
+    }
     for (size_t i = 0; i < e->gift.recipient_count; i++)
         alm_gift_party_add(previous->gift.recipients, &previous->gift.recipient_count, e->gift.recipients[i]);
     for (size_t i = 0; i < e->gift.channel_count; i++)

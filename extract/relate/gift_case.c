@@ -50,7 +50,8 @@ static const alm_token *behind_names(const alm_gift_reader *r, uint32_t i) {
     uint32_t next = i + 1;
     while (next < r->last &&
            (r->tokens[next].class_id == ALM_CLASS_PARTY || r->tokens[next].class_id == ALM_CLASS_WITH ||
-            r->tokens[next].class_id == ALM_CLASS_ADVERB || r->tokens[next].cp == ALM_CP_LIST_COMMA))
+            r->tokens[next].class_id == ALM_CLASS_ADVERB || r->tokens[next].class_id == ALM_CLASS_PLAIN ||
+            r->tokens[next].cp == ALM_CP_LIST_COMMA))
         next++;
     return next < r->last ? &r->tokens[next] : NULL;
 }
@@ -60,11 +61,18 @@ static bool is_charity(const alm_gift_reader *r, uint32_t i) {
     return actor && alm_gift_type_of(r, actor) == ALM_ORGANISATION_CHARITY;
 }
 
+/* "received, and handed on to …": a directed verb that hands on, behind the one at @p word in its clause. */
+static bool hands_on(const alm_gift_reader *r, const alm_token *word) {
+    for (; word < r->tokens + r->last && !alm_gift_ends_clause(word->cp); word++)
+        if (alm_gift_is_trigger(word->class_id)) return alm_gift_has_attr(r, word, "hand");
+    return false;
+}
+
 /* "by the charity, which hands it on", "accepted by the charity": whom such a verb follows gives nothing of its own. */
 static alm_name_case agent_case(const alm_gift_reader *r, uint32_t i) {
     const alm_token *next = behind_names(r, i);
     if (!next) return ALM_CASE_AGENT;
-    if (next->class_id == ALM_CLASS_RECEIVE) return ALM_CASE_RECIPIENT;
+    if (next->class_id == ALM_CLASS_RECEIVE) return hands_on(r, next + 1) ? ALM_CASE_CHANNEL : ALM_CASE_RECIPIENT;
     bool hands = alm_gift_is_trigger(next->class_id) && alm_gift_has_attr(r, next, "hand");
     bool spreads = next->class_id == ALM_CLASS_DISTRIBUTE ||
                    (next->class_id == ALM_CLASS_SEND && alm_gift_has_attr(r, next, "weak"));
@@ -136,10 +144,29 @@ static bool is_described_receiver(const alm_gift_reader *r, uint32_t i) {
     return false;
 }
 
-/* What governs the number at @p i, over nouns, is "to". */
+/* What governs the number at @p i, over nouns and places, is "to". */
 static bool is_given_to(const alm_gift_reader *r, uint32_t begin, uint32_t i) {
-    while (i > begin && r->tokens[i - 1].class_id == ALM_CLASS_NOUN) i--;
+    while (i > begin && (r->tokens[i - 1].class_id == ALM_CLASS_NOUN || r->tokens[i - 1].class_id == ALM_CLASS_PLACE ||
+                         r->tokens[i - 1].class_id == ALM_CLASS_LOCAL))
+        i--;
     return i > begin && r->tokens[i - 1].class_id == ALM_CLASS_TO;
+}
+
+/*
+ * "to the fund's centre …, school X and school Y": words that nobody knows stand in a list of receivers, and the names
+ * behind it give nothing. From the word before @p at, in the list that begins behind "to".
+ */
+static bool is_in_list_to(const alm_gift_reader *r, uint32_t begin, uint32_t at, uint32_t i) {
+    if (r->tokens[i - 1].cp != ALM_CP_LIST_COMMA && r->tokens[i - 1].class_id != ALM_CLASS_WITH) return false;
+    for (; at > begin; at--) {
+        const alm_token *word = &r->tokens[at - 1];
+        if (word->class_id == ALM_CLASS_TO) return alm_gift_has_attr(r, word, "far");
+        bool inside = alm_gift_is_transparent(word) || word->class_id == ALM_CLASS_OF ||
+                      word->class_id == ALM_CLASS_VERB || word->class_id == ALM_CLASS_QUANTITY ||
+                      word->class_id == ALM_CLASS_GROUP || word->class_id == ALM_CLASS_FUNCTION;
+        if (!inside) return false;
+    }
+    return false;
 }
 
 /* A name in [first, last), before the verb: what stands behind the verb and its attribute is not who acts. */
@@ -174,7 +201,7 @@ alm_name_case alm_gift_case_of(const alm_gift_reader *r, uint32_t i) {
             if (at == i && is_counted_as_thing(r, i)) return ALM_CASE_OBJECT;
             return at == i || alm_gift_is_directed(r, before) ? ALM_CASE_RECIPIENT : ALM_CASE_SUBJECT;
         case ALM_CLASS_DISTRIBUTE:
-            if (alm_gift_is_directed(r, before)) return ALM_CASE_RECIPIENT;
+            if (at == i || alm_gift_is_directed(r, before)) return ALM_CASE_RECIPIENT;
             break;
         case ALM_CLASS_FUNCTION:
             if (is_goal(r, at - 1)) return ALM_CASE_RECIPIENT;
@@ -186,6 +213,7 @@ alm_name_case alm_gift_case_of(const alm_gift_reader *r, uint32_t i) {
         case ALM_CLASS_VISIT:
         case ALM_CLASS_DIRECTION: return ALM_CASE_OBJECT;
         case ALM_CLASS_VERB:
+            if (is_in_list_to(r, begin, at, i)) return ALM_CASE_RECIPIENT;
             return beside || (modified && has_subject(r, begin, at - 1)) ? ALM_CASE_OBJECT : ALM_CASE_SUBJECT;
         case ALM_CLASS_IS: /* "the second was X", "X is the chamber's head": X gives, not what X is; but "it is X's
                               gift", "it is X who gave" */
@@ -202,7 +230,8 @@ alm_name_case alm_gift_case_of(const alm_gift_reader *r, uint32_t i) {
             break;
         default: break;
         }
-        if (!alm_gift_is_transparent(before)) return ALM_CASE_SUBJECT;
+        if (!alm_gift_is_transparent(before))
+            return is_in_list_to(r, begin, at, i) ? ALM_CASE_RECIPIENT : ALM_CASE_SUBJECT;
     }
     return ALM_CASE_SUBJECT;
 }

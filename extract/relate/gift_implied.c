@@ -17,22 +17,33 @@ static bool is_site(const alm_gift_reader *r, uint32_t i) {
            r->tokens[i + 2].class_id == ALM_CLASS_VERB;
 }
 
-/* "to the home, to comfort …": the goal of a way, with a verb behind it. */
+/* "to homes A and B, to comfort …": the goal of a way, with a verb behind it. */
 static bool is_way(const alm_gift_reader *r, uint32_t i) {
-    return alm_gift_has_attr(r, &r->tokens[i], "goal") && is_body(r, i + 1) && i + 2 < r->last &&
-           (r->tokens[i + 2].class_id == ALM_CLASS_VERB || r->tokens[i + 2].class_id == ALM_CLASS_VISIT ||
-            alm_gift_ends_clause(r->tokens[i + 2].cp));
+    if (!alm_gift_has_attr(r, &r->tokens[i], "goal") || !is_body(r, i + 1)) return false;
+    uint32_t next = i + 2;
+    while (next + 1 < r->last && r->tokens[next].cp == ALM_CP_LIST_COMMA && is_body(r, next + 1)) next += 2;
+    return next < r->last && (r->tokens[next].class_id == ALM_CLASS_VERB ||
+                              r->tokens[next].class_id == ALM_CLASS_VISIT || alm_gift_ends_clause(r->tokens[next].cp));
+}
+
+/* "At the school, X gave the pupils …": they are those of where it happened. */
+static bool is_scene(const alm_gift_reader *r, const alm_gift_event *e, uint32_t i) {
+    return alm_gift_has_attr(r, &r->tokens[i], "site") && i + 2 < e->first && alm_gift_may_need(r, i + 1) &&
+           alm_gift_ends_clause(r->tokens[i + 2].cp) &&
+           alm_gift_has_class(r, alm_gift_clause_start(r, e->first), e->first, ALM_CLASS_TO);
 }
 
 alm_status alm_gift_read_visited(alm_gift_reader *r, alm_gift_event *e) {
     bool subject = false;
     for (uint32_t i = e->first; i-- > r->first && e->gift.recipient_count == 0;) {
         const alm_token *token = &r->tokens[i];
-        if (alm_gift_ends_clause(token->cp) && (subject || token->cp != ALM_CP_COMMA)) break;
+        if (alm_gift_ends_clause(token->cp) && (subject || token->cp != ALM_CP_COMMA) &&
+            !(i >= r->first + 2 && is_scene(r, e, i - 2)))
+            break;
         if (token->class_id == ALM_CLASS_PARTY && alm_gift_case_of(r, i) == ALM_CASE_SUBJECT) subject = true;
         if (alm_gift_is_trigger(token->class_id) && i < e->before) break;
-        if (token->class_id != ALM_CLASS_VISIT && !is_way(r, i)) continue;
-        alm_status status = alm_gift_read_list(r, e, i + 1, alm_gift_clause_end(r, i + 1), true);
+        if (token->class_id != ALM_CLASS_VISIT && !is_way(r, i) && !is_scene(r, e, i)) continue;
+        alm_status status = alm_gift_read_goal(r, e, i + 1, alm_gift_clause_end(r, i + 1));
         if (status != ALM_OK) return status;
     }
     return ALM_OK;
@@ -63,7 +74,7 @@ alm_status alm_gift_read_purpose(alm_gift_reader *r, alm_gift_event *e, uint32_t
     for (uint32_t i = e->last; i < limit; i++) {
         uint32_t first = behind_purpose(r, e, i);
         if (!first) continue;
-        alm_status status = alm_gift_read_list(r, e, first, alm_gift_clause_end(r, first), true);
+        alm_status status = alm_gift_read_goal(r, e, first, alm_gift_clause_end(r, first));
         if (status != ALM_OK) return status;
     }
     return ALM_OK;

@@ -177,6 +177,13 @@ ALM_MUST_USE alm_status alm_gift_read_others(alm_gift_reader *r, size_t k);
 
 /** "the street's poor resident X": the person behind @p i who is told by where they live, or @p i. */
 uint32_t alm_gift_person_behind(const alm_gift_reader *r, uint32_t i, uint32_t last);
+/**
+ * "… the home's | elders", "… the street's | 30 families": where the words end that name people or things of the body
+ * before @p i, which leaves the body the receiver; @p i where other words stand there.
+ */
+uint32_t alm_gift_behind_people(const alm_gift_reader *r, uint32_t i, uint32_t last);
+/** The party at @p i only says whose the subject before @p last is; people of a body stand for the body. */
+bool alm_gift_is_attribute(const alm_gift_reader *r, uint32_t i, uint32_t last);
 /** A token that may stand in the name of a receiver that no finder knows. */
 bool alm_gift_may_be_receiver(const alm_token *token);
 /**
@@ -185,6 +192,9 @@ bool alm_gift_may_be_receiver(const alm_token *token);
  */
 ALM_MUST_USE alm_status alm_gift_read_list(alm_gift_reader *r, alm_gift_event *e, uint32_t i, uint32_t last,
                                            bool implied);
+/** Whom a way, a use or a deed names at @p i, as alm_gift_read_list for another verb; else a body told in ordinary
+ * words. */
+ALM_MUST_USE alm_status alm_gift_read_goal(alm_gift_reader *r, alm_gift_event *e, uint32_t i, uint32_t last);
 /** "… 200,000, of which hospital X 120,000 and school Y 80,000": they receive; before alm_gift_read_whats. */
 ALM_MUST_USE alm_status alm_gift_read_shares(alm_gift_reader *r, size_t k);
 /** "The cars that were given …": event @p e only speaks of the gift told last, whose value it may add. */

@@ -4,7 +4,7 @@
  */
 #include "extract/relate/gift_priv.h"
 
-enum { MAX_RECEIVER = 12, MAX_MODIFIERS = 3, MAX_ANNOUNCED = 5, MAX_DESCRIBED = 8 };
+enum { MAX_RECEIVER = 12, MAX_MODIFIERS = 3, MAX_ANNOUNCED = 5, MAX_DESCRIBED = 8, LONG_ENDING = 9 /* bytes */ };
 
 /* ---- receivers without a known name: places, villages, bare bodies ---- */
 
@@ -51,6 +51,28 @@ static bool is_receiving_kind(const alm_gift_reader *r, uint32_t i) {
     }
 }
 
+/* "school", which names no school; but "nursing home". */
+static bool is_bare(const alm_token *ending) { return ending->end - ending->start < LONG_ENDING; }
+
+/* What a phrase about people or things of a body may end before. */
+static bool ends_phrase(const alm_gift_reader *r, uint32_t i) {
+    uint16_t c = r->tokens[i].class_id;
+    return alm_gift_ends_clause(r->tokens[i].cp) || alm_gift_is_trigger(c) || alm_gift_is_what(c) ||
+           c == ALM_CLASS_RECEIVE || c == ALM_CLASS_RECIPIENT_NOUN || c == ALM_CLASS_EACH || c == ALM_CLASS_ETC ||
+           c == ALM_CLASS_WITH || c == ALM_CLASS_VISIT || r->tokens[i].cp == ALM_CP_LIST_COMMA;
+}
+
+uint32_t alm_gift_behind_people(const alm_gift_reader *r, uint32_t i, uint32_t last) {
+    uint32_t at = i < last && r->tokens[i].class_id == ALM_CLASS_OF ? i + 1 : i, begin = at;
+    for (; at < last && !ends_phrase(r, at); at++) {
+        uint16_t c = r->tokens[at].class_id;
+        bool describes = c == ALM_CLASS_NOUN || c == ALM_CLASS_GROUP || c == ALM_CLASS_SUBJECT_NOUN ||
+                         c == ALM_CLASS_ADVERB || c == ALM_CLASS_PLAIN || alm_gift_counts_people(r, at);
+        if (!describes) return i;
+    }
+    return at > begin ? at : i;
+}
+
 static alm_status add_receiver(alm_gift_reader *r, alm_gift_event *e, uint32_t first, uint32_t end, bool body) {
     alm_mention m = {.class_id = body ? ALM_CLASS_ORG : ALM_CLASS_PLACE,
                      .start = r->tokens[first].start,
@@ -77,7 +99,8 @@ static alm_status take_receiver(alm_gift_reader *r, alm_gift_event *e, uint32_t 
     bool body = r->tokens[end - 1].class_id == ALM_CLASS_ORG_SUFFIX,
          place = r->tokens[first].class_id == ALM_CLASS_PLACE,
          village = r->tokens[end - 1].class_id == ALM_CLASS_LOCAL && end - first > 1;
-    if (!shared && !place && !village && (!body || end < last || implied)) return ALM_OK;
+    if (!shared && !place && !village && (!body || end < last || (implied && is_bare(&r->tokens[end - 1]))))
+        return ALM_OK;
     if (!shared && implied && body && !is_receiving_kind(r, end - 1)) return ALM_OK;
     return add_receiver(r, e, first, end, body);
 }
@@ -163,7 +186,8 @@ alm_status alm_gift_read_list(alm_gift_reader *r, alm_gift_event *e, uint32_t i,
         while (i < last && alm_gift_may_be_receiver(&r->tokens[i])) i++;
         uint32_t person = alm_gift_person_behind(r, i, last);
         if (person > i) first = i = person;
-        bool ends = i >= last || r->tokens[i].class_id != ALM_CLASS_OF;
+        uint32_t people = alm_gift_behind_people(r, i, last);
+        bool ends = i >= last || r->tokens[i].class_id != ALM_CLASS_OF || people > i;
         alm_status status = ALM_OK;
         if (ends || (r->tokens[first].class_id == ALM_CLASS_PLACE && !describes_party(r, i, last)))
             status = take_receiver(r, e, first, i, implied, shared);
@@ -179,33 +203,43 @@ alm_status alm_gift_read_list(alm_gift_reader *r, alm_gift_event *e, uint32_t i,
             else if (implied && actor && !is_site_only(r, actor))
                 alm_gift_party_add(e->gift.recipients, &e->gift.recipient_count, alm_gift_principal(actor));
         }
+        i = alm_gift_behind_people(r, i, last);
         if (i >= last || !joins_receivers(&r->tokens[i])) break;
         i++;
     }
     return ALM_OK;
 }
 
-/* "to the motorway exit's checkpoint it sent …": ordinary words up to the ending of a body, and there the phrase ends.
+/*
+ * "to the motorway exit's checkpoint it sent …": ordinary words up to the ending of a body, and there the phrase ends,
+ * or goes on with its people. @p deeds: verbs may stand among the words.
  */
-static alm_status take_described(alm_gift_reader *r, alm_gift_event *e, uint32_t i, uint32_t last) {
+static alm_status take_described(alm_gift_reader *r, alm_gift_event *e, uint32_t i, uint32_t last, bool deeds) {
     uint32_t at = i, end = i;
     for (; at < last && at < i + MAX_DESCRIBED; at++) {
         uint16_t c = r->tokens[at].class_id;
-        if (!alm_gift_may_be_receiver(&r->tokens[at]) && c != ALM_CLASS_NOUN && c != ALM_CLASS_VERB) break;
+        if (!alm_gift_may_be_receiver(&r->tokens[at]) && c != ALM_CLASS_NOUN && !(deeds && c == ALM_CLASS_VERB)) break;
         bool region = alm_gift_has_attr(r, &r->tokens[at], "region");
         if (region && at > i + 1) return add_receiver(r, e, i, at, false);
         end = is_receiving_kind(r, at) ? at + 1 : end;
     }
-    if (end < i + 2 || end != at) return ALM_OK;
-    bool ends = at >= last || alm_gift_ends_clause(r->tokens[at].cp) || alm_gift_is_trigger(r->tokens[at].class_id) ||
-                alm_gift_is_what(r->tokens[at].class_id);
+    if (end == i || (end == i + 1 && is_bare(&r->tokens[i]))) return ALM_OK;
+    uint32_t people = alm_gift_behind_people(r, end, last);
+    bool ends = people > end ? people >= at : end == at && (at >= last || ends_phrase(r, at));
     return ends ? add_receiver(r, e, i, end, true) : ALM_OK;
+}
+
+alm_status alm_gift_read_goal(alm_gift_reader *r, alm_gift_event *e, uint32_t i, uint32_t last) {
+    size_t before = e->gift.recipient_count;
+    alm_status status = alm_gift_read_list(r, e, i, last, true);
+    return status == ALM_OK && e->gift.recipient_count == before ? take_described(r, e, i, last, false) : status;
 }
 
 static alm_status read_governed(alm_gift_reader *r, alm_gift_event *e, uint32_t limit) {
     for (uint32_t i = alm_gift_clause_start(r, e->first) > e->before ? alm_gift_clause_start(r, e->first) : e->before;
          i < limit; i++) {
-        bool to = r->tokens[i].class_id == ALM_CLASS_TO;
+        bool to = r->tokens[i].class_id == ALM_CLASS_TO &&
+                  !(i >= e->last && alm_gift_has_attr(r, &r->tokens[i], "before")); /* "… will help against" */
         bool sends = i + 1 == e->last && alm_gift_is_directed(r, &r->tokens[i]);
         bool goal = r->tokens[i].class_id == ALM_CLASS_FUNCTION && alm_gift_has_attr(r, &r->tokens[i], "goal") &&
                     i > e->last && alm_gift_is_what(r->tokens[i - 1].class_id);
@@ -217,7 +251,7 @@ static alm_status read_governed(alm_gift_reader *r, alm_gift_event *e, uint32_t 
         while (of < limit && !alm_gift_ends_clause(r->tokens[of].cp) && r->tokens[of].class_id != ALM_CLASS_OF &&
                !alm_gift_is_trigger(r->tokens[of].class_id) && !alm_gift_is_what(r->tokens[of].class_id))
             of++;
-        if (status == ALM_OK && e->gift.recipient_count == before) status = take_described(r, e, i + 1, limit);
+        if (status == ALM_OK && e->gift.recipient_count == before) status = take_described(r, e, i + 1, limit, true);
         if (status == ALM_OK && e->gift.recipient_count == before && of < limit &&
             r->tokens[of].class_id == ALM_CLASS_OF && (sends || alm_gift_has_attr(r, &r->tokens[i], "far")))
             status = alm_gift_read_list(r, e, of + 1, limit, false);
@@ -235,6 +269,11 @@ bool alm_gift_receives_in_office(const alm_gift_reader *r, uint32_t i) {
            r->folded->mentions[actor->person - 1].start > r->tokens[i].start;
 }
 
+bool alm_gift_is_attribute(const alm_gift_reader *r, uint32_t i, uint32_t last) {
+    if (i + 1 >= r->last || r->tokens[i + 1].class_id != ALM_CLASS_OF) return false;
+    return !alm_gift_is_institution(r, i) || alm_gift_behind_people(r, i + 1, last) < last;
+}
+
 /* The subject of [first, last): a party, or a place that no finder took for one. */
 static alm_status read_subject(alm_gift_reader *r, alm_gift_event *e, uint32_t first, uint32_t last) {
     bool party = false;
@@ -242,7 +281,7 @@ static alm_status read_subject(alm_gift_reader *r, alm_gift_event *e, uint32_t f
         const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[i]);
         if (!actor) continue;
         party = true;
-        if (alm_gift_receives_in_office(r, i) || (i + 1 < last && r->tokens[i + 1].class_id == ALM_CLASS_OF)) continue;
+        if (alm_gift_receives_in_office(r, i) || alm_gift_is_attribute(r, i, last)) continue;
         switch (alm_gift_case_of(r, i)) {
         case ALM_CASE_SUBJECT:
         case ALM_CASE_AGENT:
@@ -253,7 +292,7 @@ static alm_status read_subject(alm_gift_reader *r, alm_gift_event *e, uint32_t f
         default: break;
         }
     }
-    return party ? ALM_OK : alm_gift_read_list(r, e, first, last, true);
+    return party ? ALM_OK : alm_gift_read_goal(r, e, first, last);
 }
 
 alm_status alm_gift_read_recipient_subject(alm_gift_reader *r, alm_gift_event *e, uint32_t i) {

@@ -39,8 +39,21 @@ static void drop_sums(const alm_gift_reader *r, alm_gift_event *e) {
 }
 
 /* "A and B each gave": a gift for each. "A, B and C gave 1, 2 and 3 respectively": one by one. Else one joint gift. */
+/* "handed 30,000 to the charity, which passed it on to school X": the charity received it on the school's behalf. */
+static void drop_channels(const alm_gift_reader *r, alm_gift *gift) {
+    for (size_t i = 0; i < gift->channel_count; i++) {
+        alm_str channel = r->folded->mentions[gift->channels[i] - 1].name;
+        size_t kept = 0;
+        for (size_t j = 0; j < gift->recipient_count; j++)
+            if (!alm_str_is(r->folded->mentions[gift->recipients[j] - 1].name, channel))
+                gift->recipients[kept++] = gift->recipients[j];
+        if (kept) gift->recipient_count = kept;
+    }
+}
+
 alm_status alm_gift_put(alm_gift_reader *r, alm_gift_event *e) {
     alm_gift *gift = &e->gift;
+    drop_channels(r, gift);
     bool split = gift->donor_count > 1 && alm_gift_has_class(r, e->before, e->after, ALM_CLASS_SPLIT) &&
                  gift->what_count == gift->donor_count;
     bool each = gift->donor_count > 1 && !split && says_each(r, e);

@@ -352,6 +352,7 @@ static void read_whats(alm_gift_reader *r, size_t k) {
     /* things of the clauses before are its own only where they are handed over: "bought coats, sent them to …" */
     uint32_t own = alm_gift_clause_start(r, e->first) > e->before ? alm_gift_clause_start(r, e->first) : e->before;
     bool hands_over = alm_gift_is_directed(r, &r->tokens[e->last - 1]) ||
+                      (e->last < r->last && alm_gift_is_institution(r, e->last)) || /* "…, gave school X" */
                       alm_gift_has_class(r, own, e->first, ALM_CLASS_TO) ||
                       alm_gift_has_class(r, own, e->first, ALM_CLASS_BY); /* "…, given by X" */
     bool reaches_back = e->gift.what_count == 0 && hands_over && !has_what(r, own, e->first);

@@ -234,7 +234,7 @@ static bool read_receivers(alm_gift_reader *r, alm_gift_event *e, uint32_t begin
     bool charity = false;
     for (uint32_t j = begin; j < i; j++) {
         const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[j]);
-        if (!actor || alm_gift_receives_in_office(r, j) || r->tokens[j + 1].class_id == ALM_CLASS_OF) continue;
+        if (!actor || alm_gift_receives_in_office(r, j) || alm_gift_is_attribute(r, j, i)) continue;
         alm_name_case how = alm_gift_case_of(r, j);
         if (how == ALM_CASE_OBJECT || how == ALM_CASE_SOURCE || how == ALM_CASE_CHANNEL) continue;
         alm_gift_party_add(e->gift.recipients, &e->gift.recipient_count, alm_gift_principal(actor));
