@@ -29,8 +29,9 @@ static bool has_goods_before(const alm_gift_reader *r, uint32_t from, uint32_t i
     return false;
 }
 
-/* "gave money and goods, 45,000 in all". */
+/* "gave money and goods, 45,000 in all", "gave goods of 45,000". */
 static bool gives_things(const alm_gift_reader *r, uint32_t i) {
+    if (i > r->first && r->tokens[i - 1].class_id == ALM_CLASS_GIFT_NOUN && names_things(r, i - 1)) return true;
     for (uint32_t at = i; at > r->first && i - at < 4; at--)
         if (r->tokens[at - 1].class_id == ALM_CLASS_GIVE) return alm_gift_has_attr(r, &r->tokens[at - 1], "things");
     return false;

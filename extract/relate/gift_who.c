@@ -176,6 +176,12 @@ static bool is_home(const alm_gift_reader *r, uint32_t i, uint32_t last) {
     return false;
 }
 
+/* "the federation's president firm Yaoju": a member that no finder knows, not the body itself. */
+static bool is_unknown_member(const alm_gift_reader *r, uint32_t i, uint32_t last) {
+    return i + 3 < last && r->tokens[i + 1].class_id == ALM_CLASS_MEMBER && alm_is_plain_han(&r->tokens[i + 2]) &&
+           alm_is_plain_han(&r->tokens[i + 3]);
+}
+
 /* All names in [first, last) with their cases into the event; true where a subject or agent was among them. */
 static bool read_names(alm_gift_reader *r, alm_gift_event *e, uint32_t first, uint32_t last, bool want_donors) {
     bool found = false;
@@ -188,7 +194,7 @@ static bool read_names(alm_gift_reader *r, alm_gift_event *e, uint32_t first, ui
         if (want_donors && alm_party_is_origin(r->relation, i, last)) continue;
         alm_name_case how = alm_gift_case_of(r, i);
         if (want_donors && how == ALM_CASE_SUBJECT && alm_gift_names_nobody(r, i)) return true;
-        if (want_donors && how == ALM_CASE_SUBJECT && is_home(r, i, last)) {
+        if (want_donors && how == ALM_CASE_SUBJECT && (is_home(r, i, last) || is_unknown_member(r, i, last))) {
             found = true;
             continue;
         }
@@ -438,6 +444,25 @@ static bool is_unknown_copula(const alm_gift_reader *r, uint32_t begin, uint32_t
     return false;
 }
 
+static bool is_name_list(const alm_gift_reader *r, uint32_t first, uint32_t last) {
+    if (first == last) return false;
+    for (uint32_t i = first; i < last; i++)
+        if (!is_listed(&r->tokens[i]) && r->tokens[i].class_id != ALM_CLASS_WITH) return false;
+    return true;
+}
+
+/* "President A, vice-presidents B and C, director D of firm E and others …": the clauses before @p begin that hold
+ * nothing but names belong to the list whose last clause begins there with a name. */
+static void read_list_before(alm_gift_reader *r, alm_gift_event *e, uint32_t begin) {
+    if (r->tokens[begin].class_id != ALM_CLASS_PARTY) return;
+    while (begin > r->first && r->tokens[begin - 1].cp == ALM_CP_COMMA) {
+        uint32_t end = begin - 1;
+        begin = alm_gift_clause_start(r, end);
+        if (begin < e->before || !is_name_list(r, begin, end)) return;
+        read_names(r, e, begin, end, true);
+    }
+}
+
 /* Who gives: by the verb's own clause, then the clauses before it, then whom the block spoke of last. A clause that
  * begins "together with" has its subject in the one before. */
 static void read_donors(alm_gift_reader *r, alm_gift_event *e) {
@@ -452,6 +477,7 @@ static void read_donors(alm_gift_reader *r, alm_gift_event *e) {
     for (uint32_t end = e->first;;) {
         if (read_names(r, e, begin, end, true)) {
             if (end == e->first) e->gift.confidence += OWN_CLAUSE;
+            read_list_before(r, e, begin);
             if (r->tokens[begin].class_id == ALM_CLASS_JOIN && begin > r->first)
                 read_names(r, e, alm_gift_clause_start(r, begin - 1), begin - 1, true);
             return;
