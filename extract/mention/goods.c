@@ -288,27 +288,13 @@ static bool is_goods_noun(const alm_folded *folded, const alm_token *token) {
            (token->class_id == ALM_CLASS_ORG_PART && alm_token_can_be(folded, token, ALM_CLASS_GOODS_NOUN));
 }
 
-/* "10 units | worth 120,000 | of (imported) air purifiers": the quantity of the thing that begins at @p first; NULL. */
-static const alm_value *quantity_before_worth(const alm_folded *folded, uint32_t first) {
-    uint32_t at = first;
-    if (at > 0 && folded->tokens[at - 1].class_id == ALM_CLASS_VERB) at--;
-    if (at == 0 || folded->tokens[--at].class_id != ALM_CLASS_OF) return NULL;
-    if (at == 0 || folded->tokens[--at].class_id != ALM_CLASS_MONEY) return NULL;
-    while (at > 0 &&
-           (folded->tokens[at - 1].class_id == ALM_CLASS_WORTH || folded->tokens[at - 1].class_id == ALM_CLASS_TOTAL))
-        at--;
-    bool counted =
-        at > 0 && folded->tokens[at].class_id != ALM_CLASS_MONEY && is_goods_quantity(folded, &folded->tokens[at - 1]);
-    return counted ? alm_mention_of(folded, &folded->tokens[at - 1])->value : NULL;
-}
-
-/* A run of item tokens that ends with a goods noun and has no quantity beside it. */
+/* A run of item tokens that ends with a goods noun and has no quantity. */
 static alm_status find_nouns(alm_folded *folded) {
     for (uint32_t i = (uint32_t)folded->count; i-- > 0;) {
         if (!is_goods_noun(folded, &folded->tokens[i])) continue;
         uint32_t first = run_left(folded, i + 1);
         if (first > i) first = i;
-        alm_status status = fold_goods(folded, first, i + 1, first, i + 1, quantity_before_worth(folded, first));
+        alm_status status = fold_goods(folded, first, i + 1, first, i + 1, NULL);
         if (status != ALM_OK) return status;
         i = first;
     }

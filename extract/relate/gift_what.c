@@ -146,6 +146,9 @@ static bool is_listed(const alm_gift_reader *r, const alm_gift_event *e, uint32_
         case ALM_CLASS_MANY:
         case ALM_CLASS_GIFT_NOUN:
         case ALM_CLASS_FUNCTION: break;
+        case ALM_CLASS_VERB: /* "worth 40,000, imported" */
+            if (at > r->first && r->tokens[at - 1].class_id == ALM_CLASS_OF) break;
+            return false;
         case ALM_CLASS_PART:
         case ALM_CLASS_PARTY:
             if (i > e->last) break;
@@ -173,6 +176,7 @@ static void share_quantity(const alm_gift_reader *r, alm_gift *gift, uint32_t i)
 
 /* "a device worth 40,000": the thing's quantity stands before its value. 0 where none does. */
 static uint32_t quantity_before_value(const alm_gift_reader *r, uint32_t i) {
+    if (i > r->first && r->tokens[i - 1].class_id == ALM_CLASS_VERB) i--; /* "imported" */
     if (i < r->first + 3 || r->tokens[i - 1].class_id != ALM_CLASS_OF || r->tokens[i - 2].class_id != ALM_CLASS_MONEY)
         return 0;
     uint32_t at = i - 2;
@@ -239,6 +243,11 @@ static bool is_purpose(const alm_gift_reader *r, const alm_gift_event *e, uint32
     return false;
 }
 
+/* "1,000 yuan/person/day" */
+static bool is_rate(const alm_gift_reader *r, uint32_t i) {
+    return i + 2 < r->last && r->tokens[i + 1].cp == '/' && alm_is_han(r->tokens[i + 2].cp);
+}
+
 void alm_gift_add_what(alm_gift_reader *r, alm_gift_event *e, uint32_t from, uint32_t i) {
     alm_gift *gift = &e->gift;
     const alm_token *token = &r->tokens[i];
@@ -250,7 +259,7 @@ void alm_gift_add_what(alm_gift_reader *r, alm_gift_event *e, uint32_t from, uin
          (!owned && alm_gift_governed_by(r, i, ALM_CLASS_NOT_GIFT, 3))))
         return;
     if (token->class_id == ALM_CLASS_MONEY) {
-        if (is_foreign_amount(r, i)) return;
+        if (is_foreign_amount(r, i) || is_rate(r, i)) return;
         if (is_sum_of_told(r, e, i)) {
             r->used[i] = true;
             return;
