@@ -28,6 +28,18 @@ static alm_status put(alm_list_reader *r, uint32_t name_first, uint32_t name_las
     return alm_gift_add(r->relation, &gift);
 }
 
+/* The number of the "(2)" at @p i; 0 where there is none. */
+static uint32_t bracket_number(const alm_list_reader *r, uint32_t i, uint32_t last) {
+    if (i + 2 >= last || r->tokens[i].cp != ALM_CP_BRACKET_OPEN || r->tokens[i + 2].cp != ALM_CP_BRACKET_CLOSE ||
+        r->tokens[i + 1].class_id != ALM_CLASS_NUMBER)
+        return 0;
+    alm_str text = alm_mention_of(r->folded, &r->tokens[i + 1])->value->amount;
+    uint32_t number = 0;
+    for (size_t at = 0; at < text.len && at < 4; at++)
+        number = number * 10 + (alm_is_digit((unsigned char)text.ptr[at]) ? (uint32_t)(text.ptr[at] - '0') : 0);
+    return number;
+}
+
 static alm_status read_item(alm_list_reader *r, uint32_t first, uint32_t last, uint32_t amount) {
     while (first < last && (r->tokens[first].cp == ' ' || (r->tokens[first].class_id == ALM_CLASS_NUMBER &&
                                                            first + 1 < last && r->tokens[first + 1].cp == '.')))
@@ -53,15 +65,16 @@ static bool is_place(const alm_list_reader *r, uint32_t first, uint32_t last) {
 static alm_status read_items(alm_list_reader *r, uint32_t first, uint32_t last, uint32_t amount) {
     bool by_spaces = !has_list_marks(r, first, last);
     for (uint32_t i = first; i < last;) {
-        uint32_t end = i;
+        uint32_t number = bracket_number(r, i, last), end = i = number ? i + 3 : i;
         while (end < last && !alm_list_ends_item(&r->tokens[end], by_spaces)) {
+            if (number && bracket_number(r, end, last) == number + 1) break; /* "(1) X (2) Y" */
             if (r->tokens[end].cp == ALM_CP_BRACKET_OPEN) end = alm_cell_closing(r->folded, end, last);
             if (end < last) end++;
         }
         bool item = end > i && !(by_spaces && is_place(r, i, end)); /* "Bangkok Mr Mo" */
         alm_status status = item ? read_item(r, i, end, amount) : ALM_OK;
         if (status != ALM_OK) return status;
-        i = end + 1;
+        i = end < last && bracket_number(r, end, last) ? end : end + 1;
     }
     return ALM_OK;
 }
@@ -71,6 +84,14 @@ static bool names_go_on(const alm_list_reader *r, uint32_t first, uint32_t last)
     if (alm_walk_length(r->folded, first, last) > MAX_LINE || r->tokens[last - 1].cp == ALM_CP_STOP) return false;
     return alm_list_find(r, first, last, ALM_CLASS_GIVE) == UINT32_MAX &&
            alm_list_find(r, first, last, ALM_CLASS_TOTAL) == UINT32_MAX;
+}
+
+/* A line behind one that was a list already: it was left open, or several names stand here and nothing else. */
+static bool wraps_on(const alm_list_reader *r, uint32_t first, uint32_t last) {
+    if (r->open) return true;
+    bool several = false;
+    for (uint32_t i = first; i < last; i++) several = several || alm_list_ends_item(&r->tokens[i], true);
+    return several && alm_list_is_name_run(r, first, last);
 }
 
 static bool speaks_of_giving(const alm_relation *relation) {
@@ -109,10 +130,15 @@ static size_t read_lines(const alm_list_reader *r, line *lines) {
     return count;
 }
 
-static bool has_list(const line *lines, size_t count) {
+/* A line whose items count: under no other heading, and under one of gifts where the page does not speak of them. */
+static bool may_give(const line *l, bool told) {
+    return l->topic == ALM_LIST_OF_GIFTS || (told && l->topic == ALM_LIST_UNSAID);
+}
+
+static bool has_list(const line *lines, size_t count, bool told) {
     uint32_t items = 0;
     for (size_t i = 0; i < count; i++)
-        if (lines[i].topic != ALM_LIST_FOREIGN) items += lines[i].items;
+        if (may_give(&lines[i], told)) items += lines[i].items;
     return items >= MIN_ITEMS;
 }
 
@@ -125,12 +151,16 @@ static alm_status read_line(alm_list_reader *r, const line *l, bool item_lines) 
     }
     if (body) {
         r->amount = amount;
-        r->by_lines = body == l->last;
-        alm_status status = r->by_lines ? ALM_OK : read_items(r, body, l->last, amount);
+        r->by_lines = true;
+        r->inlined = body < l->last;
+        r->open = r->tokens[l->last - 1].cp == ALM_CP_LIST_COMMA;
+        alm_status status = r->inlined ? read_items(r, body, l->last, amount) : ALM_OK;
         alm_list_take(r, l->first, l->last);
         return status;
     }
-    if (r->by_lines && r->amount && names_go_on(r, l->first, l->last)) {
+    if (r->by_lines && r->amount && names_go_on(r, l->first, l->last) &&
+        (!r->inlined || wraps_on(r, l->first, l->last))) {
+        r->open = r->tokens[l->last - 1].cp == ALM_CP_LIST_COMMA;
         alm_list_take(r, l->first, l->last);
         return read_items(r, l->first, l->last, r->amount);
     }
@@ -140,12 +170,14 @@ static alm_status read_line(alm_list_reader *r, const line *l, bool item_lines) 
 
 alm_status alm_lists_read(alm_relation *relation) {
     alm_list_reader r = {.relation = relation, .folded = relation->folded, .tokens = relation->folded->tokens};
-    if (!speaks_of_giving(relation) && !relation->tells_of_giving) return ALM_OK;
+    bool told = relation->tells_of_giving || speaks_of_giving(relation);
     line *lines = alm_arena_alloc(r.folded->arena, count_lines(r.folded) * sizeof *lines);
     if (!lines) return ALM_E_NOMEM;
     size_t count = read_lines(&r, lines);
-    bool item_lines = has_list(lines, count);
+    bool item_lines = has_list(lines, count, told);
+    if (!told && !item_lines) return ALM_OK;
     alm_status status = ALM_OK;
-    for (size_t i = 0; status == ALM_OK && i < count; i++) status = read_line(&r, &lines[i], item_lines);
+    for (size_t i = 0; status == ALM_OK && i < count; i++)
+        if (told || may_give(&lines[i], told)) status = read_line(&r, &lines[i], item_lines);
     return status;
 }

@@ -25,26 +25,7 @@ static bool is_list_word(const alm_token *token) {
     }
 }
 
-/* One to ten. */
-static bool is_numeral(uint32_t cp) {
-    static const uint16_t numerals[] = {0x4E00, 0x4E8C, 0x4E09, 0x56DB, 0x4E94, 0x516D, 0x4E03, 0x516B, 0x4E5D, 0x5341};
-    for (size_t i = 0; i < sizeof numerals / sizeof *numerals; i++)
-        if (cp == numerals[i]) return true;
-    return false;
-}
-
-/* Behind "1.", "(2)" or the like in numerals, or @p first. */
-static uint32_t behind_numbering(const alm_list_reader *r, uint32_t first, uint32_t last) {
-    bool open = first < last && r->tokens[first].cp == ALM_CP_BRACKET_OPEN;
-    uint32_t from = first + open, i = from;
-    while (i < last && i - from < 3 && (r->tokens[i].class_id == ALM_CLASS_NUMBER || is_numeral(r->tokens[i].cp))) i++;
-    if (i == from || i >= last) return first;
-    uint32_t mark = r->tokens[i].cp;
-    return (open ? mark == ALM_CP_BRACKET_CLOSE : mark == ALM_CP_LIST_COMMA || mark == '.') ? i + 1 : first;
-}
-
-/* Nothing but names, apart by spaces or list marks, and one of them is known. */
-static bool is_name_run(const alm_list_reader *r, uint32_t first, uint32_t last) {
+bool alm_list_is_name_run(const alm_list_reader *r, uint32_t first, uint32_t last) {
     if (alm_list_find(r, first, last, ALM_CLASS_PARTY) == UINT32_MAX) return false;
     for (uint32_t i = first; i < last;) {
         uint32_t end = i;
@@ -68,7 +49,7 @@ static uint32_t bare_head_end(const alm_list_reader *r, uint32_t first, uint32_t
     if (end <= money) return 0;
     bool bound = is_bound(alm_mention_of(r->folded, &r->tokens[money])->value);
     bool alone = end == last && alm_walk_length(r->folded, first, last) <= MAX_BARE_HEAD;
-    bool names = end > money + 1 && r->tokens[end - 1].cp == ' ' && is_name_run(r, end, last);
+    bool names = end > money + 1 && r->tokens[end - 1].cp == ' ' && alm_list_is_name_run(r, end, last);
     if (!alone && (!names || bound)) return 0;
     *amount = bound ? 0 : r->tokens[money].mention; /* "50,000 and more": each line tells its own */
     return end;
@@ -88,7 +69,7 @@ static bool adds_up(const alm_list_reader *r, uint32_t first, uint32_t last) {
  * the amount). Its end, behind the colon; 0 where the line is no head.
  */
 uint32_t alm_list_head_end(const alm_list_reader *r, uint32_t first, uint32_t last, uint32_t *amount) {
-    first = behind_numbering(r, first, last);
+    first = alm_list_behind_numbering(r, first, last);
     uint32_t colon = first;
     while (colon < last && colon - first < MAX_HEAD && r->tokens[colon].cp != ALM_CP_COLON) colon++;
     if (colon >= last || r->tokens[colon].cp != ALM_CP_COLON) return bare_head_end(r, first, last, amount);

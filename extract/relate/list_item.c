@@ -88,11 +88,22 @@ static bool ends_number(const alm_list_reader *r, uint32_t i, uint32_t last) {
     return next->class_id == ALM_CLASS_PARTY || (next->class_id == ALM_CLASS_TEXT && !alm_is_han(next->cp));
 }
 
+/* "X (5,000), Y (3,000)": what stands alone in the bracket behind a name was given; its token, or UINT32_MAX. */
+static uint32_t bracketed_what(const alm_list_reader *r, uint32_t open, uint32_t close, uint32_t last) {
+    const alm_token *inner = &r->tokens[open + 1];
+    bool ends = close + 1 >= last || alm_list_ends_item(&r->tokens[close + 1], true) ||
+                r->tokens[close + 1].class_id == ALM_CLASS_PARTY;
+    bool given = inner->class_id == ALM_CLASS_MONEY ||
+                 (inner->class_id == ALM_CLASS_GOODS && alm_mention_of(r->folded, inner)->value);
+    return close == open + 2 && ends && given ? open + 1 : UINT32_MAX;
+}
+
 /* The what at the end of an item: an amount or a counted thing; UINT32_MAX. */
 uint32_t alm_list_item_what(const alm_list_reader *r, uint32_t first, uint32_t last) {
     for (uint32_t i = first; i < last; i++) {
         if (r->tokens[i].cp == ALM_CP_BRACKET_OPEN && i > first) {
-            uint32_t close = alm_cell_closing(r->folded, i, last);
+            uint32_t close = alm_cell_closing(r->folded, i, last), given = bracketed_what(r, i, close, last);
+            if (given != UINT32_MAX) return given;
             if (close + 1 < last) i = close;
         }
         if (r->tokens[i].class_id == ALM_CLASS_MONEY) return i;
@@ -102,13 +113,35 @@ uint32_t alm_list_item_what(const alm_list_reader *r, uint32_t first, uint32_t l
     return UINT32_MAX;
 }
 
+/* Dashes, dots and underlines that lead the eye from a name to its amount. */
+static bool is_leader(uint32_t cp) {
+    return cp == '-' || cp == '_' || cp == ALM_CP_EM_DASH || cp == ALM_CP_MIDDLE_DOT || cp == 0x2026 || cp == 0x2500;
+}
+
 bool alm_list_trims(const alm_token *token) {
-    return token->cp == ' ' || token->cp == ALM_CP_COLON || token->cp == '.' || token->cp == ALM_CP_BRACKET_OPEN ||
-           token->cp == '-' || token->class_id == ALM_CLASS_EACH || token->class_id == ALM_CLASS_GIVE;
+    return is_leader(token->cp) || token->cp == ' ' || token->cp == ALM_CP_COLON || token->cp == '.' ||
+           token->cp == ALM_CP_BRACKET_OPEN || token->class_id == ALM_CLASS_EACH || token->class_id == ALM_CLASS_GIVE;
 }
 
 void alm_list_take(alm_list_reader *r, uint32_t first, uint32_t last) {
     for (uint32_t i = first; i < last; i++) r->relation->in_table[i] = true;
+}
+
+/* One to ten. */
+static bool is_numeral(uint32_t cp) {
+    static const uint16_t numerals[] = {0x4E00, 0x4E8C, 0x4E09, 0x56DB, 0x4E94, 0x516D, 0x4E03, 0x516B, 0x4E5D, 0x5341};
+    for (size_t i = 0; i < sizeof numerals / sizeof *numerals; i++)
+        if (cp == numerals[i]) return true;
+    return false;
+}
+
+uint32_t alm_list_behind_numbering(const alm_list_reader *r, uint32_t first, uint32_t last) {
+    bool open = first < last && r->tokens[first].cp == ALM_CP_BRACKET_OPEN;
+    uint32_t from = first + open, i = from;
+    while (i < last && i - from < 3 && (r->tokens[i].class_id == ALM_CLASS_NUMBER || is_numeral(r->tokens[i].cp))) i++;
+    if (i == from || i >= last) return first;
+    uint32_t mark = r->tokens[i].cp;
+    return (open ? mark == ALM_CP_BRACKET_CLOSE : mark == ALM_CP_LIST_COMMA || mark == '.') ? i + 1 : first;
 }
 
 typedef struct segment {
@@ -118,10 +151,11 @@ typedef struct segment {
     bool marked; /* a space or a colon stands between them */
     bool acts;   /* a verb of giving does */
     bool sum;    /* a word for sums stands before the what */
+    bool each;   /* a word for "each" does */
 } segment;
 
 static bool is_numbering(const alm_list_reader *r, uint32_t i, uint32_t last) {
-    if (r->tokens[i].class_id != ALM_CLASS_NUMBER || i + 1 >= last) return false;
+    if (i + 1 >= last || r->tokens[i].class_id != ALM_CLASS_NUMBER) return false;
     uint32_t mark = r->tokens[i + 1].cp;
     return mark == '.' || mark == ALM_CP_LIST_COMMA || mark == ALM_CP_BRACKET_CLOSE || mark == ' ';
 }
@@ -137,14 +171,16 @@ static bool says_also(const alm_list_reader *r, uint32_t i) {
     return token->class_id == ALM_CLASS_ADVERB || token->class_id == ALM_CLASS_WITH || is_also(r, token);
 }
 
-/* The next name and what it gave in [*at, last); moves *at behind it. False where nothing more was given. */
+/*
+ * The next name and what it gave in [*at, last); moves *at behind it. False where nothing more was given,
+ * or a sum over the names before. */
 static bool next_segment(const alm_list_reader *r, uint32_t *at, uint32_t last, segment *out) {
     uint32_t first = *at;
     while (first < last &&
            (alm_list_ends_item(&r->tokens[first], true) || r->tokens[first].cp == ALM_CP_BRACKET_CLOSE ||
             r->tokens[first].class_id == ALM_CLASS_WITH || r->tokens[first].cp == '+'))
         first++;
-    if (first < last && is_numbering(r, first, last)) first += 2;
+    first = is_numbering(r, first, last) ? first + 2 : alm_list_behind_numbering(r, first, last);
     uint32_t what = alm_list_item_what(r, first, last);
     if (what == UINT32_MAX) return false;
     uint32_t end = what;
@@ -157,6 +193,7 @@ static bool next_segment(const alm_list_reader *r, uint32_t *at, uint32_t last, 
         out->acts =
             out->acts || r->tokens[end - 1].class_id == ALM_CLASS_GIVE || r->tokens[end - 1].class_id == ALM_CLASS_SEND;
         out->marked = out->marked || r->tokens[end - 1].class_id == ALM_CLASS_TEXT;
+        out->each = out->each || r->tokens[end - 1].class_id == ALM_CLASS_EACH;
         out->sum = out->sum || r->tokens[end - 1].class_id == ALM_CLASS_TOTAL;
         end--;
     }
@@ -165,7 +202,7 @@ static bool next_segment(const alm_list_reader *r, uint32_t *at, uint32_t last, 
     out->first = first;
     out->last = end;
     *at = what + 1;
-    return true;
+    return first < end || !out->sum || out->worth;
 }
 
 /* Behind what was given the line goes on as a sentence: it tells who passed it on, or what became of it. */
@@ -267,8 +304,7 @@ static alm_status what_of(alm_list_reader *r, const segment *s, alm_what *out) {
 }
 
 /* A gift of all donors together, or one of each: "A, B 1,000 each". */
-static alm_status put_item(const alm_list_reader *r, const alm_gift *gift) {
-    bool each = false;
+static alm_status put_item(const alm_list_reader *r, const alm_gift *gift, bool each) {
     for (size_t i = 0; i < gift->what_count; i++) {
         const alm_value *value = r->folded->mentions[gift->whats[i].mention - 1].value;
         each = each || (value && value->each);
@@ -290,11 +326,13 @@ alm_status alm_list_read_line(alm_list_reader *r, uint32_t first, uint32_t last)
     segment s;
     alm_gift gift = {0};
     uint32_t at = behind_label(r, first, last);
+    bool each = false;
     alm_status status = ALM_OK;
     while (status == ALM_OK && next_segment(r, &at, last, &s)) {
         if (s.first < s.last) {
-            status = put_item(r, &gift);
+            status = put_item(r, &gift, each);
             gift = (alm_gift){.rule = ALM_STR("gift/item-line"), .confidence = 0.8};
+            each = s.each;
             gift.start = gift.trigger_start = gift.trigger_end = r->tokens[s.first].start;
             if (status == ALM_OK) status = alm_cell_donors(r->relation, &gift, s.first, s.last);
         }
@@ -302,7 +340,7 @@ alm_status alm_list_read_line(alm_list_reader *r, uint32_t first, uint32_t last)
             status = what_of(r, &s, &gift.whats[gift.what_count++]);
         gift.end = r->tokens[s.what].end;
     }
-    if (status == ALM_OK) status = put_item(r, &gift);
+    if (status == ALM_OK) status = put_item(r, &gift, each);
     alm_list_take(r, first, last);
     return status;
 }

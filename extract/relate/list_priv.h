@@ -18,6 +18,8 @@ typedef struct alm_list_reader {
     const alm_token *tokens;
     uint32_t amount; /**< MONEY of the head that the lines stand under; 0 */
     bool by_lines;   /**< items stand in the lines behind the head */
+    bool open;       /**< the line before ended with a list mark: its list goes on */
+    bool inlined;    /**< the list began in the line of its head */
 } alm_list_reader;
 
 /** The end of the line that token @p i stands in. */
@@ -33,6 +35,11 @@ void alm_list_take(alm_list_reader *r, uint32_t first, uint32_t last);
  * ("50,000 and more") and each name tells its own.
  */
 uint32_t alm_list_head_end(const alm_list_reader *r, uint32_t first, uint32_t last, uint32_t *amount);
+
+/** Behind "1.", "(2)" or the like in numerals, or @p first. */
+uint32_t alm_list_behind_numbering(const alm_list_reader *r, uint32_t first, uint32_t last);
+/** Nothing but names, apart by spaces or list marks, and one of them is known. */
+bool alm_list_is_name_run(const alm_list_reader *r, uint32_t first, uint32_t last);
 
 /** What the line says that the lines below it are about; UNSAID where it is no heading, or says nothing of it. */
 alm_list_topic alm_list_topic_of(const alm_list_reader *r, uint32_t first, uint32_t last);
