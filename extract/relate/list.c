@@ -5,6 +5,7 @@
 #include "extract/mention/walk.h"
 #include "extract/relate/donor_cell.h"
 #include "extract/relate/list_priv.h"
+#include "extract/relate/topic.h"
 
 enum { MAX_LINE = 200, MIN_ITEMS = 3 };
 
@@ -103,7 +104,7 @@ static bool speaks_of_giving(const alm_relation *relation) {
 
 typedef struct line {
     uint32_t first, last, items;
-    alm_list_topic topic; /* of the list that it stands in */
+    alm_topic topic; /* of the list that it stands in */
 } line;
 
 static size_t count_lines(const alm_folded *folded) {
@@ -115,13 +116,13 @@ static size_t count_lines(const alm_folded *folded) {
 /* The page's lines outside its tables, and the heading that each stands under. */
 static size_t read_lines(const alm_list_reader *r, line *lines) {
     size_t count = 0;
-    alm_list_topic topic = alm_list_topic_of_title(r);
+    alm_topic topic = alm_topic_of_title(r->relation);
     for (uint32_t i = 0; i < r->folded->count;) {
         uint32_t end = alm_list_line_end(r, i);
         if (end > i && !r->relation->in_table[i]) {
             line l = {.first = i, .last = end, .items = alm_list_items_of_line(r, i, end)};
-            alm_list_topic said = l.items ? ALM_LIST_UNSAID : alm_list_topic_of(r, i, end);
-            if (said != ALM_LIST_UNSAID) topic = said;
+            alm_topic said = l.items ? ALM_TOPIC_UNSAID : alm_topic_of_line(r->relation, i, end);
+            if (said != ALM_TOPIC_UNSAID) topic = said;
             l.topic = topic;
             lines[count++] = l;
         }
@@ -132,7 +133,7 @@ static size_t read_lines(const alm_list_reader *r, line *lines) {
 
 /* A line whose items count: under no other heading, and under one of gifts where the page does not speak of them. */
 static bool may_give(const line *l, bool told) {
-    return l->topic == ALM_LIST_OF_GIFTS || (told && l->topic == ALM_LIST_UNSAID);
+    return l->topic == ALM_TOPIC_GIFTS || (told && l->topic == ALM_TOPIC_UNSAID);
 }
 
 static bool has_list(const line *lines, size_t count, bool told) {
@@ -144,7 +145,7 @@ static bool has_list(const line *lines, size_t count, bool told) {
 
 static alm_status read_line(alm_list_reader *r, const line *l, bool item_lines) {
     uint32_t amount, body = alm_list_head_end(r, l->first, l->last, &amount);
-    if (l->topic == ALM_LIST_FOREIGN && alm_list_find(r, l->first, l->last, ALM_CLASS_GIVE) == UINT32_MAX) {
+    if (l->topic == ALM_TOPIC_FOREIGN && alm_list_find(r, l->first, l->last, ALM_CLASS_GIVE) == UINT32_MAX) {
         r->by_lines = false;
         if (l->items || body) alm_list_take(r, l->first, l->last);
         return ALM_OK;

@@ -1,6 +1,6 @@
 /**
  * What the reader of lists is made of: the head tells an amount for many (list_head.c), an item is a name and what it
- * gave (list_item.c), a heading says what a list is about (list_topic.c), and list.c goes over the lines. Inside this
+ * gave (list_item.c), and list.c goes over the lines. Inside this
  * folder only.
  */
 #ifndef ALM_EXTRACT_RELATE_LIST_PRIV_H
@@ -9,8 +9,6 @@
 #include "extract/relate/relation.h"
 
 enum { ALM_LIST_MAX_UNKNOWN = 20 /**< characters of a name that no finder knows */ };
-
-typedef enum alm_list_topic { ALM_LIST_UNSAID, ALM_LIST_OF_GIFTS, ALM_LIST_FOREIGN } alm_list_topic;
 
 typedef struct alm_list_reader {
     alm_relation *relation;
@@ -40,10 +38,6 @@ uint32_t alm_list_head_end(const alm_list_reader *r, uint32_t first, uint32_t la
 uint32_t alm_list_behind_numbering(const alm_list_reader *r, uint32_t first, uint32_t last);
 /** Nothing but names, apart by spaces or list marks, and one of them is known. */
 bool alm_list_is_name_run(const alm_list_reader *r, uint32_t first, uint32_t last);
-
-/** What the line says that the lines below it are about; UNSAID where it is no heading, or says nothing of it. */
-alm_list_topic alm_list_topic_of(const alm_list_reader *r, uint32_t first, uint32_t last);
-alm_list_topic alm_list_topic_of_title(const alm_list_reader *r);
 
 /** A stretch that may be a name: no word of grammar, no verb, not too long. */
 bool alm_list_may_be_name(const alm_list_reader *r, uint32_t first, uint32_t last);

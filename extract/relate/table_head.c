@@ -5,6 +5,7 @@
 
 #include "base/utf8.h"
 #include "extract/relate/table_priv.h"
+#include "extract/relate/topic.h"
 
 enum { MAX_HEAD_ROWS = 3 };
 
@@ -71,6 +72,30 @@ static bool is_sum(const alm_table_reader *r, alm_table_cell c) {
     return r->relation->tells_of_giving && c.last == c.first + 1 &&
            r->folded->tokens[c.first].class_id == ALM_CLASS_NUMBER && c.text.len > 3 &&
            c.text.ptr[c.text.len - 3] == '.';
+}
+
+/* What most of a column's filled cells hold, in a table without a head. */
+static alm_column column_by_cells(const alm_table_reader *r, uint32_t col) {
+    uint32_t filled = 0, amounts = 0, names = 0;
+    for (uint32_t row = 0; row < r->table->rows; row++) {
+        alm_table_cell c = alm_table_cell_at(r, row, col);
+        bool amount = alm_table_find(r, c, ALM_CLASS_MONEY) != UINT32_MAX || is_sum(r, c);
+        filled += c.first < c.last;
+        amounts += amount;
+        names += !amount && alm_table_find(r, c, ALM_CLASS_PARTY) != UINT32_MAX;
+    }
+    if (amounts * 2 > filled) return ALM_COLUMN_AMOUNT;
+    return names * 2 > filled ? ALM_COLUMN_DONOR : ALM_COLUMN_UNKNOWN;
+}
+
+/* "X 500 | Y 300 | Z 200" without a head: names and amounts by turns, several a row. */
+static bool infer_pairs(alm_table_reader *r) {
+    if (r->column_count < 4 || r->column_count % 2) return false;
+    for (uint32_t col = 0; col < r->column_count; col++)
+        if (column_by_cells(r, col) != (col % 2 ? ALM_COLUMN_AMOUNT : ALM_COLUMN_DONOR)) return false;
+    for (uint32_t col = 0; col < r->column_count; col++)
+        r->columns[col].kind = col % 2 ? ALM_COLUMN_AMOUNT : ALM_COLUMN_DONOR;
+    return true;
 }
 
 /* Without a head: the column of amounts is the one where amounts or bare numbers stand, the donors' the one with most
@@ -159,7 +184,7 @@ static void settle_values(alm_table_reader *r) {
     }
 }
 
-/* A table with a head that speaks of something else, such as a price, may still be of those who give. */
+/* A table whose head or heading speaks of something else, such as a price, may still be of those who give. */
 static bool heads_givers(const alm_table_reader *r) {
     for (uint32_t col = 0; col < r->column_count; col++)
         for (uint32_t row = 0; r->columns[col].kind == ALM_COLUMN_DONOR && row < r->head_rows; row++)
@@ -167,8 +192,15 @@ static bool heads_givers(const alm_table_reader *r) {
     return false;
 }
 
+static bool is_of_other_things(const alm_table_reader *r) {
+    if (has_kind(r, ALM_COLUMN_FOREIGN)) return true;
+    uint32_t block = ALM_NO_CELL;
+    for (uint32_t col = 0; block == ALM_NO_CELL && col < r->column_count; col++) block = r->table->grid[col];
+    return block != ALM_NO_CELL && alm_topic_above(r->relation, r->first_token[block]) == ALM_TOPIC_FOREIGN;
+}
+
 static bool tells_of_gifts(const alm_table_reader *r) {
-    if (!has_kind(r, ALM_COLUMN_DONOR) || (has_kind(r, ALM_COLUMN_FOREIGN) && !heads_givers(r))) return false;
+    if (!has_kind(r, ALM_COLUMN_DONOR) || (!heads_givers(r) && is_of_other_things(r))) return false;
     return has_kind(r, ALM_COLUMN_AMOUNT) || has_kind(r, ALM_COLUMN_GOODS) || has_kind(r, ALM_COLUMN_VALUE) ||
            has_kind(r, ALM_COLUMN_THING);
 }
@@ -191,7 +223,7 @@ static void explain_columns(const alm_table_reader *r, bool told) {
 alm_status alm_table_read_head(alm_table_reader *r, bool *told) {
     *told = false;
     alm_status status = find_head(r);
-    if (status != ALM_OK || (!r->head_rows && !infer_columns(r))) return status;
+    if (status != ALM_OK || (!r->head_rows && !infer_pairs(r) && !infer_columns(r))) return status;
     infer_unknown(r);
     settle_columns(r);
     settle_values(r);
