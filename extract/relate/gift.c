@@ -104,6 +104,28 @@ static double confidence_of(const alm_gift_reader *r, const alm_gift_event *e) {
     return confidence < 0.2 ? 0.2 : confidence > 0.9 ? 0.9 : confidence;
 }
 
+/* Who gave is told by the same name in a gift before. */
+static bool gave_before(const alm_gift_reader *r, const alm_actor *actor) {
+    const alm_mention *mentions = r->folded->mentions;
+    for (size_t i = r->first_gift; i < r->relation->gift_count; i++)
+        for (size_t k = 0; k < r->relation->gifts[i].donor_count; k++) {
+            const alm_actor *told = &r->relation->gifts[i].donors[k];
+            uint32_t a = actor->person ? actor->person : actor->organisation;
+            uint32_t b = actor->person ? told->person : told->organisation;
+            if (a && b && alm_str_is(mentions[a - 1].name, mentions[b - 1].name)) return true;
+        }
+    return false;
+}
+
+/* "So far it has given 1.7 million": what one has given over the years holds what was told before. */
+static bool is_running_sum(const alm_gift_reader *r, const alm_gift_event *e) {
+    bool running = false;
+    for (uint32_t i = alm_gift_clause_start(r, e->first), end = alm_gift_clause_end(r, e->last); i < end; i++)
+        running =
+            running || (r->tokens[i].class_id == ALM_CLASS_TOTAL && alm_gift_has_attr(r, &r->tokens[i], "running"));
+    return running && e->gift.donor_count == 1 && gave_before(r, &e->gift.donors[0]);
+}
+
 /* A sum over other givers: an association's "members gave … in all", "raised … in all". */
 static bool is_total(const alm_gift_reader *r, const alm_gift_event *e) {
     const alm_gift *gift = &e->gift;
@@ -143,7 +165,7 @@ static bool sends_to_work(const alm_gift_reader *r, const alm_gift_event *e) {
 }
 
 static bool holds(const alm_gift_reader *r, const alm_gift_event *e) {
-    if (e->gift.what_count == 0 || e->gift.donor_count == 0) return false;
+    if (e->gift.what_count == 0 || e->gift.donor_count == 0 || alm_gift_tells_parts(r, e)) return false;
     if (e->last == e->first + 1 && alm_gift_has_attr(r, &r->tokens[e->first], "weak") &&
         (e->implied || e->gift.recipient_count == 0) && e->gift.channel_count == 0) {
         bool things = false;
@@ -219,7 +241,8 @@ static alm_status read_events(alm_gift_reader *r) {
         r->events[k].gift.confidence = confidence_of(r, &r->events[k]);
         if (is_pledged(r, &r->events[k])) r->events[k].gift.status = ALM_STATUS_PLEDGED;
         if (is_distributed(r, &r->events[k])) r->events[k].gift.status = ALM_STATUS_DISTRIBUTED;
-        r->events[k].gift.total = r->events[k].gift.total || is_total(r, &r->events[k]);
+        r->events[k].gift.total =
+            r->events[k].gift.total || is_total(r, &r->events[k]) || is_running_sum(r, &r->events[k]);
         if (r->events[k].gift.confidence < MIN_CONFIDENCE) continue; /* right in a third of all cases: better none */
         alm_status status = alm_gift_put(r, &r->events[k]);
         if (status != ALM_OK) return status;

@@ -184,7 +184,8 @@ alm_name_case alm_gift_case_of(const alm_gift_reader *r, uint32_t i) {
     bool beside = true;    /* nothing but names of the same list stands between */
     for (uint32_t at = i; at > begin; at--) {
         const alm_token *before = &r->tokens[at - 1];
-        if (at < i) beside = beside && is_of_list(&r->tokens[at]);
+        if (at < i) beside = beside && (is_of_list(&r->tokens[at]) || r->tokens[at].cp == ALM_CP_QUOTE_OPEN);
+        if (before->cp == ALM_CP_QUOTE_OPEN) continue;
         switch (before->class_id) {
         case ALM_CLASS_OF: modified = true; continue;
         case ALM_CLASS_TO: return ALM_CASE_RECIPIENT;

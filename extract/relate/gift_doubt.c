@@ -73,6 +73,16 @@ bool alm_gift_is_ruled_out(const alm_gift_reader *r, const alm_gift_event *e) {
     return is_called_for(r, e) || is_refused(r, e) || names_occasion(r, e);
 }
 
+bool alm_gift_tells_parts(const alm_gift_reader *r, const alm_gift_event *e) {
+    if (r->tokens[r->first].class_id != ALM_CLASS_PART || r->first_gift == r->relation->gift_count) return false;
+    for (size_t k = 0; k < e->gift.donor_count; k++) {
+        const alm_actor *actor = &e->gift.donors[k];
+        uint32_t name = actor->person ? actor->person : actor->organisation;
+        if (name && r->folded->mentions[name - 1].start >= r->tokens[r->first].start) return false;
+    }
+    return true;
+}
+
 bool alm_gift_invests(const alm_gift_reader *r, const alm_gift_event *e) {
     if (e->gift.recipient_count || e->gift.channel_count) return false;
     for (size_t i = 0; i < e->gift.what_count; i++) {

@@ -150,6 +150,8 @@ void alm_gift_read_whats(alm_gift_reader *r, size_t k);
 
 /** What rules event @p e out: planned, asked for, declined, or no more than what an occasion is called. */
 bool alm_gift_is_ruled_out(const alm_gift_reader *r, const alm_gift_event *e);
+/** "Of these, 60 million go to …": a sentence on the parts of what was given before, with no giver of its own. */
+bool alm_gift_tells_parts(const alm_gift_reader *r, const alm_gift_event *e);
 /** "put five million into new machines": the verb behind the money is of business, and nobody is named who got it. */
 bool alm_gift_invests(const alm_gift_reader *r, const alm_gift_event *e);
 /** "bought insurance for each of its staff": what an employer does for its own people. */

@@ -132,12 +132,35 @@ static void join_split(alm_gift_reader *r, size_t first) {
     }
 }
 
+/* "gave 200,000, of which 100,000 help …, 100,000 rebuild …": amounts of later verbs, as long as they fit the sum. */
+static void drop_later_parts(alm_gift_reader *r, size_t first) {
+    alm_gift_event *whole = &r->events[first];
+    alm_exact sum, total = {0}, part;
+    if (whole->gift.what_count == 0 || whole->gift.whats[0].kind == ALM_WHAT_GOODS || !read_amount(r, whole, 0, &sum))
+        return;
+    for (size_t i = first + 1; i < r->event_count; i++) {
+        alm_gift_event *e = &r->events[i];
+        if (!same_donors(&e->gift, &whole->gift)) return;
+        for (size_t k = 0; k < e->gift.what_count;) {
+            if (e->gift.whats[k].kind != ALM_WHAT_CASH || !is_part(r, whole->what_at[0], e->what_at[k]) ||
+                !read_amount(r, e, k, &part) || !alm_exact_add(&total, part) || alm_exact_compare(total, sum) > 0) {
+                k++;
+                continue;
+            }
+            for (size_t j = 0; j < e->gift.recipient_count; j++)
+                alm_gift_party_add(whole->gift.recipients, &whole->gift.recipient_count, e->gift.recipients[j]);
+            drop(e, k);
+        }
+    }
+}
+
 void alm_gift_settle_sums(alm_gift_reader *r) {
     for (size_t i = 0; i < r->event_count; i++) {
         alm_gift_event *e = &r->events[i];
         drop_parts(r, e);
         drop_portions(r, i);
         join_split(r, i);
+        drop_later_parts(r, i);
         for (size_t k = e->gift.what_count; k-- > 0;) {
             bool sum =
                 e->gift.whats[k].kind != ALM_WHAT_GOODS && alm_gift_governed_by(r, e->what_at[k], ALM_CLASS_TOTAL, 5);
