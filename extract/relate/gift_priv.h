@@ -25,6 +25,8 @@ typedef struct alm_gift_event {
     uint32_t first, last;   /* tokens of the verb */
     uint32_t before, after; /* its zone: [before, first) and [last, after) */
     uint32_t received;      /* the verb of receiving that tells of it; 0 */
+    size_t own_receivers;   /* how many its own clause names before the verb; those behind them are carried here */
+    size_t carried_receivers;
     bool implied;           /* no word beside the verb says who receives */
     bool handed;            /* a verb of giving behind it says what the money or thing was taken out for */
     alm_gift gift;

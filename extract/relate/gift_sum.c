@@ -142,8 +142,9 @@ static void drop_later_parts(alm_gift_reader *r, size_t first) {
         alm_gift_event *e = &r->events[i];
         if (!same_donors(&e->gift, &whole->gift)) return;
         for (size_t k = 0; k < e->gift.what_count;) {
-            if (e->gift.whats[k].kind != ALM_WHAT_CASH || !is_part(r, whole->what_at[0], e->what_at[k]) ||
-                !read_amount(r, e, k, &part) || !alm_exact_add(&total, part) || alm_exact_compare(total, sum) > 0) {
+            bool fits = e->gift.whats[k].kind == ALM_WHAT_CASH || e->gift.whats[k].kind == whole->gift.whats[0].kind;
+            if (!fits || !is_part(r, whole->what_at[0], e->what_at[k]) || !read_amount(r, e, k, &part) ||
+                !alm_exact_add(&total, part) || alm_exact_compare(total, sum) > 0) {
                 k++;
                 continue;
             }

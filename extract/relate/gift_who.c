@@ -467,15 +467,21 @@ static void read_list_before(alm_gift_reader *r, alm_gift_event *e, uint32_t beg
  * begins "together with" has its subject in the one before. */
 static void read_donors(alm_gift_reader *r, alm_gift_event *e) {
     uint32_t begin = alm_gift_clause_start(r, e->first);
-    if (read_receipt(r, e, begin)) return;
+    if (read_receipt(r, e, begin)) {
+        e->own_receivers = e->gift.recipient_count;
+        return;
+    }
     bool sum = is_sum(r, e); /* over whom the sentences before named: nobody's own */
     if (sum && several_gave(r, r->first, e->first)) return;
     if (begin < e->before && read_names(r, e, e->before, e->first, true)) {
+        e->own_receivers = e->gift.recipient_count;
         e->gift.confidence += OWN_CLAUSE;
         return;
     }
     for (uint32_t end = e->first;;) {
-        if (read_names(r, e, begin, end, true)) {
+        bool found = read_names(r, e, begin, end, true);
+        if (end == e->first) e->own_receivers = e->gift.recipient_count;
+        if (found) {
             if (end == e->first) e->gift.confidence += OWN_CLAUSE;
             read_list_before(r, e, begin);
             if (r->tokens[begin].class_id == ALM_CLASS_JOIN && begin > r->first)
@@ -498,6 +504,7 @@ static void read_donors(alm_gift_reader *r, alm_gift_event *e) {
 
 void alm_gift_read_donors(alm_gift_reader *r, alm_gift_event *e) {
     read_donors(r, e);
+    e->carried_receivers = e->gift.recipient_count - e->own_receivers;
     settle_personal(r, e);
 }
 
@@ -550,6 +557,17 @@ static void read_channels_before(const alm_gift_reader *r, alm_gift_event *e) {
     }
 }
 
+/* Receivers of the clauses before count where the gift names none of its own. */
+static void drop_carried(alm_gift_event *e) {
+    alm_gift *gift = &e->gift;
+    size_t behind = e->own_receivers + e->carried_receivers;
+    if (!e->carried_receivers || (!e->own_receivers && gift->recipient_count == behind)) return;
+    memmove(gift->recipients + e->own_receivers, gift->recipients + behind,
+            (gift->recipient_count - behind) * sizeof gift->recipients[0]);
+    gift->recipient_count -= e->carried_receivers;
+    e->carried_receivers = 0;
+}
+
 alm_status alm_gift_read_others(alm_gift_reader *r, size_t k) {
     alm_gift_event *e = &r->events[k];
     uint32_t limit = alm_gift_reach(r, e);
@@ -562,5 +580,7 @@ alm_status alm_gift_read_others(alm_gift_reader *r, size_t k) {
     }
     read_names(r, e, e->last, limit, false);
     read_channels_before(r, e);
-    return alm_gift_read_receivers(r, k, limit);
+    alm_status status = alm_gift_read_receivers(r, k, limit);
+    drop_carried(e);
+    return status;
 }
