@@ -98,6 +98,7 @@ size_t alm_gift_whom(const alm_gift_reader *r, uint32_t i, alm_actor *out) {
         *out = *person;
         return 1;
     }
+    if (r->topic_count && !r->topic[0].person && !alm_gift_has_attr(r, &r->tokens[i], "its")) return 0; /* not a body */
     memcpy(out, r->topic, r->topic_count * sizeof *out);
     return r->topic_count;
 }
@@ -117,6 +118,13 @@ static void remember_list(alm_gift_reader *r, uint32_t i) {
 void alm_gift_remember_topic(alm_gift_reader *r) {
     bool found = false, person = false;
     for (uint32_t i = r->first; i < r->last && !person; i++) {
+        if (!found && r->tokens[i].class_id == ALM_CLASS_PRONOUN && alm_gift_case_of(r, i) == ALM_CASE_SUBJECT) {
+            alm_actor who[ALM_MAX_DONORS]; /* he goes on being spoken of, and nobody where it is not known who he is */
+            r->topic_count = alm_gift_whom(r, i, who);
+            memcpy(r->topic, who, r->topic_count * sizeof *who);
+            found = true;
+            continue;
+        }
         if (!is_subject(r, i) || is_speaker(r, i)) continue;
         const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[i]);
         if (!found) remember_list(r, i);

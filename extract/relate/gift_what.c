@@ -44,9 +44,11 @@ static bool values_things(const alm_gift_reader *r, uint32_t i) {
         switch (token->class_id) {
         case ALM_CLASS_GOODS: return !alm_mention_of(r->folded, token)->value;
         case ALM_CLASS_GIFT_NOUN: return names_things(r, at);
+        case ALM_CLASS_VERB: /* "20 million to build a school": money */
+            if (alm_gift_has_attr(r, token, "build")) return false;
+            break;
         case ALM_CLASS_OF:
         case ALM_CLASS_NOUN:
-        case ALM_CLASS_VERB:
         case ALM_CLASS_ORG_PART: break;
         default:
             if (!alm_is_plain_han(token)) return false;

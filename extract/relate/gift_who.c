@@ -184,12 +184,14 @@ static bool is_unknown_member(const alm_gift_reader *r, uint32_t i, uint32_t las
 
 /* All names in [first, last) with their cases into the event; true where a subject or agent was among them. */
 static bool read_names(alm_gift_reader *r, alm_gift_event *e, uint32_t first, uint32_t last, bool want_donors) {
-    bool found = false;
+    bool found = false, agent = false;
     for (uint32_t i = first; i < last; i++) {
         const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[i]);
         if (r->tokens[i].class_id == ALM_CLASS_PRONOUN && want_donors && !found && !is_possessive(r, i) &&
             !is_counted(r, i) && alm_gift_case_of(r, i) == ALM_CASE_SUBJECT)
             found = take_pronoun(r, e, i);
+        if (actor && i > first && r->tokens[i - 1].cp == ALM_CP_EM_DASH && alm_party_is_place(r->relation, actor))
+            continue; /* "home — the town of X" */
         if (!actor || is_gloss(r, i) || is_modifier(r, i, last) || is_counted(r, i) || is_partner(r, i)) continue;
         if (want_donors && alm_party_is_origin(r->relation, i, last)) continue;
         alm_name_case how = alm_gift_case_of(r, i);
@@ -212,8 +214,12 @@ static bool read_names(alm_gift_reader *r, alm_gift_event *e, uint32_t first, ui
             represent(e, actor);
             found = true;
             break;
+        case ALM_CASE_AGENT: /* "the hall was built by X": what was built did not give */
+            if (want_donors && !agent) e->gift.donor_count = 0;
+            agent = want_donors;
+            if (want_donors) donor_add(e, *actor), found = true;
+            break;
         case ALM_CASE_SUBJECT:
-        case ALM_CASE_AGENT:
         case ALM_CASE_SOURCE:
         case ALM_CASE_JOINED:
             if (!want_donors ||
@@ -463,6 +469,20 @@ static void read_list_before(alm_gift_reader *r, alm_gift_event *e, uint32_t beg
     }
 }
 
+/* "The charity has received 1,000,000": who is named there is not who gave. */
+static bool has_received(const alm_gift_reader *r, uint32_t begin, uint32_t end) {
+    for (uint32_t i = begin; i < end; i++) {
+        if (r->tokens[i].class_id != ALM_CLASS_RECEIVE || !alm_gift_has_attr(r, &r->tokens[i], "gift")) continue;
+        for (uint32_t at = i + 1; at < end; at++) switch (r->tokens[at].class_id) {
+            case ALM_CLASS_GIVE:
+            case ALM_CLASS_GIFT_NOUN:
+            case ALM_CLASS_MONEY: return true;
+            default: break;
+            }
+    }
+    return false;
+}
+
 /* Who gives: by the verb's own clause, then the clauses before it, then whom the block spoke of last. A clause that
  * begins "together with" has its subject in the one before. */
 static void read_donors(alm_gift_reader *r, alm_gift_event *e) {
@@ -481,6 +501,10 @@ static void read_donors(alm_gift_reader *r, alm_gift_event *e) {
     for (uint32_t end = e->first;;) {
         bool found = read_names(r, e, begin, end, true);
         if (end == e->first) e->own_receivers = e->gift.recipient_count;
+        if (found && end != e->first && has_received(r, begin, end)) {
+            e->gift.donor_count = 0;
+            return;
+        }
         if (found) {
             if (end == e->first) e->gift.confidence += OWN_CLAUSE;
             read_list_before(r, e, begin);
