@@ -87,12 +87,22 @@ static bool names_go_on(const alm_list_reader *r, uint32_t first, uint32_t last)
            alm_list_find(r, first, last, ALM_CLASS_TOTAL) == UINT32_MAX;
 }
 
+static bool has_several(const alm_list_reader *r, uint32_t first, uint32_t last) {
+    for (uint32_t i = first; i < last; i++)
+        if (alm_list_ends_item(&r->tokens[i], true)) return true;
+    return false;
+}
+
 /* A line behind one that was a list already: it was left open, or several names stand here and nothing else. */
 static bool wraps_on(const alm_list_reader *r, uint32_t first, uint32_t last) {
-    if (r->open) return true;
-    bool several = false;
-    for (uint32_t i = first; i < last; i++) several = several || alm_list_ends_item(&r->tokens[i], true);
-    return several && alm_list_is_name_run(r, first, last);
+    return r->open || (has_several(r, first, last) && alm_list_is_name_run(r, first, last));
+}
+
+/* The line is one organisation's name: it may head the names below it. */
+static bool is_lone_organisation(const alm_list_reader *r, uint32_t first, uint32_t last) {
+    uint32_t party = alm_list_find(r, first, last, ALM_CLASS_PARTY);
+    return !has_several(r, first, last) && party != UINT32_MAX &&
+           alm_actor_of(r->relation, &r->tokens[party])->organisation;
 }
 
 static bool speaks_of_giving(const alm_relation *relation) {
@@ -100,6 +110,24 @@ static bool speaks_of_giving(const alm_relation *relation) {
     for (size_t i = 0; i < folded->count; i++)
         if (folded->tokens[i].class_id == ALM_CLASS_GIVE) return true;
     return false;
+}
+
+/* "All of the above 1,000 each": the amount of the names in the lines before; 0 where the line is no such foot. */
+static uint32_t foot_amount(const alm_list_reader *r, uint32_t first, uint32_t last) {
+    if (first >= last || r->tokens[first].class_id != ALM_CLASS_ADVERB ||
+        !alm_str_is_c(alm_token_attr(r->folded, &r->tokens[first], ALM_CLASS_ADVERB, 0), "above"))
+        return 0;
+    uint32_t money = 0;
+    bool each = false;
+    for (uint32_t i = first + 1; i < last; i++) {
+        const alm_token *token = &r->tokens[i];
+        if (token->class_id == ALM_CLASS_TOTAL || token->class_id == ALM_CLASS_PARTY || money) return 0;
+        each = each || token->class_id == ALM_CLASS_EACH;
+        if (token->class_id != ALM_CLASS_MONEY) continue;
+        each = each || alm_mention_of(r->folded, token)->value->each;
+        money = token->mention;
+    }
+    return each ? money : 0;
 }
 
 typedef struct line {
@@ -114,12 +142,13 @@ static size_t count_lines(const alm_folded *folded) {
 }
 
 /* The page's lines outside its tables, and the heading that each stands under. */
-static size_t read_lines(const alm_list_reader *r, line *lines) {
+static size_t read_lines(alm_list_reader *r, line *lines) {
     size_t count = 0;
     alm_topic topic = alm_topic_of_title(r->relation);
     for (uint32_t i = 0; i < r->folded->count;) {
         uint32_t end = alm_list_line_end(r, i);
         if (end > i && !r->relation->in_table[i]) {
+            r->of_gifts = topic == ALM_TOPIC_GIFTS;
             line l = {.first = i, .last = end, .items = alm_list_items_of_line(r, i, end)};
             alm_topic said = l.items ? ALM_TOPIC_UNSAID : alm_topic_of_line(r->relation, i, end);
             if (said != ALM_TOPIC_UNSAID) topic = said;
@@ -136,6 +165,20 @@ static bool may_give(const line *l, bool told) {
     return l->topic == ALM_TOPIC_GIFTS || (told && l->topic == ALM_TOPIC_UNSAID);
 }
 
+/* The lines of names right above the foot @p at, each with its amount. */
+static alm_status read_above(alm_list_reader *r, const line *lines, size_t at, uint32_t amount) {
+    alm_status status = ALM_OK;
+    for (size_t i = at; status == ALM_OK && i > 0; i--) {
+        const line *l = &lines[i - 1];
+        if (r->relation->in_table[l->first] || !alm_list_is_name_run(r, l->first, l->last) ||
+            is_lone_organisation(r, l->first, l->last))
+            break;
+        status = read_items(r, l->first, l->last, amount);
+        alm_list_take(r, l->first, l->last);
+    }
+    return status;
+}
+
 static bool has_list(const line *lines, size_t count, bool told) {
     uint32_t items = 0;
     for (size_t i = 0; i < count; i++)
@@ -143,12 +186,20 @@ static bool has_list(const line *lines, size_t count, bool told) {
     return items >= MIN_ITEMS;
 }
 
-static alm_status read_line(alm_list_reader *r, const line *l, bool item_lines) {
+static alm_status read_line(alm_list_reader *r, const line *lines, size_t at, bool item_lines) {
+    const line *l = &lines[at];
     uint32_t amount, body = alm_list_head_end(r, l->first, l->last, &amount);
+    r->of_gifts = l->topic == ALM_TOPIC_GIFTS;
     if (l->topic == ALM_TOPIC_FOREIGN && alm_list_find(r, l->first, l->last, ALM_CLASS_GIVE) == UINT32_MAX) {
         r->by_lines = false;
         if (l->items || body) alm_list_take(r, l->first, l->last);
         return ALM_OK;
+    }
+    uint32_t above = foot_amount(r, l->first, l->last);
+    if (above) {
+        r->by_lines = false;
+        alm_list_take(r, l->first, l->last);
+        return read_above(r, lines, at, above);
     }
     if (body) {
         r->amount = amount;
@@ -179,6 +230,6 @@ alm_status alm_lists_read(alm_relation *relation) {
     if (!told && !item_lines) return ALM_OK;
     alm_status status = ALM_OK;
     for (size_t i = 0; status == ALM_OK && i < count; i++)
-        if (told || may_give(&lines[i], told)) status = read_line(&r, &lines[i], item_lines);
+        if (told || may_give(&lines[i], told)) status = read_line(&r, lines, i, item_lines);
     return status;
 }

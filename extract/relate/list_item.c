@@ -88,6 +88,15 @@ static bool ends_number(const alm_list_reader *r, uint32_t i, uint32_t last) {
     return next->class_id == ALM_CLASS_PARTY || (next->class_id == ALM_CLASS_TEXT && !alm_is_han(next->cp));
 }
 
+/* "X: 50" and nothing more, under a heading of gifts: too short a number to be an amount elsewhere. */
+static bool is_small_amount(const alm_list_reader *r, uint32_t first, uint32_t i, uint32_t last) {
+    if (!r->of_gifts || i + 1 != last || i == first || r->tokens[i].class_id != ALM_CLASS_NUMBER) return false;
+    const alm_value *value = alm_mention_of(r->folded, &r->tokens[i])->value;
+    uint32_t name = i - 1;
+    while (name > first && (r->tokens[name].cp == ' ' || r->tokens[name].cp == ALM_CP_COLON)) name--;
+    return value->form == ALM_FORM_PLAIN && value->amount.len >= 2 && r->tokens[name].class_id == ALM_CLASS_PARTY;
+}
+
 /* "X (5,000), Y (3,000)": what stands alone in the bracket behind a name was given; its token, or UINT32_MAX. */
 static uint32_t bracketed_what(const alm_list_reader *r, uint32_t open, uint32_t close, uint32_t last) {
     const alm_token *inner = &r->tokens[open + 1];
@@ -109,6 +118,7 @@ uint32_t alm_list_item_what(const alm_list_reader *r, uint32_t first, uint32_t l
         if (r->tokens[i].class_id == ALM_CLASS_MONEY) return i;
         if (r->tokens[i].class_id == ALM_CLASS_GOODS && alm_mention_of(r->folded, &r->tokens[i])->value) return i;
         if (i > first && alm_bare_amount_is(r->relation, &r->tokens[i]) && ends_number(r, i, last)) return i;
+        if (is_small_amount(r, first, i, last)) return i;
     }
     return UINT32_MAX;
 }
@@ -136,6 +146,8 @@ static bool is_numeral(uint32_t cp) {
 }
 
 uint32_t alm_list_behind_numbering(const alm_list_reader *r, uint32_t first, uint32_t last) {
+    if (first < last && r->tokens[first].cp >= 0x2460 && r->tokens[first].cp <= 0x24FF)
+        return first + 1; /* in circles */
     bool open = first < last && r->tokens[first].cp == ALM_CP_BRACKET_OPEN;
     uint32_t from = first + open, i = from;
     while (i < last && i - from < 3 && (r->tokens[i].class_id == ALM_CLASS_NUMBER || is_numeral(r->tokens[i].cp))) i++;
@@ -148,10 +160,11 @@ typedef struct segment {
     uint32_t first, last; /* the name's tokens; empty where the what goes on with the name before */
     uint32_t what;
     bool worth;
-    bool marked; /* a space or a colon stands between them */
-    bool acts;   /* a verb of giving does */
-    bool sum;    /* a word for sums stands before the what */
-    bool each;   /* a word for "each" does */
+    bool marked;    /* a space or a colon stands between them */
+    bool acts;      /* a verb of giving does */
+    bool sum;       /* a word for sums stands before the what */
+    bool each;      /* a word for "each" does */
+    uint32_t thing; /* what the amount is the worth of: "medicines of 300,000"; 0 */
 } segment;
 
 static bool is_numbering(const alm_list_reader *r, uint32_t i, uint32_t last) {
@@ -201,7 +214,12 @@ static bool next_segment(const alm_list_reader *r, uint32_t *at, uint32_t last, 
     while (first < end && alm_list_trims(&r->tokens[first])) first++;
     out->first = first;
     out->last = end;
-    *at = what + 1;
+    if (what + 2 < last && r->tokens[what].class_id == ALM_CLASS_MONEY &&
+        r->tokens[what + 1].class_id == ALM_CLASS_OF && r->tokens[what + 2].class_id == ALM_CLASS_GOODS) {
+        out->thing = what + 2;
+        out->worth = true;
+    }
+    *at = out->thing ? out->thing + 1 : what + 1;
     return first < end || !out->sum || out->worth;
 }
 
@@ -338,7 +356,9 @@ alm_status alm_list_read_line(alm_list_reader *r, uint32_t first, uint32_t last)
         }
         if (status == ALM_OK && gift.what_count < ALM_MAX_WHATS)
             status = what_of(r, &s, &gift.whats[gift.what_count++]);
-        gift.end = r->tokens[s.what].end;
+        if (s.thing && gift.what_count < ALM_MAX_WHATS)
+            gift.whats[gift.what_count++] = (alm_what){.kind = ALM_WHAT_GOODS, .mention = r->tokens[s.thing].mention};
+        gift.end = r->tokens[s.thing ? s.thing : s.what].end;
     }
     if (status == ALM_OK) status = put_item(r, &gift, each);
     alm_list_take(r, first, last);

@@ -15,6 +15,7 @@ typedef struct alm_list_reader {
     alm_folded *folded;
     const alm_token *tokens;
     uint32_t amount; /**< MONEY of the head that the lines stand under; 0 */
+    bool of_gifts;   /**< the heading of this line speaks of gifts */
     bool by_lines;   /**< items stand in the lines behind the head */
     bool open;       /**< the line before ended with a list mark: its list goes on */
     bool inlined;    /**< the list began in the line of its head */

@@ -1,6 +1,7 @@
 #include "extract/relate/topic.h"
 
 #include "extract/mention/walk.h"
+#include "extract/relate/donor_cell.h"
 #include "extract/relate/table_words.h"
 
 enum { MAX_HEADING = 40, MAX_SENTENCE = 120, MAX_LINES_UP = 3 };
@@ -35,14 +36,20 @@ alm_topic alm_topic_of_line(const alm_relation *relation, uint32_t first, uint32
     if (first >= last || !is_heading(relation, first, last)) return topic;
     for (uint32_t i = first; i < last;) {
         uint32_t end = i;
-        while (end < last && !ends_clause(&relation->folded->tokens[end])) end++;
+        while (end < last && !ends_clause(&relation->folded->tokens[end]) &&
+               (end == i || relation->folded->tokens[end].cp != ALM_CP_BRACKET_OPEN))
+            end++;
+        if (relation->folded->tokens[i].cp == ALM_CP_BRACKET_OPEN) { /* says something else of the list */
+            i = alm_cell_closing(relation->folded, i, last) + 1;
+            continue;
+        }
         bool use = has(relation, i, end, ALM_CLASS_FUTURE) || has(relation, i, end, ALM_CLASS_DIRECTION);
         alm_column said = ALM_COLUMN_UNKNOWN;
         if (end > i && !use)
             said = alm_table_words_topic(words, alm_str_slice(relation->folded->text, relation->folded->tokens[i].start,
                                                               relation->folded->tokens[end - 1].end));
         if (said != ALM_COLUMN_UNKNOWN) topic = said == ALM_COLUMN_DONOR ? ALM_TOPIC_GIFTS : ALM_TOPIC_FOREIGN;
-        i = end + 1;
+        i = end < last && relation->folded->tokens[end].cp == ALM_CP_BRACKET_OPEN ? end : end + 1;
     }
     return topic;
 }
