@@ -298,6 +298,7 @@ alm_status alm_gifts_find(alm_relation *relation) {
         if (status != ALM_OK) return status;
         status = alm_gift_read_value(&r);
         if (status == ALM_OK) status = alm_gift_read_told_channel(&r);
+        if (status == ALM_OK) status = alm_gift_read_told_use(&r);
         if (status == ALM_OK) status = alm_gift_read_lead(&r);
         if (status == ALM_OK) status = alm_gift_read_head(&r);
         if (status != ALM_OK) return status;

@@ -176,8 +176,13 @@ static bool has_subject(const alm_gift_reader *r, uint32_t first, uint32_t last)
     return false;
 }
 
+bool alm_gift_is_paired(const alm_gift_reader *r, uint32_t i) {
+    return i > r->first && r->tokens[i - 1].class_id == ALM_CLASS_WITH && i + 1 < r->last &&
+           alm_gift_has_attr(r, &r->tokens[i + 1], "pair");
+}
+
 alm_name_case alm_gift_case_of(const alm_gift_reader *r, uint32_t i) {
-    if (alm_gift_speaks(r, i)) return ALM_CASE_OBJECT;
+    if (alm_gift_speaks(r, i) || alm_gift_is_paired(r, i)) return ALM_CASE_OBJECT;
     if (is_described_receiver(r, i)) return ALM_CASE_RECIPIENT;
     uint32_t begin = alm_gift_clause_start(r, i);
     bool modified = false; /* an attribute stands between: what holds inside it does not govern the name behind */
@@ -215,6 +220,7 @@ alm_name_case alm_gift_case_of(const alm_gift_reader *r, uint32_t i) {
         case ALM_CLASS_DIRECTION: return ALM_CASE_OBJECT;
         case ALM_CLASS_VERB:
             if (is_in_list_to(r, begin, at, i)) return ALM_CASE_RECIPIENT;
+            if (beside && at - 1 == begin && alm_gift_has_attr(r, before, "thank")) return ALM_CASE_SUBJECT;
             return beside || (modified && has_subject(r, begin, at - 1)) ? ALM_CASE_OBJECT : ALM_CASE_SUBJECT;
         case ALM_CLASS_IS: /* "the second was X", "X is the chamber's head": X gives, not what X is; but "it is X's
                               gift", "it is X who gave" */

@@ -51,6 +51,18 @@ static void read_venue(const alm_gift_reader *r, alm_gift *out) {
     }
 }
 
+/* "The school held a ceremony of giving": it hosts what is given to it. */
+static void read_host(const alm_gift_reader *r, alm_gift *out) {
+    for (uint32_t i = r->first; i + 1 < r->last && out->recipient_count == 0; i++) {
+        if (!alm_gift_has_attr(r, &r->tokens[i + 1], "held") || !alm_gift_may_need(r, i)) continue;
+        if (alm_gift_case_of(r, i) != ALM_CASE_SUBJECT ||
+            !alm_gift_has_class(r, i + 2, alm_gift_clause_end(r, i + 2), ALM_CLASS_GIVE))
+            continue;
+        const alm_actor *host = alm_actor_of(r->relation, &r->tokens[i]);
+        alm_gift_party_add(out->recipients, &out->recipient_count, alm_gift_principal(host));
+    }
+}
+
 /* "The headmaster accepted on behalf of the school": an event of receiving that tells no gift. */
 static bool read_acceptance(const alm_gift_reader *r, alm_gift *out) {
     for (size_t k = 0; k < r->event_count; k++) {
@@ -74,6 +86,7 @@ alm_status alm_gift_read_lead(alm_gift_reader *r) {
     alm_status status = read_visit(r, &visit);
     r->frame = visit.gift;
     if (r->frame.recipient_count == 0) read_venue(r, &r->frame);
+    if (r->frame.recipient_count == 0) read_host(r, &r->frame);
     return status;
 }
 
@@ -123,6 +136,16 @@ static bool is_only_receiver(const alm_gift_reader *r, const alm_told_gift *gift
     return true;
 }
 
+/* The lead's receiver is who gives here: nobody gives to themselves. */
+static bool gives(const alm_gift_reader *r, const alm_told_gift *gift) {
+    for (size_t i = 0; i < gift->donor_count; i++)
+        for (size_t j = 0; j < r->frame.recipient_count; j++)
+            if (gift->donors[i].organisation && alm_str_is(r->folded->mentions[gift->donors[i].organisation - 1].name,
+                                                           r->folded->mentions[r->frame.recipients[j] - 1].name))
+                return true;
+    return false;
+}
+
 alm_status alm_gift_spread_lead(alm_gift_reader *r) {
     alm_relation *relation = r->relation;
     if (r->frame.recipient_count == 0 && relation->gift_count) read_title(r, &r->frame);
@@ -130,7 +153,7 @@ alm_status alm_gift_spread_lead(alm_gift_reader *r) {
     for (size_t g = 0; g < relation->gift_count; g++)
         if (!is_only_receiver(r, &relation->gifts[g])) return ALM_OK;
     for (size_t g = r->first_gift; g < relation->gift_count; g++) { /* tables and lists have heads of their own */
-        if (relation->gifts[g].total) continue;                     /* sums over drives go to many */
+        if (relation->gifts[g].total || gives(r, &relation->gifts[g])) continue; /* sums over drives go to many */
         alm_status status =
             alm_gift_give_receivers(r, &relation->gifts[g], r->frame.recipients, r->frame.recipient_count);
         if (status != ALM_OK) return status;

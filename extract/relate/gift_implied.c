@@ -42,6 +42,11 @@ alm_status alm_gift_read_visited(alm_gift_reader *r, alm_gift_event *e) {
             break;
         if (token->class_id == ALM_CLASS_PARTY && alm_gift_case_of(r, i) == ALM_CASE_SUBJECT) subject = true;
         if (alm_gift_is_trigger(token->class_id) && i < e->before) break;
+        if (token->class_id == ALM_CLASS_PARTY && alm_gift_is_paired(r, i)) {
+            const alm_actor *helped = alm_actor_of(r->relation, token);
+            alm_gift_party_add(e->gift.recipients, &e->gift.recipient_count, alm_gift_principal(helped));
+            return ALM_OK;
+        }
         if (token->class_id != ALM_CLASS_VISIT && !is_way(r, i) && !is_scene(r, e, i)) continue;
         alm_status status = alm_gift_read_goal(r, e, i + 1, alm_gift_clause_end(r, i + 1));
         if (status != ALM_OK) return status;
@@ -54,10 +59,15 @@ static bool is_use(const alm_gift_reader *r, uint32_t i) {
     return alm_gift_has_attr(r, &r->tokens[i], "use") && is_body(r, i + 1);
 }
 
+/* What was given stands before @p i, in its clause or the one before. */
+static bool is_behind_what(const alm_gift_reader *r, uint32_t i) {
+    if (i > r->first && r->tokens[i - 1].cp == ALM_CP_COMMA) i--;
+    return i > r->first && alm_gift_is_what(r->tokens[i - 1].class_id);
+}
+
 /* "gave 3 million that rebuilt home X", "… to set up a prize at school X": what is done with it, and to what body. */
 static bool is_built(const alm_gift_reader *r, const alm_gift_event *e, uint32_t i) {
-    if (r->tokens[i].class_id != ALM_CLASS_VERB || !(i == e->last || alm_gift_is_what(r->tokens[i - 1].class_id)))
-        return false;
+    if (r->tokens[i].class_id != ALM_CLASS_VERB || !(i == e->last || is_behind_what(r, i))) return false;
     return is_body(r, i + 1) || (i + 1 < r->last && r->tokens[i + 1].class_id == ALM_CLASS_OF && is_body(r, i + 2));
 }
 
@@ -65,6 +75,9 @@ static bool is_built(const alm_gift_reader *r, const alm_gift_event *e, uint32_t
 static uint32_t behind_purpose(const alm_gift_reader *r, const alm_gift_event *e, uint32_t i) {
     if (is_use(r, i)) return i + 1;
     if (e->gift.recipient_count) return 0;
+    if (r->tokens[i].class_id == ALM_CLASS_DIRECTION && i + 1 < r->last &&
+        r->tokens[i + 1].class_id == ALM_CLASS_VERB && is_body(r, i + 2))
+        return i + 2; /* "for improving school X" */
     if (r->tokens[i].class_id == ALM_CLASS_DIRECTION || is_site(r, i)) return i + 1;
     if (!is_built(r, e, i)) return 0;
     return r->tokens[i + 1].class_id == ALM_CLASS_OF ? i + 2 : i + 1;

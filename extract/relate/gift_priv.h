@@ -124,6 +124,8 @@ static inline uint32_t alm_gift_principal(const alm_actor *actor) {
 
 /** What a governor reaches over: other names of a list, plain characters, places. */
 bool alm_gift_is_transparent(const alm_token *token);
+/** "paired with village X": the party at @p i is whom the subject helps. */
+bool alm_gift_is_paired(const alm_gift_reader *r, uint32_t i);
 /** "X said": what follows the name at token @p i is X's report, not X's deed. */
 bool alm_gift_speaks(const alm_gift_reader *r, uint32_t i);
 /** The case of the name at token @p i, by the word that governs it in its clause. */
@@ -241,6 +243,10 @@ ALM_MUST_USE alm_status alm_gift_read_needy(alm_gift_reader *r, alm_gift_event *
 
 /** "All of this went through the charity": the channel of the block's gifts, in a sentence without a gift. */
 ALM_MUST_USE alm_status alm_gift_read_told_channel(alm_gift_reader *r);
+
+/** "The money will be used for village X": the receiver of the block's gifts that have none, in a sentence without one.
+ */
+ALM_MUST_USE alm_status alm_gift_read_told_use(alm_gift_reader *r);
 
 /** To whom event @p k gives, by what stands up to @p limit; after donors and whats. */
 ALM_MUST_USE alm_status alm_gift_read_receivers(alm_gift_reader *r, size_t k, uint32_t limit);

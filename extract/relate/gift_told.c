@@ -145,6 +145,20 @@ alm_status alm_gift_read_told_channel(alm_gift_reader *r) {
     return ALM_OK;
 }
 
+alm_status alm_gift_read_told_use(alm_gift_reader *r) {
+    if (r->event_count || r->block_gifts == r->relation->gift_count) return ALM_OK;
+    for (uint32_t i = r->first + 1; i < r->last; i++) {
+        if (r->tokens[i].class_id != ALM_CLASS_DIRECTION) continue;
+        if (!names_the_gift(r, alm_gift_clause_start(r, i), i)) return ALM_OK;
+        alm_gift_event use = {0};
+        alm_status status = alm_gift_read_goal(r, &use, i + 1, alm_gift_clause_end(r, i + 1));
+        for (size_t g = r->block_gifts; g < r->relation->gift_count && status == ALM_OK; g++)
+            status = alm_gift_give_receivers(r, &r->relation->gifts[g], use.gift.recipients, use.gift.recipient_count);
+        return status;
+    }
+    return ALM_OK;
+}
+
 /* ---- values ---- */
 
 static bool has_kind(const alm_told_gift *gift, alm_what_kind kind) {
