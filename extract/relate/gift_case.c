@@ -153,17 +153,21 @@ static bool is_given_to(const alm_gift_reader *r, uint32_t begin, uint32_t i) {
 }
 
 /*
- * "to the fund's centre …, school X and school Y": words that nobody knows stand in a list of receivers, and the names
- * behind it give nothing. From the word before @p at, in the list that begins behind "to".
+ * "to the fund's centre …, school X and school Y", "to that town's … school X it gave": words that nobody knows stand
+ * between "to" and a name in a list, or right before the verb of giving; such a name gives nothing.
  */
-static bool is_in_list_to(const alm_gift_reader *r, uint32_t begin, uint32_t at, uint32_t i) {
-    if (r->tokens[i - 1].cp != ALM_CP_LIST_COMMA && r->tokens[i - 1].class_id != ALM_CLASS_WITH) return false;
+static bool is_under_to(const alm_gift_reader *r, uint32_t begin, uint32_t at, uint32_t i) {
+    const alm_token *next = behind_names(r, i);
+    bool given = next && alm_gift_is_trigger(next->class_id);
+    if (!given && r->tokens[i - 1].cp != ALM_CP_LIST_COMMA && r->tokens[i - 1].class_id != ALM_CLASS_WITH) return false;
     for (; at > begin; at--) {
         const alm_token *word = &r->tokens[at - 1];
-        if (word->class_id == ALM_CLASS_TO) return alm_gift_has_attr(r, word, "far");
+        if (word->class_id == ALM_CLASS_TO)
+            return alm_gift_has_attr(r, word, "far") || (given && alm_gift_has_attr(r, word, "for"));
         bool inside = alm_gift_is_transparent(word) || word->class_id == ALM_CLASS_OF ||
                       word->class_id == ALM_CLASS_VERB || word->class_id == ALM_CLASS_QUANTITY ||
-                      word->class_id == ALM_CLASS_GROUP || word->class_id == ALM_CLASS_FUNCTION;
+                      word->class_id == ALM_CLASS_GROUP || word->class_id == ALM_CLASS_FUNCTION ||
+                      word->class_id == ALM_CLASS_TOTAL || word->class_id == ALM_CLASS_PRONOUN;
         if (!inside) return false;
     }
     return false;
@@ -219,7 +223,7 @@ alm_name_case alm_gift_case_of(const alm_gift_reader *r, uint32_t i) {
         case ALM_CLASS_VISIT:
         case ALM_CLASS_DIRECTION: return ALM_CASE_OBJECT;
         case ALM_CLASS_VERB:
-            if (is_in_list_to(r, begin, at, i)) return ALM_CASE_RECIPIENT;
+            if (is_under_to(r, begin, at, i)) return ALM_CASE_RECIPIENT;
             if (beside && at - 1 == begin && alm_gift_has_attr(r, before, "thank")) return ALM_CASE_SUBJECT;
             return beside || (modified && has_subject(r, begin, at - 1)) ? ALM_CASE_OBJECT : ALM_CASE_SUBJECT;
         case ALM_CLASS_IS: /* "the second was X", "X is the chamber's head": X gives, not what X is; but "it is X's
@@ -238,7 +242,7 @@ alm_name_case alm_gift_case_of(const alm_gift_reader *r, uint32_t i) {
         default: break;
         }
         if (!alm_gift_is_transparent(before))
-            return is_in_list_to(r, begin, at, i) ? ALM_CASE_RECIPIENT : ALM_CASE_SUBJECT;
+            return is_under_to(r, begin, at, i) ? ALM_CASE_RECIPIENT : ALM_CASE_SUBJECT;
     }
     return ALM_CASE_SUBJECT;
 }
