@@ -106,21 +106,40 @@ static uint32_t named_at(const alm_relation *relation, alm_str title, size_t at)
     return found;
 }
 
-/* "X gives 300 books to school Y", as the title has it. */
+static bool receives_gifts(const alm_relation *relation, uint32_t mention) {
+    switch (relation->folded->mentions[mention - 1].detail) {
+    case ALM_ORGANISATION_CHARITY:
+    case ALM_ORGANISATION_SCHOOL:
+    case ALM_ORGANISATION_HOSPITAL:
+    case ALM_ORGANISATION_MILITARY:
+    case ALM_ORGANISATION_COMMUNITY: return true;
+    default: return false;
+    }
+}
+
+/* "X gives 300 books to school Y", "X goes to village Y with gifts", "School Y receives 300 books", as the title has
+ * it. */
 static void read_title(const alm_gift_reader *r, alm_gift *out) {
     alm_str title = r->relation->document->page.title;
     const alm_lexicon *words = r->folded->pack->scanned;
+    uint32_t head = named_at(r->relation, title, 0);
+    size_t head_end = head ? r->folded->mentions[head - 1].name.len : 0;
     for (size_t at = 0; at < title.len;) {
         uint32_t sense;
-        size_t len = alm_lexicon_longest(words, title, at, &sense);
-        const alm_sense *to = len ? alm_lexicon_sense_of(words, sense, ALM_CLASS_TO) : NULL;
+        size_t len = alm_lexicon_longest(words, title, at, &sense), begin = at;
         if (len)
             at += len;
         else
             alm_utf8_next(title, &at);
-        if (!to) continue;
-        uint32_t found = named_at(r->relation, title, at);
-        if (found) alm_gift_party_add(out->recipients, &out->recipient_count, found);
+        if (!len) continue;
+        if (head && begin == head_end && alm_lexicon_sense_of(words, sense, ALM_CLASS_RECEIVE) &&
+            receives_gifts(r->relation, head))
+            alm_gift_party_add(out->recipients, &out->recipient_count, head);
+        bool to = alm_lexicon_sense_of(words, sense, ALM_CLASS_TO),
+             visit = alm_lexicon_sense_of(words, sense, ALM_CLASS_VISIT);
+        uint32_t found = to || visit ? named_at(r->relation, title, at) : 0;
+        if (found && (to || receives_gifts(r->relation, found)))
+            alm_gift_party_add(out->recipients, &out->recipient_count, found);
     }
 }
 

@@ -66,6 +66,13 @@ static void take_list(alm_gift_reader *r, alm_gift_event *e, uint32_t next) {
     }
 }
 
+/* "The village received 100,000, of which X 30,000 and Y 20,000": whom the verb of receiving before them names. */
+static alm_status read_receiver(alm_gift_reader *r, alm_gift_event *e) {
+    for (uint32_t i = e->first; i-- > r->first;)
+        if (r->tokens[i].class_id == ALM_CLASS_RECEIVE) return alm_gift_read_recipient_subject(r, e, i);
+    return ALM_OK;
+}
+
 /* The name at @p name gave what stands at @p next; @p told is how sure it is that it was a gift. */
 static alm_status put_pair(alm_gift_reader *r, uint32_t name, uint32_t next, double told) {
     alm_gift_event e = {.first = name, .last = next, .before = r->first, .after = r->last};
@@ -83,6 +90,8 @@ static alm_status put_pair(alm_gift_reader *r, uint32_t name, uint32_t next, dou
         take_list(r, &e, next);
     }
     if (gift->what_count == 0) return ALM_OK;
+    alm_status received = read_receiver(r, &e);
+    if (received != ALM_OK) return received;
     gift->trigger_start = gift->trigger_end = r->tokens[next].start;
     gift->start = r->tokens[r->first].start;
     gift->end = r->tokens[r->last - 1].end;
