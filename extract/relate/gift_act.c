@@ -94,6 +94,7 @@ static bool has_actor(const alm_gift_reader *r, uint32_t verb) {
         false; /* "of" was met, not yet the word for whom: what is before it may be no part of the clause */
     for (uint32_t at = verb, begin = alm_gift_clause_start(r, verb); at-- > begin;) {
         uint16_t c = r->tokens[at].class_id;
+        if (alm_gift_is_what(c)) return false; /* another list */
         if (c == ALM_CLASS_OF) described = true;
         if (c == ALM_CLASS_TO) described = false;
         bool subject = c == ALM_CLASS_PRONOUN || (c == ALM_CLASS_PARTY && alm_gift_case_of(r, at) == ALM_CASE_SUBJECT);

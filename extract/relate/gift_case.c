@@ -185,8 +185,13 @@ bool alm_gift_is_paired(const alm_gift_reader *r, uint32_t i) {
            alm_gift_has_attr(r, &r->tokens[i + 1], "pair");
 }
 
+bool alm_gift_is_brand(const alm_gift_reader *r, uint32_t i) {
+    return i + 1 < r->last && r->tokens[i + 1].class_id == ALM_CLASS_GOODS &&
+           alm_gift_has_class(r, alm_gift_clause_start(r, i), i, ALM_CLASS_PART);
+}
+
 alm_name_case alm_gift_case_of(const alm_gift_reader *r, uint32_t i) {
-    if (alm_gift_speaks(r, i) || alm_gift_is_paired(r, i)) return ALM_CASE_OBJECT;
+    if (alm_gift_speaks(r, i) || alm_gift_is_paired(r, i) || alm_gift_is_brand(r, i)) return ALM_CASE_OBJECT;
     if (is_described_receiver(r, i)) return ALM_CASE_RECIPIENT;
     uint32_t begin = alm_gift_clause_start(r, i);
     bool modified = false; /* an attribute stands between: what holds inside it does not govern the name behind */
@@ -198,7 +203,9 @@ alm_name_case alm_gift_case_of(const alm_gift_reader *r, uint32_t i) {
         switch (before->class_id) {
         case ALM_CLASS_OF: modified = true; continue;
         case ALM_CLASS_TO: return ALM_CASE_RECIPIENT;
-        case ALM_CLASS_VIA: return channel_case(r, i);
+        case ALM_CLASS_VIA:
+            if (r->tokens[at].class_id == ALM_CLASS_OF) continue; /* "that can hardly be got through" */
+            return channel_case(r, i);
         case ALM_CLASS_BY: return agent_case(r, i);
         case ALM_CLASS_BEHALF: return modified ? ALM_CASE_SUBJECT : ALM_CASE_BEHALF;
         case ALM_CLASS_JOIN: return modified ? ALM_CASE_SUBJECT : ALM_CASE_JOINED;

@@ -214,6 +214,7 @@ alm_status alm_gift_read_pairs(alm_gift_reader *r) {
         if (r->tokens[i].class_id != ALM_CLASS_PARTY || alm_gift_names_nobody(r, i)) continue;
         alm_name_case name_case = alm_gift_case_of(r, i); /* "received from X 500": X gave */
         if (name_case != ALM_CASE_SUBJECT && name_case != ALM_CASE_SOURCE) continue;
+        if (alm_gift_is_brand(r, i)) continue;
         uint32_t next = behind_name(r, i);
         double told = 0.85;
         uint32_t listed = over_comma(r, i, next);

@@ -128,6 +128,8 @@ bool alm_gift_is_transparent(const alm_token *token);
 bool alm_gift_is_paired(const alm_gift_reader *r, uint32_t i);
 /** "X said": what follows the name at token @p i is X's report, not X's deed. */
 bool alm_gift_speaks(const alm_gift_reader *r, uint32_t i);
+/** "among them 300 boxes of X's milk": the name at token @p i says whose make a thing is. */
+bool alm_gift_is_brand(const alm_gift_reader *r, uint32_t i);
 /** The case of the name at token @p i, by the word that governs it in its clause. */
 alm_name_case alm_gift_case_of(const alm_gift_reader *r, uint32_t i);
 /** A word of @p class_id stands before @p i within @p reach tokens, no other what or name between. */

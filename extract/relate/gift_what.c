@@ -42,10 +42,14 @@ static bool values_things(const alm_gift_reader *r, uint32_t i) {
     for (uint32_t at = i + 1; at < r->last && at - i <= MAX_ATTRIBUTE; at++) {
         const alm_token *token = &r->tokens[at];
         switch (token->class_id) {
-        case ALM_CLASS_GOODS: return !alm_mention_of(r->folded, token)->value;
+        case ALM_CLASS_GOODS:
+            return !alm_mention_of(r->folded, token)->value || r->tokens[i + 1].class_id == ALM_CLASS_OF;
         case ALM_CLASS_GIFT_NOUN: return names_things(r, at);
         case ALM_CLASS_VERB: /* "20 million to build a school": money */
             if (alm_gift_has_attr(r, token, "build")) return false;
+            break;
+        case ALM_CLASS_QUANTITY:
+            if (!alm_gift_counts_things(r, at)) return false;
             break;
         case ALM_CLASS_OF:
         case ALM_CLASS_NOUN:
