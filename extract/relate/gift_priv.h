@@ -27,8 +27,8 @@ typedef struct alm_gift_event {
     uint32_t received;      /* the verb of receiving that tells of it; 0 */
     size_t own_receivers;   /* how many its own clause names before the verb; those behind them are carried here */
     size_t carried_receivers;
-    bool implied;           /* no word beside the verb says who receives */
-    bool handed;            /* a verb of giving behind it says what the money or thing was taken out for */
+    bool implied; /* no word beside the verb says who receives */
+    bool handed;  /* a verb of giving behind it says what the money or thing was taken out for */
     alm_gift gift;
     uint32_t what_at[ALM_MAX_WHATS]; /* tokens of gift.whats */
 } alm_gift_event;
@@ -164,6 +164,25 @@ bool alm_gift_invests(const alm_gift_reader *r, const alm_gift_event *e);
 bool alm_gift_is_for_staff(const alm_gift_reader *r, const alm_gift_event *e);
 /** The party at @p i is all bodies of a kind ("the associations of the whole province", "chambers of all levels"). */
 bool alm_gift_names_nobody(const alm_gift_reader *r, uint32_t i);
+
+/** The body at @p i only says where somebody behind it, before @p last, is from. */
+bool alm_gift_is_modifier(const alm_gift_reader *r, uint32_t i, uint32_t last);
+/** The place at @p i is where the giver, whom no finder knows, is from. */
+bool alm_gift_is_home(const alm_gift_reader *r, uint32_t i, uint32_t last);
+/** "the federation's president firm Yaoju": a member that no finder knows, not the body at @p i. */
+bool alm_gift_is_unknown_member(const alm_gift_reader *r, uint32_t i, uint32_t last);
+/** The subject in [begin, end) is somebody or some people without a name. */
+bool alm_gift_is_nameless(const alm_gift_reader *r, uint32_t begin, uint32_t end);
+/** The clause of the event's verb, from @p begin, has a subject that no finder knows. */
+bool alm_gift_has_stranger(const alm_gift_reader *r, const alm_gift_event *e, uint32_t begin);
+/** The clause [begin, end) begins with a body that no finder knows. */
+bool alm_gift_is_unknown_body(const alm_gift_reader *r, uint32_t begin, uint32_t end);
+/** "all members", "the staff": the people of a body that was named before. */
+bool alm_gift_is_whole_body(const alm_gift_reader *r, uint32_t begin, uint32_t end);
+/** "the least came from …", and no name behind it. */
+bool alm_gift_is_unknown_copula(const alm_gift_reader *r, uint32_t begin, uint32_t end);
+/** Who is named in [begin, end) received. */
+bool alm_gift_has_received(const alm_gift_reader *r, uint32_t begin, uint32_t end);
 
 /** At the head of the page, and of each of its blocks. */
 void alm_gift_begin_page(alm_gift_reader *r);

@@ -4,8 +4,6 @@
 #include "extract/relate/bare_amount.h"
 #include "extract/relate/gift_priv.h"
 
-enum { MIN_STRANGER = 2, MAX_STRANGER = 6, PLURAL = 0x4EEC /* behind whom there are several of */ };
-
 static void donor_add(alm_gift_event *e, alm_actor actor) {
     alm_gift *gift = &e->gift;
     for (size_t i = 0; i < gift->donor_count; i++)
@@ -61,50 +59,6 @@ static void represent(alm_gift_event *e, const alm_actor *represented) {
     if (represented->organisation) last->organisation = represented->organisation;
 }
 
-/*
- * "X Town's shopkeeper Y", "faculty X's alumnus of 1988, director Y", with nothing but nouns between: where Y is from.
- * A department stands right before the name.
- */
-static bool names_home_of(const alm_gift_reader *r, uint32_t i, uint32_t last) {
-    bool noun = false, year = false;
-    for (uint32_t at = i + 1; at < last; at++) switch (r->tokens[at].class_id) {
-        case ALM_CLASS_SUBJECT_NOUN: noun = true; break;
-        case ALM_CLASS_NUMBER: year = true; break;
-        case ALM_CLASS_QUANTITY: year = true; break;
-        case ALM_CLASS_NOUN:
-            noun = noun || (at == i + 1 && at + 1 < last && r->tokens[at + 1].class_id == ALM_CLASS_PARTY);
-            break;
-        case ALM_CLASS_ORG_PART:
-        case ALM_CLASS_GOODS:
-        case ALM_CLASS_GOODS_NOUN: break;
-        case ALM_CLASS_PARTY: return noun && alm_actor_of(r->relation, &r->tokens[at])->person;
-        default:
-            if (!(year && alm_is_plain_han(&r->tokens[at])) && !(noun && r->tokens[at].cp == ALM_CP_LIST_COMMA))
-                return false;
-        }
-    return false;
-}
-
-/* "Town X "The Sisters' Kitchen"", "shop Y of town X": where the body behind it is. */
-static bool is_place_of(const alm_gift_reader *r, uint32_t i, uint32_t last) {
-    const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[i]);
-    if (!actor || actor->person || !alm_party_is_place(r->relation, actor)) return false;
-    uint32_t next = i + 1 + (r->tokens[i + 1].class_id == ALM_CLASS_OF);
-    return next < last && (r->tokens[next].class_id == ALM_CLASS_PARTY || r->tokens[next].cp == ALM_CP_QUOTE_OPEN);
-}
-
-/* "the village's farmer X": the village is not who acts; but "the chamber's entrepreneurs" are the chamber. */
-static bool is_modifier(const alm_gift_reader *r, uint32_t i, uint32_t last) {
-    if (names_home_of(r, i, last)) return true;
-    if (i + 1 >= last) return false;
-    bool under = alm_gift_has_attr(r, &r->tokens[i + 1], "under"); /* "group X's subsidiary Y" */
-    if (is_place_of(r, i, last)) return true;
-    if (r->tokens[i + 1].class_id != ALM_CLASS_OF && !under) return false;
-    for (uint32_t at = i + 2; at < last && !alm_gift_ends_clause(r->tokens[at].cp); at++)
-        if (r->tokens[at].class_id == ALM_CLASS_PARTY) return true;
-    return false;
-}
-
 static bool is_listed(const alm_token *token) {
     return token->class_id == ALM_CLASS_PARTY || token->cp == ALM_CP_LIST_COMMA;
 }
@@ -152,36 +106,6 @@ static bool is_possessive(const alm_gift_reader *r, uint32_t i) {
     return false;
 }
 
-/*
- * "The town's vegetable grower Zhong", "a teacher from the town": a place, and a clause that goes on to speak of
- * somebody from there, whom the rules may not know. The place does not give.
- */
-static bool is_home(const alm_gift_reader *r, uint32_t i, uint32_t last) {
-    const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[i]);
-    if (actor->person || !alm_party_is_place(r->relation, actor)) return false;
-
-    for (uint32_t at = i + 1; at < last && !alm_gift_ends_clause(r->tokens[at].cp); at++)
-        switch (r->tokens[at].class_id) {
-        case ALM_CLASS_TEXT: return alm_is_han(r->tokens[at].cp);
-        case ALM_CLASS_SUBJECT_NOUN:
-        case ALM_CLASS_TITLE: return true;
-        case ALM_CLASS_PARTY:
-            return alm_actor_of(r->relation, &r->tokens[at])->person &&
-                   !alm_gift_has_class(r, i + 1, at, ALM_CLASS_TO) && !alm_gift_has_class(r, i + 1, at, ALM_CLASS_WITH);
-        case ALM_CLASS_TO:
-        case ALM_CLASS_BA:
-        case ALM_CLASS_VIA: return false;
-        default: break;
-        }
-    return false;
-}
-
-/* "the federation's president firm Yaoju": a member that no finder knows, not the body itself. */
-static bool is_unknown_member(const alm_gift_reader *r, uint32_t i, uint32_t last) {
-    return i + 3 < last && r->tokens[i + 1].class_id == ALM_CLASS_MEMBER && alm_is_plain_han(&r->tokens[i + 2]) &&
-           alm_is_plain_han(&r->tokens[i + 3]);
-}
-
 /* All names in [first, last) with their cases into the event; true where a subject or agent was among them. */
 static bool read_names(alm_gift_reader *r, alm_gift_event *e, uint32_t first, uint32_t last, bool want_donors) {
     bool found = false, agent = false;
@@ -192,11 +116,13 @@ static bool read_names(alm_gift_reader *r, alm_gift_event *e, uint32_t first, ui
             found = take_pronoun(r, e, i);
         if (actor && i > first && r->tokens[i - 1].cp == ALM_CP_EM_DASH && alm_party_is_place(r->relation, actor))
             continue; /* "home — the town of X" */
-        if (!actor || is_gloss(r, i) || is_modifier(r, i, last) || is_counted(r, i) || is_partner(r, i)) continue;
+        if (!actor || is_gloss(r, i) || alm_gift_is_modifier(r, i, last) || is_counted(r, i) || is_partner(r, i))
+            continue;
         if (want_donors && alm_party_is_origin(r->relation, i, last)) continue;
         alm_name_case how = alm_gift_case_of(r, i);
         if (want_donors && how == ALM_CASE_SUBJECT && alm_gift_names_nobody(r, i)) return true;
-        if (want_donors && how == ALM_CASE_SUBJECT && (is_home(r, i, last) || is_unknown_member(r, i, last))) {
+        if (want_donors && how == ALM_CASE_SUBJECT &&
+            (alm_gift_is_home(r, i, last) || alm_gift_is_unknown_member(r, i, last))) {
             found = true;
             continue;
         }
@@ -286,92 +212,6 @@ static bool read_receipt(alm_gift_reader *r, alm_gift_event *e, uint32_t begin) 
     return false;
 }
 
-/* "an anonymous donor", "23 members", "the staff": the clause has a subject, and it is nobody named. */
-static bool is_nameless_subject(const alm_gift_reader *r, uint32_t begin, uint32_t end) {
-    for (uint32_t i = begin; i < end; i++) {
-        switch (r->tokens[i].class_id) {
-        case ALM_CLASS_VERB:
-        case ALM_CLASS_TO:
-        case ALM_CLASS_APPEAL:
-        case ALM_CLASS_GIVE: return false;
-        case ALM_CLASS_ANONYMOUS:
-        case ALM_CLASS_GROUP:
-        case ALM_CLASS_MEMBER: return true;
-        case ALM_CLASS_QUANTITY:
-            if (alm_gift_counts_people(r, i)) return true;
-            break;
-        case ALM_CLASS_TEXT: /* "the teachers" */
-            if (i > begin && r->tokens[i].cp == PLURAL) return true;
-            break;
-        case ALM_CLASS_LOCAL: return i == begin;
-        case ALM_CLASS_ADVERB: /* "the others gave 1,000 each"; but "the other 20,000 was given" */
-            if (alm_gift_has_attr(r, &r->tokens[i], "others") && !alm_gift_has_class(r, i, end, ALM_CLASS_MONEY))
-                return true;
-            break;
-        case ALM_CLASS_SUBJECT_NOUN: /* "sent his son with": the son only carries it */
-            if (i > begin && r->tokens[i - 1].class_id == ALM_CLASS_VIA) break;
-            return i + 1 >= end || r->tokens[i + 1].class_id != ALM_CLASS_PARTY;
-        default: break;
-        }
-    }
-    return false;
-}
-
-/* A clause may have a subject of its own: it opens a sentence, or the one before it told a gift. */
-static bool starts_anew(const alm_gift_reader *r, const alm_gift_event *e, uint32_t begin) {
-    return begin == r->first || r->tokens[begin - 1].cp == ALM_CP_SEMICOLON ||
-           (e > r->events && e->before == e[-1].last && e->before > alm_gift_clause_start(r, begin - 1));
-}
-
-/* "…; the bean curd seller Feng took": a subject that no finder knows, and not the one before it. */
-static bool has_stranger(const alm_gift_reader *r, const alm_gift_event *e, uint32_t begin) {
-    uint32_t start = begin;
-    bool described = false; /* by a post or a trade: somebody is meant, wherever the clause stands */
-    for (uint32_t i = begin; i < e->first; i++) switch (r->tokens[i].class_id) {
-        case ALM_CLASS_ROLE:
-        case ALM_CLASS_SUBJECT_NOUN:
-            described = true;
-            start = i + 1;
-            break;
-        case ALM_CLASS_OF:
-            described = false;
-            start = i + 1;
-            break;
-        default: break;
-        }
-    if (!described && !starts_anew(r, e, begin)) return false;
-    uint32_t end = start;
-    while (end < e->first && (alm_is_plain_han(&r->tokens[end]) || r->tokens[end].cp == ' ')) end++;
-    if (end < start + MIN_STRANGER || end > start + MAX_STRANGER) return false;
-    if (end == e->first) return true;
-    switch (r->tokens[end].class_id) {
-    case ALM_CLASS_BA:
-    case ALM_CLASS_TO:
-    case ALM_CLASS_VIA:
-    case ALM_CLASS_ADVERB:
-    case ALM_CLASS_PLAIN: return true;
-    default: return false;
-    }
-}
-
-/* The verb's clause begins with a body that no finder knows: it gives, not whoever was named before. */
-static bool is_unknown_body(const alm_gift_reader *r, uint32_t begin, uint32_t end) {
-    while (begin < end &&
-           (r->tokens[begin].class_id == ALM_CLASS_ADVERB || r->tokens[begin].class_id == ALM_CLASS_DATE))
-        begin++;
-    for (uint32_t i = begin; i < end; i++) {
-        const alm_token *token = &r->tokens[i];
-        if (token->class_id == ALM_CLASS_ORG_SUFFIX) return true;
-        bool part = token->class_id == ALM_CLASS_ORG_PART &&
-                    alm_str_is_c(alm_token_attr(r->folded, token, ALM_CLASS_ORG_PART, 0), "industry");
-        if (part && i > begin) return true;
-        if (!part && !alm_is_plain_han(token) && token->class_id != ALM_CLASS_PLACE &&
-            token->class_id != ALM_CLASS_LOCAL && token->class_id != ALM_CLASS_NOUN)
-            return false;
-    }
-    return false;
-}
-
 /* "The three of them gave 1, 2 and 3": as many as the sentence, or the one before, spoke of. */
 static bool read_counted(alm_gift_reader *r, alm_gift_event *e, uint32_t begin, uint32_t end) {
     for (uint32_t i = begin; i < end; i++) {
@@ -396,16 +236,6 @@ static bool read_body_of(alm_gift_reader *r, alm_gift_event *e, uint32_t end) {
         if (!actor->organisation || actor->person) return false;
         donor_add(e, *actor);
         return true;
-    }
-    return false;
-}
-
-/* "all members", "the staff": no more than a word before them, and no number. */
-static bool is_whole_body(const alm_gift_reader *r, uint32_t begin, uint32_t end) {
-    for (uint32_t i = begin; i < end && i < begin + 3; i++) {
-        uint16_t c = r->tokens[i].class_id;
-        if (c == ALM_CLASS_MEMBER || c == ALM_CLASS_GROUP) return true;
-        if (c == ALM_CLASS_QUANTITY || c == ALM_CLASS_ANONYMOUS) return false;
     }
     return false;
 }
@@ -443,13 +273,6 @@ static void settle_personal(const alm_gift_reader *r, alm_gift_event *e) {
         if (e->gift.donors[k].person) e->gift.donors[k].organisation = 0;
 }
 
-/* "The least came from, the last was …", and no name that a finder knows: whoever it was, not who was named before. */
-static bool is_unknown_copula(const alm_gift_reader *r, uint32_t begin, uint32_t end) {
-    for (uint32_t i = begin + 1; i < end; i++)
-        if (r->tokens[i].class_id == ALM_CLASS_IS && r->tokens[i - 1].class_id == ALM_CLASS_OF) return true;
-    return false;
-}
-
 static bool is_name_list(const alm_gift_reader *r, uint32_t first, uint32_t last) {
     if (first == last) return false;
     for (uint32_t i = first; i < last; i++)
@@ -467,20 +290,6 @@ static void read_list_before(alm_gift_reader *r, alm_gift_event *e, uint32_t beg
         if (begin < e->before || !is_name_list(r, begin, end)) return;
         read_names(r, e, begin, end, true);
     }
-}
-
-/* "The charity has received 1,000,000": who is named there is not who gave. */
-static bool has_received(const alm_gift_reader *r, uint32_t begin, uint32_t end) {
-    for (uint32_t i = begin; i < end; i++) {
-        if (r->tokens[i].class_id != ALM_CLASS_RECEIVE || !alm_gift_has_attr(r, &r->tokens[i], "gift")) continue;
-        for (uint32_t at = i + 1; at < end; at++) switch (r->tokens[at].class_id) {
-            case ALM_CLASS_GIVE:
-            case ALM_CLASS_GIFT_NOUN:
-            case ALM_CLASS_MONEY: return true;
-            default: break;
-            }
-    }
-    return false;
 }
 
 /* Who gives: by the verb's own clause, then the clauses before it, then whom the block spoke of last. A clause that
@@ -501,7 +310,7 @@ static void read_donors(alm_gift_reader *r, alm_gift_event *e) {
     for (uint32_t end = e->first;;) {
         bool found = read_names(r, e, begin, end, true);
         if (end == e->first) e->own_receivers = e->gift.recipient_count;
-        if (found && end != e->first && has_received(r, begin, end)) {
+        if (found && end != e->first && alm_gift_has_received(r, begin, end)) {
             e->gift.donor_count = 0;
             return;
         }
@@ -512,13 +321,13 @@ static void read_donors(alm_gift_reader *r, alm_gift_event *e) {
                 read_names(r, e, alm_gift_clause_start(r, begin - 1), begin - 1, true);
             return;
         }
-        if (end == e->first && is_unknown_body(r, begin, end)) return;
-        if (is_nameless_subject(r, begin, end)) {
-            if (!read_counted(r, e, begin, end) && begin > r->first && is_whole_body(r, begin, end))
+        if (end == e->first && alm_gift_is_unknown_body(r, begin, end)) return;
+        if (alm_gift_is_nameless(r, begin, end)) {
+            if (!read_counted(r, e, begin, end) && begin > r->first && alm_gift_is_whole_body(r, begin, end))
                 read_body_of(r, e, begin - 1);
             return;
         }
-        if (end == e->first ? has_stranger(r, e, begin) : is_unknown_copula(r, begin, end)) return;
+        if (end == e->first ? alm_gift_has_stranger(r, e, begin) : alm_gift_is_unknown_copula(r, begin, end)) return;
         if (begin <= r->first) break;
         end = begin - 1;
         begin = alm_gift_clause_start(r, end);
