@@ -125,10 +125,12 @@ static alm_status fold_name(alm_folded *folded, uint32_t first, uint32_t suffix)
     return status == ALM_OK ? alm_fold(folded, first, suffix + 1, mention) : status;
 }
 
-/* "50 firms", "A and other firms", "the firm "X"": no firm that was named before. */
+/* "50 firms", "A and other firms", "firms from elsewhere", "the firm "X"": no firm that was named before. */
 static bool is_kind(const alm_folded *folded, uint32_t i) {
     uint16_t before = i > 0 ? folded->tokens[i - 1].class_id : ALM_CLASS_TEXT;
-    if (before == ALM_CLASS_QUANTITY || before == ALM_CLASS_ETC) return true;
+    if (before == ALM_CLASS_QUANTITY || before == ALM_CLASS_ETC || before == ALM_CLASS_NOUN ||
+        before == ALM_CLASS_MANY || before == ALM_CLASS_PLACE)
+        return true;
     if (i + 1 >= folded->count) return false;
     const alm_token *after = &folded->tokens[i + 1];
     return after->class_id == ALM_CLASS_ORG || after->class_id == ALM_CLASS_PLACE || after->cp == ALM_CP_QUOTE_OPEN;

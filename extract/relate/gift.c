@@ -170,6 +170,7 @@ static bool holds(const alm_gift_reader *r, const alm_gift_event *e) {
         (e->implied || e->gift.recipient_count == 0) && e->gift.channel_count == 0) {
         bool things = false;
         for (size_t i = 0; i < e->gift.what_count; i++) things = things || e->gift.whats[i].kind == ALM_WHAT_GOODS;
+        if (alm_gift_is_public(r, &e->gift.donors[0])) return false; /* an office hands out what is the public's */
         if (!(e->handed && e->gift.donors[0].person) && !hands_out(r, e) &&
             (!things || !(r->block_has_gift || r->relation->tells_of_giving)))
             return false;
