@@ -1,7 +1,16 @@
 #include "extract/relate/bare_amount.h"
 
+#include <ctype.h>
+
+/* "District 300-D1": part of what something is called. */
+static bool is_of_code(alm_str text, const alm_token *token) {
+    unsigned char before = token->start ? (unsigned char)text.ptr[token->start - 1] : ' ';
+    unsigned char after = token->end < text.len ? (unsigned char)text.ptr[token->end] : ' ';
+    return before == '-' || isalpha(before) || after == '-' || isalpha(after);
+}
+
 bool alm_bare_amount_is(const alm_relation *relation, const alm_token *token) {
-    if (token->class_id != ALM_CLASS_NUMBER) return false;
+    if (token->class_id != ALM_CLASS_NUMBER || is_of_code(relation->folded->text, token)) return false;
     const alm_value *value = alm_mention_of(relation->folded, token)->value;
     if (value->form != ALM_FORM_PLAIN || !value->amount.len) return false;
     return value->amount.len >= 3 || alm_unit_note_at(relation, token->start).currency.len;

@@ -195,11 +195,14 @@ alm_name_case alm_gift_case_of(const alm_gift_reader *r, uint32_t i) {
     if (is_described_receiver(r, i)) return ALM_CASE_RECIPIENT;
     uint32_t begin = alm_gift_clause_start(r, i);
     bool modified = false; /* an attribute stands between: what holds inside it does not govern the name behind */
-    bool beside = true;    /* nothing but names of the same list stands between */
+    bool titled = i > begin && r->tokens[i - 1].cp == ALM_CP_QUOTE_OPEN && i + 1 < r->last &&
+                  r->tokens[i + 1].cp == ALM_CP_QUOTE_CLOSE; /* the quotes hold no more than the name */
+    bool beside = true;                                      /* nothing but names of the same list stands between */
     for (uint32_t at = i; at > begin; at--) {
         const alm_token *before = &r->tokens[at - 1];
-        if (at < i) beside = beside && (is_of_list(&r->tokens[at]) || r->tokens[at].cp == ALM_CP_QUOTE_OPEN);
-        if (before->cp == ALM_CP_QUOTE_OPEN) continue;
+        bool quote = titled && r->tokens[at].cp == ALM_CP_QUOTE_OPEN;
+        if (at < i) beside = beside && (quote || is_of_list(&r->tokens[at]));
+        if (titled && before->cp == ALM_CP_QUOTE_OPEN) continue;
         switch (before->class_id) {
         case ALM_CLASS_OF: modified = true; continue;
         case ALM_CLASS_TO: return ALM_CASE_RECIPIENT;
