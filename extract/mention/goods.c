@@ -5,7 +5,7 @@
 #include "extract/mention/mention.h"
 #include "extract/mention/walk.h"
 
-enum { MAX_ITEM = 16, MAX_QUOTED = 14, MAX_LISTED = 8, MAX_CHAIN = 12 };
+enum { MAX_ATTRIBUTE = 7, MAX_ITEM = 16, MAX_QUOTED = 14, MAX_LISTED = 8, MAX_CHAIN = 12 };
 
 static bool is_goods_quantity(const alm_folded *folded, const alm_token *token) {
     const alm_mention *mention = alm_mention_of(folded, token);
@@ -251,6 +251,21 @@ static uint32_t summed_thing(const alm_folded *folded, uint32_t i) {
     return listed ? i : first;
 }
 
+/* "one | well-equipped | ambulance": behind the words that describe the thing and their particle; @p i without. */
+static uint32_t over_attribute(const alm_folded *folded, uint32_t i) {
+    for (uint32_t at = i; at < folded->count && at < i + MAX_ATTRIBUTE; at++) switch (folded->tokens[at].class_id) {
+        case ALM_CLASS_OF: return at > i ? at + 1 : i;
+        case ALM_CLASS_ADVERB:
+        case ALM_CLASS_NOUN:
+        case ALM_CLASS_PLAIN:
+        case ALM_CLASS_VERB:
+        case ALM_CLASS_GOODS_NOUN: break;
+        default:
+            if (!alm_is_plain_han(&folded->tokens[at])) return i;
+        }
+    return i;
+}
+
 static alm_status with_quantity(alm_folded *folded, uint32_t i, uint32_t *next) {
     const alm_value *quantity = alm_mention_of(folded, &folded->tokens[i])->value;
     uint32_t behind = behind_unit(folded, i + 1);
@@ -267,6 +282,11 @@ static alm_status with_quantity(alm_folded *folded, uint32_t i, uint32_t *next) 
         left = behind_complement(folded, behind_trade(folded, left, i), i);
         if (is_no_thing(folded, left, i)) return ALM_OK;
         return fold_goods(folded, left, i + 1, left, i, quantity);
+    }
+    uint32_t item = over_attribute(folded, behind), item_end = item > behind ? run_right(folded, item) : item;
+    if (item_end > item && holds_noun(folded, item, item_end)) {
+        *next = item_end - 1;
+        return fold_goods(folded, i, item_end, item, item_end, quantity);
     }
     if (has_right) right = before_particle(folded, behind, right);
     if (!has_right || is_no_thing(folded, behind, right) || is_cut_off(folded, behind, right)) return ALM_OK;
