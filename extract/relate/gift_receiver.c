@@ -4,7 +4,14 @@
  */
 #include "extract/relate/gift_priv.h"
 
-enum { MAX_RECEIVER = 12, MAX_MODIFIERS = 3, MAX_ANNOUNCED = 5, MAX_DESCRIBED = 8, LONG_ENDING = 9 /* bytes */ };
+enum {
+    MAX_RECEIVER = 12,
+    MAX_MODIFIERS = 3,
+    MAX_ANNOUNCED = 5,
+    MAX_DESCRIBED = 8,
+    LONG_ENDING = 9,
+    CHARACTER = 3 /* bytes */
+};
 
 /* ---- receivers without a known name: places, villages, bare bodies ---- */
 
@@ -171,6 +178,11 @@ static uint32_t behind_count(const alm_gift_reader *r, uint32_t i, uint32_t last
     return i;
 }
 
+/* "town": what it is the town of stands before it, and may be an ordinary word. */
+static bool is_level(const alm_token *token) {
+    return token->class_id == ALM_CLASS_LOCAL && token->end - token->start == CHARACTER;
+}
+
 /*
  * The list of receivers that begins at @p i, behind what governs them. @p implied: another verb names them, so known
  * names are taken, too, and bare words for bodies are not.
@@ -181,8 +193,9 @@ alm_status alm_gift_read_list(alm_gift_reader *r, alm_gift_event *e, uint32_t i,
     implied = implied || announced > i;
     i = announced;
     while (i < last) {
+        uint32_t begin = i;
         for (uint32_t n = 0; n < MAX_MODIFIERS && i < last && is_modifier(r, i); n++) i++;
-        uint32_t first = i;
+        uint32_t first = i > begin && is_level(&r->tokens[i]) ? i - 1 : i;
         while (i < last && alm_gift_may_be_receiver(&r->tokens[i])) i++;
         uint32_t person = alm_gift_person_behind(r, i, last);
         if (person > i) first = i = person;
