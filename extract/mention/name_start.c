@@ -283,10 +283,15 @@ static int cost_of(const alm_folded *folded, uint32_t i, uint32_t end) {
     case ALM_CLASS_TOTAL: return single_or_stop(token, 26);
     case ALM_CLASS_ROLE: return people_cost(folded, token);
     case ALM_CLASS_MEMBER: return token->end - token->start <= 12 ? 45 : STOP;
+    case ALM_CLASS_GIVE: /* "X Group pledges to the fund" */
+        if (i > 0 &&
+            (folded->tokens[i - 1].class_id == ALM_CLASS_ORG_SUFFIX ||
+             folded->tokens[i - 1].class_id == ALM_CLASS_ORG || folded->tokens[i - 1].class_id == ALM_CLASS_SELF_ORG))
+            return 80;
+        return 35;
     case ALM_CLASS_BUY:
     case ALM_CLASS_SEND:
     case ALM_CLASS_RAISE:
-    case ALM_CLASS_GIVE:
     case ALM_CLASS_DISTRIBUTE:
     case ALM_CLASS_SPEND: return 35;
     default: return STOP;

@@ -21,8 +21,20 @@ static bool merges(const alm_gift_reader *r, const alm_gift_event *e, uint32_t i
     return true;
 }
 
+/* "The two paintings that X gave raised 48,800": what was given is sold, and X did not give the proceeds. */
+static bool is_proceeds(const alm_gift_reader *r, uint32_t i) {
+    if (r->tokens[i].class_id != ALM_CLASS_RAISE) return false;
+    for (uint32_t at = alm_gift_clause_start(r, i); at + 1 < i; at++)
+        if (r->tokens[at].class_id == ALM_CLASS_GIVE && r->tokens[at + 1].class_id == ALM_CLASS_OF) return true;
+    return false;
+}
+
 /* A verb of giving, a deed, or money of one's own that is spent. */
 static bool opens_event(const alm_gift_reader *r, uint32_t i) {
+    if (r->tokens[i].class_id == ALM_CLASS_SEND && i > r->first && r->tokens[i - 1].class_id == ALM_CLASS_OF &&
+        i + 1 < r->last && alm_gift_ends_clause(r->tokens[i + 1].cp))
+        return false; /* "the purchase of equipment," is a noun */
+    if (is_proceeds(r, i)) return false;
     if (r->tokens[i].class_id == ALM_CLASS_SEND && i + 1 < r->last && alm_gift_counts_people(r, i + 1))
         return alm_gift_is_directed(r, &r->tokens[i]); /* "sent 15 workers to be trained" */
     return alm_gift_is_trigger(r->tokens[i].class_id) || alm_gift_is_deed(r, i) ||
@@ -136,7 +148,9 @@ static bool is_total(const alm_gift_reader *r, const alm_gift_event *e) {
     bool others = alm_gift_has_class(r, begin, end, ALM_CLASS_MEMBER) ||
                   alm_gift_has_class(r, begin, end, ALM_CLASS_GROUP) ||
                   alm_gift_has_class(r, e->first, e->last, ALM_CLASS_RAISE);
-    return others && alm_gift_has_class(r, begin, end, ALM_CLASS_TOTAL);
+    bool parts =
+        end + 1 < r->folded->count && r->tokens[end + 1].class_id == ALM_CLASS_PART; /* "raised 500,000, of which …" */
+    return others && (parts || alm_gift_has_class(r, begin, end, ALM_CLASS_TOTAL));
 }
 
 static bool is_pledged(const alm_gift_reader *r, const alm_gift_event *e) {
@@ -154,7 +168,18 @@ static bool hands_out(const alm_gift_reader *r, const alm_gift_event *e) {
            alm_gift_has_class(r, alm_gift_clause_start(r, e->first), e->first, ALM_CLASS_TO);
 }
 
+/* "The charity passed the donated goods to the hospital": what others gave it. */
+static bool passes_on(const alm_gift_reader *r, const alm_gift_event *e) {
+    const alm_what *what = &e->gift.whats[0];
+    return e->last == e->first + 2 && r->tokens[e->first].class_id == ALM_CLASS_SEND &&
+           r->tokens[e->first + 1].class_id == ALM_CLASS_GIVE && e->gift.donor_count == 1 && e->gift.what_count == 1 &&
+           what->kind == ALM_WHAT_GOODS && e->what_at[0] == e->last && !what->quantity &&
+           !r->folded->mentions[what->mention - 1].value &&
+           alm_gift_type_of(r, &e->gift.donors[0]) == ALM_ORGANISATION_CHARITY;
+}
+
 static bool is_distributed(const alm_gift_reader *r, const alm_gift_event *e) {
+    if (passes_on(r, e)) return true;
     return alm_gift_has_attr(r, &r->tokens[e->first], "weak") && hands_out(r, e) &&
            alm_gift_type_of(r, &e->gift.donors[0]) == ALM_ORGANISATION_CHARITY;
 }

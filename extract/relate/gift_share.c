@@ -51,9 +51,29 @@ static void drop_channels(const alm_gift_reader *r, alm_gift *gift) {
     }
 }
 
+static bool is_and(const alm_token *token) {
+    return token->class_id == ALM_CLASS_WITH || token->cp == ALM_CP_LIST_COMMA;
+}
+
+/* "A and X gave 1 and 2 respectively" where no finder knows A: X gave one of them, by its place in the list. */
+static void keep_own_share(const alm_gift_reader *r, alm_gift_event *e) {
+    alm_gift *gift = &e->gift;
+    if (gift->donor_count != 1 || gift->what_count < 2 || e->own_receivers > 1) return;
+    for (uint32_t i = e->before; i < e->first; i++) {
+        const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[i]);
+        if (!actor || alm_gift_principal(actor) != alm_gift_principal(&gift->donors[0])) continue;
+        bool behind = i > r->first && is_and(&r->tokens[i - 1]);
+        if (!behind && !is_and(&r->tokens[i + 1])) return;
+        if (behind) gift->whats[0] = gift->whats[gift->what_count - 1];
+        gift->what_count = 1;
+        return;
+    }
+}
+
 alm_status alm_gift_put(alm_gift_reader *r, alm_gift_event *e) {
     alm_gift *gift = &e->gift;
     drop_channels(r, gift);
+    if (alm_gift_has_class(r, e->before, e->after, ALM_CLASS_SPLIT)) keep_own_share(r, e);
     bool split = gift->donor_count > 1 && alm_gift_has_class(r, e->before, e->after, ALM_CLASS_SPLIT) &&
                  gift->what_count == gift->donor_count;
     bool each = gift->donor_count > 1 && !split && says_each(r, e);

@@ -241,11 +241,30 @@ static bool is_part_of_things(const alm_gift_reader *r, const alm_gift *gift, ui
     return alm_str_ends(part->name, thing->name);
 }
 
-/* "… 50,000 to buy masks": what the money is for, not given beside it. */
+/* "… 50,000 to buy masks", "to complete the school's equipment": what the money is for, not given beside it. */
 static bool is_purpose(const alm_gift_reader *r, const alm_gift_event *e, uint32_t i) {
     uint32_t begin = alm_gift_clause_start(r, i);
     for (uint32_t at = i; at > begin && at > e->last; at--)
-        if (r->tokens[at - 1].class_id == ALM_CLASS_DIRECTION && r->tokens[at].class_id == ALM_CLASS_BUY) return true;
+        if (r->tokens[at - 1].class_id == ALM_CLASS_DIRECTION &&
+            (r->tokens[at].class_id == ALM_CLASS_BUY ||
+             (r->tokens[at].class_id == ALM_CLASS_VERB && alm_gift_has_attr(r, &r->tokens[at - 1], "use"))))
+            return true;
+    return false;
+}
+
+/* "…, the students received 5,000 each", "the paintings that X gave raised 48,800": what came of a gift, told behind
+ * it. */
+static bool is_outcome(const alm_gift_reader *r, const alm_gift_event *e, uint32_t i) {
+    if (i < e->last) return false;
+    uint32_t begin = alm_gift_clause_start(r, i);
+    if (begin < e->last) begin = e->last;
+    bool each = false;
+    for (uint32_t at = begin; at < i; at++) {
+        uint16_t c = r->tokens[at].class_id;
+        if (c == ALM_CLASS_RAISE && e->gift.what_count && e->gift.whats[0].kind == ALM_WHAT_GOODS) return true;
+        if (c == ALM_CLASS_RECEIVE && each) return true;
+        each = each || c == ALM_CLASS_EACH;
+    }
     return false;
 }
 
@@ -265,7 +284,7 @@ void alm_gift_add_what(alm_gift_reader *r, alm_gift_event *e, uint32_t from, uin
          (!owned && alm_gift_governed_by(r, i, ALM_CLASS_NOT_GIFT, 3))))
         return;
     if (token->class_id == ALM_CLASS_MONEY) {
-        if (is_foreign_amount(r, i) || is_rate(r, i)) return;
+        if (is_foreign_amount(r, i) || is_rate(r, i) || is_outcome(r, e, i)) return;
         if (is_sum_of_told(r, e, i)) {
             r->used[i] = true;
             return;

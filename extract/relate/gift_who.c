@@ -335,8 +335,23 @@ static void read_donors(alm_gift_reader *r, alm_gift_event *e) {
     if (!sum && !take_speaker(r, e)) take_topic(r, e);
 }
 
+/* "The fund was founded; a firm gave the fund 300,000": whom the verb's own clause names as receiver did not give. */
+static void drop_receiving_donors(const alm_gift_reader *r, alm_gift_event *e) {
+    alm_gift *gift = &e->gift;
+    size_t kept = 0;
+    for (size_t k = 0; k < gift->donor_count; k++) {
+        alm_str donor = r->folded->mentions[alm_gift_principal(&gift->donors[k]) - 1].name;
+        bool receives = false;
+        for (size_t i = 0; i < e->own_receivers && !receives; i++)
+            receives = alm_str_is(r->folded->mentions[gift->recipients[i] - 1].name, donor);
+        if (!receives) gift->donors[kept++] = gift->donors[k];
+    }
+    gift->donor_count = kept;
+}
+
 void alm_gift_read_donors(alm_gift_reader *r, alm_gift_event *e) {
     read_donors(r, e);
+    drop_receiving_donors(r, e);
     e->carried_receivers = e->gift.recipient_count - e->own_receivers;
     settle_personal(r, e);
 }
