@@ -42,6 +42,28 @@ static bool is_modifying_verb(const alm_folded *folded, uint32_t i) {
     return bounded && (behind->class_id == ALM_CLASS_GOODS_NOUN || alm_is_plain_han(behind));
 }
 
+/* "and", "still", "on" right behind a list's comma or the verb of giving join nothing: the first character of a thing's
+ * name, of which no word of the lexicon follows. Behind the verb itself some are its particles. */
+static bool is_first_character(const alm_folded *folded, uint32_t i) {
+    const alm_token *token = &folded->tokens[i];
+    if (i == 0 || i + 1 >= folded->count || alm_walk_length(folded, i, i + 1) != 1 || !alm_is_plain_han(token + 1))
+        return false;
+    bool listed = token[-1].cp == ALM_CP_LIST_COMMA;
+    if (!listed && token[-1].class_id != ALM_CLASS_GIVE) return false;
+    switch (token->class_id) {
+    case ALM_CLASS_WITH:
+    case ALM_CLASS_VIA:
+    case ALM_CLASS_BEHALF:
+    case ALM_CLASS_JOIN:
+    case ALM_CLASS_ADVERB:
+    case ALM_CLASS_VERB: return true;
+    case ALM_CLASS_FUNCTION:
+        return alm_str_is_c(alm_token_attr(folded, token, ALM_CLASS_FUNCTION, 0), "soft") &&
+               (listed || !alm_token_attr(folded, token, ALM_CLASS_FUNCTION, 1).len);
+    default: return false;
+    }
+}
+
 /* "firm X (manager Y) 100 masks": what brackets tell of the name before them is no part of the thing behind. */
 static uint32_t behind_name_bracket(const alm_folded *folded, uint32_t first, uint32_t end) {
     const alm_token *tokens = folded->tokens;
@@ -58,7 +80,8 @@ static uint32_t run_left(const alm_folded *folded, uint32_t end) {
     while (first > 0) {
         const alm_token *before = &folded->tokens[first - 1];
         uint32_t open;
-        if (may_be_item(folded, before) || (first < end && is_modifying_verb(folded, first - 1)))
+        if (may_be_item(folded, before) ||
+            (first < end && (is_modifying_verb(folded, first - 1) || is_first_character(folded, first - 1))))
             first--;
         else if ((open = alm_walk_opening(folded, first - 1, MAX_QUOTED)) != UINT32_MAX)
             first = open;

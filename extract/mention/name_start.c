@@ -139,6 +139,13 @@ static bool runs_on(const alm_folded *folded, uint32_t i) {
     return c == ALM_CLASS_GOODS_NOUN || c == ALM_CLASS_ORG_PART || c == ALM_CLASS_ORG_SUFFIX;
 }
 
+/* "TOWARDS FORTUNE charity foundation": the one character between it and what kind of body it is would be no name. */
+static bool opens_short_name(const alm_folded *folded, uint32_t i) {
+    if (i + 2 >= folded->count || !is_clear(folded, i) || !alm_is_plain_han(&folded->tokens[i + 1])) return false;
+    uint16_t after = folded->tokens[i + 2].class_id;
+    return after == ALM_CLASS_ORG_PART || (after == ALM_CLASS_ORG_SUFFIX && alm_walk_length(folded, i + 2, i + 3) > 2);
+}
+
 /*
  * A single character of grammar that cuts a name in two: between it and a boundary stand no more than a few plain
  * characters, which would say nothing by themselves. Case words ("and", "to") need exactly one; other ones up to three,
@@ -148,6 +155,7 @@ static bool is_lone(const alm_folded *folded, uint32_t i) {
     const alm_token *token = &folded->tokens[i];
     if (!is_single(token) || !is_grammar(folded, token) || i + 1 >= folded->count) return false;
     bool cases = is_case_word(token->class_id) && !has_attr(folded, token, 0, "soft");
+    if (cases && opens_short_name(folded, i)) return true;
     uint32_t run = 0, most = cases ? 1 : 3;
     while (run < most && run < i && alm_is_plain_han(&folded->tokens[i - run - 1])) run++;
     if (run == 0)

@@ -455,6 +455,32 @@ static alm_status find_brands(alm_folded *folded) {
     return ALM_OK;
 }
 
+/* "in the name of "The Peach Garden"": what the quotes hold is who is meant, whatever words it is made of. */
+static alm_status find_in_name_of(alm_folded *folded) {
+    for (uint32_t i = 3; i < folded->count; i++) {
+        if (!alm_str_is_c(alm_token_attr(folded, &folded->tokens[i], ALM_CLASS_NOUN, 0), "behalf")) continue;
+        uint32_t close = i - 1 - (folded->tokens[i - 1].class_id == ALM_CLASS_OF);
+        uint32_t open = folded->tokens[close].cp == ALM_CP_QUOTE_CLOSE ? alm_walk_opening(folded, close, MAX_BRAND)
+                                                                       : UINT32_MAX;
+        if (open == UINT32_MAX || open == 0 || folded->tokens[open - 1].class_id != ALM_CLASS_BEHALF ||
+            holds_class(folded, open, close, ALM_CLASS_ORG) || close < open + 2)
+            continue;
+        uint32_t start = folded->tokens[open + 1].start, end = folded->tokens[close - 1].end;
+        alm_mention org = {.class_id = ALM_CLASS_ORG,
+                           .start = start,
+                           .end = end,
+                           .name = alm_str_slice(folded->text, start, end),
+                           .detail = ALM_ORGANISATION_OTHER,
+                           .strength = 60,
+                           .rule = ALM_STR("organisation/in-name-of")};
+        uint32_t mention;
+        alm_status status = alm_mention_add(folded, &org, &mention);
+        if (status == ALM_OK) status = alm_fold(folded, open + 1, close, mention);
+        if (status != ALM_OK) return status;
+    }
+    return alm_fold_close(folded);
+}
+
 /* Weak endings that ended nothing are ordinary words; but "office, head" is a post by itself. */
 static void release_endings(alm_folded *folded) {
     for (uint32_t i = 0; i < folded->count; i++) {
@@ -481,6 +507,7 @@ alm_status alm_organisations_find(alm_folded *folded, alm_err *err) {
     if (status == ALM_OK) status = alm_fold_close(folded);
     if (status == ALM_OK) status = find_members(folded);
     if (status == ALM_OK) status = alm_fold_close(folded);
+    if (status == ALM_OK) status = find_in_name_of(folded);
     if (status == ALM_OK) status = find_brands(folded);
     if (status == ALM_OK) status = alm_fold_close(folded);
     return status == ALM_OK ? ALM_OK : alm_fail(err, status, "cannot fold organisations: %s", alm_status_name(status));

@@ -76,8 +76,10 @@ static bool hides_a_name(const alm_folded *folded, uint32_t i) {
     if (!alm_is_plain_han(&folded->tokens[i + 1]) && !may_be_whole_name(folded, i)) return false;
     alm_str text = alm_token_text(folded, token);
     alm_str first = alm_str_slice(text, 0, alm_utf8_len((unsigned char)text.ptr[0]));
-    return alm_lexicon_sense_of(folded->pack->consulted, alm_lexicon_find(folded->pack->consulted, first),
-                                ALM_CLASS_SURNAME);
+    const alm_sense *surname = alm_lexicon_sense_of(
+        folded->pack->consulted, alm_lexicon_find(folded->pack->consulted, first), ALM_CLASS_SURNAME);
+    bool rare = surname && alm_str_is_c(surname->attrs[0], "rare"); /* "the old secretary is of AGE" */
+    return surname && !(rare && token->class_id == ALM_CLASS_NOUN);
 }
 
 alm_status alm_person_take_apart(alm_folded *folded) {

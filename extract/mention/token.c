@@ -1,5 +1,6 @@
 #include "base/utf8.h"
 #include "extract/mention/mention.h"
+#include "extract/mention/walk.h"
 
 static uint16_t class_of_value(const alm_value *value) {
     switch (value->kind) {
@@ -44,6 +45,37 @@ static alm_status word_token(alm_folded *folded, size_t start, size_t end, uint3
                                           .cp = ALM_FOLD_BASE + class_id,
                                           .class_id = class_id,
                                           .sense = sense});
+}
+
+/*
+ * "the chamber AND COUNTY charity", "He county": a place whose name is "and" and the kind of the place. Behind a name
+ * or a word of the same sentence it is two words; behind a place that holds it, a mark or a value it is the place.
+ */
+static bool is_and_kind(const alm_folded *folded, size_t start, size_t end, uint32_t sense, size_t *cut) {
+    const alm_lexicon *words = folded->pack->scanned;
+    if (alm_lexicon_sense(words, sense)->class_id != ALM_CLASS_PLACE || folded->count == 0) return false;
+    const alm_token *before = &folded->tokens[folded->count - 1];
+    if (before->end != start || before->mention || before->class_id == ALM_CLASS_PLACE ||
+        before->class_id == ALM_CLASS_LOCAL || before->class_id == ALM_CLASS_TO ||
+        (before->class_id == ALM_CLASS_TEXT && !alm_is_han(before->cp)))
+        return false;
+    *cut = start;
+    alm_utf8_next(folded->text, cut);
+    uint32_t head = alm_lexicon_find(words, alm_str_slice(folded->text, start, *cut));
+    uint32_t kind = alm_lexicon_find(words, alm_str_slice(folded->text, *cut, end));
+    return head && kind && alm_lexicon_sense(words, head)->class_id == ALM_CLASS_WITH &&
+           alm_lexicon_sense(words, kind)->class_id == ALM_CLASS_LOCAL;
+}
+
+/* Gives the token of a word, or its two halves. */
+static alm_status word_tokens(alm_folded *folded, size_t start, size_t end, uint32_t sense) {
+    size_t cut;
+    if (!is_and_kind(folded, start, end, sense, &cut)) return word_token(folded, start, end, sense);
+    const alm_lexicon *words = folded->pack->scanned;
+    alm_status status =
+        word_token(folded, start, cut, alm_lexicon_find(words, alm_str_slice(folded->text, start, cut)));
+    if (status != ALM_OK) return status;
+    return word_token(folded, cut, end, alm_lexicon_find(words, alm_str_slice(folded->text, cut, end)));
 }
 
 /* ---- words that cross ---- */
@@ -140,7 +172,7 @@ static alm_status stretch_tokens(alm_folded *folded, const stretch *s) {
     for (uint32_t i = 0; i < s->count && status == ALM_OK; i = s->next[i]) {
         size_t start = s->starts[i], end = s->starts[s->next[i]], at = start;
         if (s->sense[i]) {
-            status = word_token(folded, start, end, s->sense[i]);
+            status = word_tokens(folded, start, end, s->sense[i]);
             continue;
         }
         uint32_t cp = alm_utf8_next(folded->text, &at);
@@ -170,7 +202,7 @@ alm_status alm_tokens_make(alm_folded *folded, alm_str published, alm_err *err) 
             status = stretch_tokens(folded, &crossing);
             at = crossing.starts[crossing.count];
         } else if (len && word_wins(at + len, value, at)) {
-            status = word_token(folded, at, at + len, sense);
+            status = word_tokens(folded, at, at + len, sense);
             at += len;
         } else if (value && value->start == at) {
             status = value_token(folded, value);

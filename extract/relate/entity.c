@@ -174,7 +174,22 @@ static uint64_t surname_hash(const alm_settled *e) {
     return alm_utf8_next(e->key, &at);
 }
 
-/* A surname with a title is the one person of the page who has that surname. */
+/* The name stands in a table or a list, where each item is somebody else. */
+static bool stands_in_list(const alm_settler *s, const alm_settled *e) {
+    if (!e->mention) return false;
+    uint32_t start = s->folded->mentions[e->mention - 1].start;
+    size_t low = 0, high = s->folded->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (s->folded->tokens[middle].end <= start)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < s->folded->count && s->relation->in_table[low];
+}
+
+/* A surname with a title is the one person of the page who has that surname; not in a list that names both. */
 static alm_status join_titled(alm_settler *s) {
     alm_index by_surname = {0};
     for (uint32_t i = 0; i < s->count; i++) {
@@ -187,7 +202,8 @@ static alm_status join_titled(alm_settler *s) {
         size_t cursor = 0, found = 0;
         uint32_t j, same = i;
         while (found < 2 && alm_index_next(&by_surname, surname_hash(&s->entities[i]), &cursor, &j)) same = j, found++;
-        if (found == 1) s->entities[i].same_as = same;
+        if (found == 1 && !(stands_in_list(s, &s->entities[i]) && stands_in_list(s, &s->entities[same])))
+            s->entities[i].same_as = same;
     }
     return ALM_OK;
 }

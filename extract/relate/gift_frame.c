@@ -6,7 +6,7 @@
 #include "base/utf8.h"
 #include "extract/relate/gift_priv.h"
 
-enum { LEAD_SENTENCES = 4, MAX_FRAME = 4 };
+enum { LEAD_SENTENCES = 2, MAX_FRAME = 4 };
 
 bool alm_gift_is_institution(const alm_gift_reader *r, uint32_t i) {
     const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[i]);

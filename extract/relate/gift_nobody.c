@@ -196,3 +196,19 @@ bool alm_gift_has_received(const alm_gift_reader *r, uint32_t begin, uint32_t en
     }
     return false;
 }
+
+/* "The chamber called up its members, each of whom gave 500": what each of those gave is not the chamber's. */
+bool alm_gift_is_of_mustered(const alm_gift_reader *r, const alm_gift_event *e) {
+    if (e->gift.donor_count != 1 || !e->gift.donors[0].organisation) return false;
+    uint32_t each = e->first, begin = alm_gift_clause_start(r, e->first);
+    while (each > begin && r->tokens[each - 1].class_id != ALM_CLASS_EACH) each--;
+    if (each == begin || alm_gift_has_class(r, begin, each, ALM_CLASS_TO)) return false;
+    for (uint32_t i = each; i-- > r->first;) {
+        if (!alm_gift_has_attr(r, &r->tokens[i], "muster")) continue;
+        for (uint32_t at = i; at-- > r->first;) {
+            const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[at]);
+            if (actor && alm_gift_principal(actor) == alm_gift_principal(&e->gift.donors[0])) return true;
+        }
+    }
+    return false;
+}

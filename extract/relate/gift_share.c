@@ -70,13 +70,22 @@ static void keep_own_share(const alm_gift_reader *r, alm_gift_event *e) {
     }
 }
 
+/* "A and B respectively gave 10,000": one amount between the verb and its end, which is no sum, is what each gave. */
+static bool says_same(const alm_gift_reader *r, const alm_gift_event *e) {
+    return e->gift.what_count == 1 && e->what_at[0] >= e->last &&
+           alm_gift_has_class(r, alm_gift_clause_start(r, e->first), e->first, ALM_CLASS_SPLIT) &&
+           !alm_gift_governed_by(r, e->what_at[0], ALM_CLASS_TOTAL, 5) &&
+           !alm_gift_has_class(r, e->first, e->what_at[0], ALM_CLASS_TOTAL);
+}
+
 alm_status alm_gift_put(alm_gift_reader *r, alm_gift_event *e) {
     alm_gift *gift = &e->gift;
     drop_channels(r, gift);
-    if (alm_gift_has_class(r, e->before, e->after, ALM_CLASS_SPLIT)) keep_own_share(r, e);
-    bool split = gift->donor_count > 1 && alm_gift_has_class(r, e->before, e->after, ALM_CLASS_SPLIT) &&
-                 gift->what_count == gift->donor_count;
-    bool each = gift->donor_count > 1 && !split && says_each(r, e);
+    bool respectively = alm_gift_has_class(r, e->before, e->after, ALM_CLASS_SPLIT);
+    if (respectively) keep_own_share(r, e);
+    bool split = gift->donor_count > 1 && respectively && gift->what_count == gift->donor_count;
+    bool each = gift->donor_count > 1 && !split && (says_each(r, e) || says_same(r, e));
+    bool own_receiver = respectively && gift->recipient_count == gift->donor_count;
     if (!each && !split) return alm_gift_add(r->relation, gift);
     if (each) drop_sums(r, e);
     for (size_t i = 0; i < gift->donor_count; i++) {
@@ -86,6 +95,10 @@ alm_status alm_gift_put(alm_gift_reader *r, alm_gift_event *e) {
         if (split) {
             one.whats[0] = gift->whats[i];
             one.what_count = 1;
+        }
+        if (own_receiver) { /* "A and B gave to X and Y respectively" */
+            one.recipients[0] = gift->recipients[i];
+            one.recipient_count = 1;
         }
         alm_status status = alm_gift_add(r->relation, &one);
         if (status != ALM_OK) return status;

@@ -349,8 +349,42 @@ static void drop_receiving_donors(const alm_gift_reader *r, alm_gift_event *e) {
     gift->donor_count = kept;
 }
 
+/* "Entrusted by X, Y handed 200,000 to …": X gives through Y. An office or a charity entrusts with work, not with money
+ * of its own. */
+static void read_entrusted(alm_gift_reader *r, alm_gift_event *e) {
+    for (uint32_t i = r->first; i < e->first; i++) {
+        if (!alm_gift_has_attr(r, &r->tokens[i], "entrust")) continue;
+        alm_gift_event by = {0};
+        uint32_t end = i + 1;
+        for (; end < e->first && r->tokens[end].class_id != ALM_CLASS_VIA; end++) {
+            if (alm_gift_ends_clause(r->tokens[end].cp)) return;
+            const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[end]);
+            if (!actor) continue;
+            uint32_t type = alm_gift_type_of(r, actor);
+            if (type == ALM_ORGANISATION_GOVERNMENT || type == ALM_ORGANISATION_PARTY ||
+                type == ALM_ORGANISATION_CHARITY)
+                return;
+            donor_add(&by, *actor);
+        }
+        if (end == e->first || by.gift.donor_count == 0 || alm_gift_clause_end(r, end) >= e->first) return;
+        for (size_t k = 0; k < e->gift.donor_count; k++) {
+            uint32_t hand = e->gift.donors[k].organisation ? e->gift.donors[k].organisation : e->gift.donors[k].person;
+            bool own = false;
+            for (size_t j = 0; j < by.gift.donor_count; j++)
+                own = own || alm_str_is(r->folded->mentions[hand - 1].name,
+                                        r->folded->mentions[alm_gift_principal(&by.gift.donors[j]) - 1].name);
+            if (!own) alm_gift_party_add(e->gift.channels, &e->gift.channel_count, hand);
+        }
+        memcpy(e->gift.donors, by.gift.donors, sizeof by.gift.donors);
+        e->gift.donor_count = by.gift.donor_count;
+        return;
+    }
+}
+
 void alm_gift_read_donors(alm_gift_reader *r, alm_gift_event *e) {
     read_donors(r, e);
+    if (alm_gift_is_of_mustered(r, e)) e->gift.donor_count = 0;
+    read_entrusted(r, e);
     drop_receiving_donors(r, e);
     e->carried_receivers = e->gift.recipient_count - e->own_receivers;
     settle_personal(r, e);

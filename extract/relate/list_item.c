@@ -261,6 +261,13 @@ static bool is_short_name(const alm_list_reader *r, uint32_t first, uint32_t las
            alm_list_find(r, first, last, ALM_CLASS_GOODS_NOUN) == UINT32_MAX;
 }
 
+/* "X called up 12 members, 2,000 each": a verb and whom it counts, before the amount: a sentence. */
+static bool calls_up(const alm_list_reader *r, const segment *s) {
+    for (uint32_t i = s->first; i + 1 < s->last; i++)
+        if (r->tokens[i].class_id == ALM_CLASS_VERB && r->tokens[i + 1].class_id == ALM_CLASS_QUANTITY) return true;
+    return false;
+}
+
 /* "X put by 60 coats": behind a known name more is said, up to the thing without a mark between: a sentence. */
 static bool does_something(const alm_list_reader *r, const segment *s) {
     uint32_t end = s->last;
@@ -298,7 +305,7 @@ uint32_t alm_list_items_of_line(const alm_list_reader *r, uint32_t first, uint32
         if (s.first == s.last && names == 0) return 0;
         if (s.first < s.last && !alm_list_may_be_name(r, s.first, s.last)) return 0;
         bool party = alm_list_find(r, s.first, s.last, ALM_CLASS_PARTY) != UINT32_MAX;
-        if (party ? does_something(r, &s) : is_label(r, &s)) return 0;
+        if (calls_up(r, &s) || (party ? does_something(r, &s) : is_label(r, &s))) return 0;
         doubtful += s.first < s.last && !party && !is_short_name(r, s.first, s.last);
         if (s.first < s.last && !party &&
             (s.sum || sentences || alm_walk_length(r->folded, s.first, s.last) > ALM_LIST_MAX_UNKNOWN))
