@@ -146,6 +146,13 @@ static bool opens_short_name(const alm_folded *folded, uint32_t i) {
     return after == ALM_CLASS_ORG_PART || (after == ALM_CLASS_ORG_SUFFIX && alm_walk_length(folded, i + 2, i + 3) > 2);
 }
 
+static bool ends_no_name(const alm_folded *folded, uint32_t i) {
+    const alm_lexicon *words = folded->pack->consulted;
+    const alm_sense *stop = alm_lexicon_sense_of(
+        words, alm_lexicon_find(words, alm_token_text(folded, &folded->tokens[i])), ALM_CLASS_NAME_STOP);
+    return stop && alm_str_is_c(stop->attrs[0], "strong");
+}
+
 /*
  * A single character of grammar that cuts a name in two: between it and a boundary stand no more than a few plain
  * characters, which would say nothing by themselves. Case words ("and", "to") need exactly one; other ones up to three,
@@ -158,6 +165,7 @@ static bool is_lone(const alm_folded *folded, uint32_t i) {
     if (cases && opens_short_name(folded, i)) return true;
     uint32_t run = 0, most = cases ? 1 : 3;
     while (run < most && run < i && alm_is_plain_han(&folded->tokens[i - run - 1])) run++;
+    if (cases && run == 1 && ends_no_name(folded, i - 1)) return false; /* "volunteers | TOOK | firm X's" */
     if (run == 0)
         return sums_nothing(folded, i) || (!cases && i > 0 &&
                                            (folded->tokens[i - 1].class_id == ALM_CLASS_PLACE ||
@@ -297,8 +305,8 @@ static int cost_of(const alm_folded *folded, uint32_t i, uint32_t end) {
              folded->tokens[i - 1].class_id == ALM_CLASS_ORG || folded->tokens[i - 1].class_id == ALM_CLASS_SELF_ORG))
             return 80;
         return 35;
+    case ALM_CLASS_SEND: return has_attr(folded, token, 0, "to") ? 80 : 35;
     case ALM_CLASS_BUY:
-    case ALM_CLASS_SEND:
     case ALM_CLASS_RAISE:
     case ALM_CLASS_DISTRIBUTE:
     case ALM_CLASS_SPEND: return 35;
@@ -330,9 +338,10 @@ static int boundary(const alm_folded *folded, uint32_t first) {
         return alm_is_latin(before->cp) || alm_is_digit(before->cp) || before->cp == ALM_CP_MIDDLE_DOT ? -30 : CLEAR;
     case ALM_CLASS_PLACE: return -15;
     case ALM_CLASS_LOCAL: return 0;
+    case ALM_CLASS_SELF_ORG: /* "his firm X" */
+        return first > 1 && folded->tokens[first - 2].class_id == ALM_CLASS_PRONOUN ? 30 : -10;
     case ALM_CLASS_ORG_PART:
     case ALM_CLASS_ORG_SUFFIX:
-    case ALM_CLASS_SELF_ORG:
     case ALM_CLASS_NAME_PART: return -10;
     case ALM_CLASS_ORG: return 15;
     case ALM_CLASS_GOODS_NOUN: return 0;
@@ -414,6 +423,8 @@ static bool is_evidence(const alm_folded *folded, const alm_token *token) {
 static bool calls_for_name(const alm_folded *folded, uint32_t first) {
     if (first == 0) return false;
     const alm_token *before = &folded->tokens[first - 1];
+    if (before->class_id == ALM_CLASS_SELF_ORG) /* "his firm X" */
+        return first > 1 && folded->tokens[first - 2].class_id == ALM_CLASS_PRONOUN;
     return before->class_id == ALM_CLASS_MEMBER || before->class_id == ALM_CLASS_ROLE || before->cp == ALM_CP_EM_DASH;
 }
 

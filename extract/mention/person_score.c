@@ -86,6 +86,8 @@ static bool stands_before_end(const alm_folded *folded, uint32_t i) {
 /* A character that is grammar elsewhere, but governs nothing at token @p i: the last one of a name. */
 static bool is_lone_grammar(const alm_folded *folded, uint32_t i) {
     uint16_t class_id = folded->tokens[i].class_id;
+    if (class_id == ALM_CLASS_BA && i + 1 < folded->count && folded->tokens[i + 1].class_id == ALM_CLASS_MONEY)
+        return false; /* "Chen Ming TOOK 20,000" */
     if (is_grammar(class_id))
         return stands_before_end(folded, i + 1) ||
                (class_id == ALM_CLASS_WITH && folded->tokens[i + 1].class_id == ALM_CLASS_SAY);
@@ -170,6 +172,7 @@ int alm_person_score_right(const alm_folded *folded, uint32_t last) {
     case ALM_CLASS_GIVE:
     case ALM_CLASS_SEND:
     case ALM_CLASS_RAISE:
+    case ALM_CLASS_BUY:
     case ALM_CLASS_BA:
     case ALM_CLASS_BEHALF:
     case ALM_CLASS_MONEY:
@@ -178,6 +181,11 @@ int alm_person_score_right(const alm_folded *folded, uint32_t last) {
     case ALM_CLASS_TO:
     case ALM_CLASS_WITH:
     case ALM_CLASS_EACH:
+    case ALM_CLASS_SPLIT:
+    case ALM_CLASS_TOTAL:
+    case ALM_CLASS_JOIN:
+    case ALM_CLASS_VIA:
+    case ALM_CLASS_PERSONAL:
     case ALM_CLASS_ETC:
     case ALM_CLASS_RECIPIENT_NOUN:
     case ALM_CLASS_VERB:
@@ -190,6 +198,7 @@ int alm_person_score_right(const alm_folded *folded, uint32_t last) {
     case ALM_CLASS_GROUP: return 16;
     case ALM_CLASS_FUNCTION:
     case ALM_CLASS_NEGATION: return 12;
+    case ALM_CLASS_PLAIN: return 8;
     case ALM_CLASS_ORG_PART: /* a firm's name begins like a person's */
     case ALM_CLASS_ORG_SUFFIX: return -12;
     case ALM_CLASS_TEXT: break;

@@ -198,9 +198,12 @@ static alm_status read_unknown(alm_relation *relation, alm_gift *gift, uint32_t 
     return ALM_OK;
 }
 
-/* "Bangkok Mr Mo": where the donor lives, a space, the donor. */
+/* "Bangkok Mr Mo": where the donor lives, a space, the donor. "His firm X": whose it is, the donor. */
 static uint32_t behind_home(const alm_folded *folded, uint32_t first, uint32_t last) {
     uint32_t at = first;
+    if (at + 2 < last && folded->tokens[at].class_id == ALM_CLASS_PRONOUN &&
+        folded->tokens[at + 1].class_id == ALM_CLASS_SELF_ORG && folded->tokens[at + 2].class_id == ALM_CLASS_PARTY)
+        return at + 2;
     while (at < last && folded->tokens[at].class_id == ALM_CLASS_PLACE) at++;
     bool home = at > first && at + 1 < last && folded->tokens[at].cp == ' ' &&
                 folded->tokens[at + 1].class_id == ALM_CLASS_PARTY;

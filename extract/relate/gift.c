@@ -179,7 +179,7 @@ static bool passes_on(const alm_gift_reader *r, const alm_gift_event *e) {
 }
 
 static bool is_distributed(const alm_gift_reader *r, const alm_gift_event *e) {
-    if (passes_on(r, e)) return true;
+    if (passes_on(r, e) || alm_gift_is_of_others(r, e)) return true;
     return alm_gift_has_attr(r, &r->tokens[e->first], "weak") && hands_out(r, e) &&
            alm_gift_type_of(r, &e->gift.donors[0]) == ALM_ORGANISATION_CHARITY;
 }
@@ -191,6 +191,8 @@ static bool sends_to_work(const alm_gift_reader *r, const alm_gift_event *e) {
 
 static bool holds(const alm_gift_reader *r, const alm_gift_event *e) {
     if (e->gift.what_count == 0 || e->gift.donor_count == 0 || alm_gift_tells_parts(r, e)) return false;
+    if (alm_gift_is_of_others(r, e) && alm_gift_type_of(r, &e->gift.donors[0]) != ALM_ORGANISATION_CHARITY)
+        return false;
     if (e->last == e->first + 1 && alm_gift_has_attr(r, &r->tokens[e->first], "weak") &&
         (e->implied || e->gift.recipient_count == 0) && e->gift.channel_count == 0) {
         bool things = false;

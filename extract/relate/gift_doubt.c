@@ -47,26 +47,36 @@ static bool is_titled(const alm_gift_reader *r, uint32_t i, uint32_t last) {
     return i < last && r->tokens[i].cp == ALM_CP_QUOTE_CLOSE;
 }
 
+/* "TOOK the 50,000 that were given and sent it on": the verb at @p i describes the object, whatever stands before it.
+ */
+static bool is_attributive(const alm_gift_reader *r, uint32_t i) {
+    return i + 1 < r->last && r->tokens[i + 1].class_id == ALM_CLASS_OF;
+}
+
 bool alm_gift_is_ruled_out(const alm_gift_reader *r, const alm_gift_event *e) {
     uint32_t subject = subject_clause(r, e->first);
     for (uint32_t i = subject; i < e->first; i++)
-        if (r->tokens[i].class_id == ALM_CLASS_FUTURE && !is_titled(r, i, e->first)) return true;
+        if (r->tokens[i].class_id == ALM_CLASS_FUTURE && !is_titled(r, i, e->first) && !is_attributive(r, i))
+            return true;
     for (uint32_t i = subject + 1; i < e->first; i++) /* "will raise 1,000 and give …" */
-        if (r->tokens[i - 1].class_id == ALM_CLASS_BA && alm_gift_is_trigger(r->tokens[i].class_id)) return true;
+        if (r->tokens[i - 1].class_id == ALM_CLASS_BA && alm_gift_is_trigger(r->tokens[i].class_id) &&
+            !is_attributive(r, i))
+            return true;
     uint32_t first_end = alm_gift_clause_end(r, r->first); /* "As a next step, …" */
     if (first_end < e->first && first_end <= r->first + 2 &&
         alm_gift_has_class(r, r->first, first_end, ALM_CLASS_FUTURE))
         return true;
     uint32_t begin = alm_gift_clause_start(r, e->first);
     /* the object marker with no object is the word for the future */
-    if (e->first > begin && r->tokens[e->first - 1].class_id == ALM_CLASS_BA) return true;
+    if (e->first > begin && r->tokens[e->first - 1].class_id == ALM_CLASS_BA && !is_attributive(r, e->last - 1))
+        return true;
     /* "for the given machines", what is done for them */
     if (e->first > begin && r->tokens[e->first - 1].class_id == ALM_CLASS_TO &&
         alm_gift_has_attr(r, &r->tokens[e->first - 1], "for"))
         return true;
     for (uint32_t i = begin; i < e->first; i++) {
         uint16_t c = r->tokens[i].class_id;
-        if (is_titled(r, i, e->first)) continue;
+        if (is_titled(r, i, e->first) || (c == ALM_CLASS_FUTURE && is_attributive(r, i))) continue;
         if (c == ALM_CLASS_FUTURE || c == ALM_CLASS_APPEAL || c == ALM_CLASS_DISTRIBUTE) return true;
         if (c == ALM_CLASS_NEGATION && e->first - i <= 2) return true;
     }

@@ -179,6 +179,8 @@ bool alm_gift_has_stranger(const alm_gift_reader *r, const alm_gift_event *e, ui
 bool alm_gift_is_unknown_body(const alm_gift_reader *r, uint32_t begin, uint32_t end);
 /** "all members", "the staff": the people of a body that was named before. */
 bool alm_gift_is_whole_body(const alm_gift_reader *r, uint32_t begin, uint32_t end);
+/** "the charity took what good people gave and sent it on": nobody who is named gave it. */
+bool alm_gift_is_of_others(const alm_gift_reader *r, const alm_gift_event *e);
 /** "called up its members, each of whom gave 500": the one who called them did not give that. */
 bool alm_gift_is_of_mustered(const alm_gift_reader *r, const alm_gift_event *e);
 /** "the least came from …", and no name behind it. */

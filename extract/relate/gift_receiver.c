@@ -278,6 +278,9 @@ static alm_status read_governed(alm_gift_reader *r, alm_gift_event *e, uint32_t 
 bool alm_gift_receives_in_office(const alm_gift_reader *r, uint32_t i) {
     const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[i]);
     if (!actor->person || actor->organisation || actor->seat) return false;
+    if (i + 1 < r->last &&
+        (r->tokens[i + 1].class_id == ALM_CLASS_BEHALF || r->tokens[i + 1].class_id == ALM_CLASS_ROLE))
+        return true; /* "Headmaster Li on behalf of the school" */
     return (i > r->first && r->tokens[i - 1].class_id == ALM_CLASS_ROLE) ||
            r->folded->mentions[actor->person - 1].start > r->tokens[i].start;
 }

@@ -85,6 +85,18 @@ static bool is_handed_over(const alm_gift_reader *r, uint32_t i) {
     return false;
 }
 
+/* "took 20,000 out of the wages": what they were before stands between "from" and the verb. */
+static bool is_taken_from(const alm_gift_reader *r, uint32_t i) {
+    bool taken = false, other = false;
+    for (uint32_t begin = alm_gift_clause_start(r, i); i > begin; i--) {
+        const alm_token *before = &r->tokens[i - 1];
+        if (alm_gift_is_trigger(before->class_id) && !other) taken = true;
+        if (before->class_id == ALM_CLASS_NOT_GIFT) other = true;
+        if (before->class_id == ALM_CLASS_FUNCTION && alm_gift_has_attr(r, before, "at") && other) return taken;
+    }
+    return false;
+}
+
 /* "… for 168,000, sold at auction": what the buyer paid. */
 static bool is_price(const alm_gift_reader *r, uint32_t i) {
     return i + 1 < r->last && alm_gift_has_attr(r, &r->tokens[i + 1], "price");
@@ -92,8 +104,8 @@ static bool is_price(const alm_gift_reader *r, uint32_t i) {
 
 static bool is_foreign_amount(const alm_gift_reader *r, uint32_t i) {
     const alm_value *value = alm_mention_of(r->folded, &r->tokens[i])->value;
-    return (alm_gift_governed_by(r, i, ALM_CLASS_NOT_GIFT, 8) && !is_handed_over(r, i)) || is_price(r, i) ||
-           alm_gift_governed_by(r, i, ALM_CLASS_COST, 4) || value->amount.len == 0 ||
+    return (alm_gift_governed_by(r, i, ALM_CLASS_NOT_GIFT, 8) && !is_handed_over(r, i) && !is_taken_from(r, i)) ||
+           is_price(r, i) || alm_gift_governed_by(r, i, ALM_CLASS_COST, 4) || value->amount.len == 0 ||
            alm_str_starts(value->amount, ALM_STR("0"));
 }
 

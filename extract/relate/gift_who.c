@@ -98,12 +98,42 @@ static bool is_possessive(const alm_gift_reader *r, uint32_t i) {
         case ALM_CLASS_OF:
         case ALM_CLASS_NOUN:
         case ALM_CLASS_SUBJECT_NOUN:
+        case ALM_CLASS_SELF_ORG:
         case ALM_CLASS_PLAIN:
         case ALM_CLASS_QUANTITY:
         case ALM_CLASS_TITLE: break;
         default: return false;
         }
     return false;
+}
+
+/* "X took the 200,000 that Y gave and sent it on": where the object begins that a giver of its own describes; or
+ * e->first. */
+static uint32_t inner_object(const alm_gift_reader *r, const alm_gift_event *e) {
+    if (e->last >= r->last || r->tokens[e->last].class_id != ALM_CLASS_OF) return e->first;
+    uint32_t begin = alm_gift_clause_start(r, e->first), i = e->first;
+    while (i > begin && r->tokens[i - 1].class_id != ALM_CLASS_BA) i--;
+    return i > begin ? i : e->first;
+}
+
+bool alm_gift_is_of_others(const alm_gift_reader *r, const alm_gift_event *e) {
+    uint32_t first = inner_object(r, e);
+    if (alm_gift_has_class(r, first, e->first, ALM_CLASS_PARTY) ||
+        alm_gift_has_class(r, first, e->first, ALM_CLASS_PRONOUN))
+        return false;
+    return alm_gift_has_class(r, first, e->first, ALM_CLASS_ANONYMOUS) ||
+           alm_gift_has_class(r, first, e->first, ALM_CLASS_SUBJECT_NOUN);
+}
+
+/* Who hands over what the giver of the object gave is the channel. */
+static bool take_hand(const alm_gift_reader *r, alm_gift_event *e, uint32_t i, const alm_actor *actor) {
+    uint32_t object = inner_object(r, e);
+    if (i >= object || i < alm_gift_clause_start(r, e->first) ||
+        !alm_gift_has_class(r, object, e->first, ALM_CLASS_PARTY))
+        return false;
+    uint32_t hand = actor->organisation ? actor->organisation : actor->seat;
+    if (hand) alm_gift_party_add(e->gift.channels, &e->gift.channel_count, hand);
+    return true;
 }
 
 /* All names in [first, last) with their cases into the event; true where a subject or agent was among them. */
@@ -126,6 +156,7 @@ static bool read_names(alm_gift_reader *r, alm_gift_event *e, uint32_t first, ui
             found = true;
             continue;
         }
+        if (want_donors && how == ALM_CASE_SUBJECT && take_hand(r, e, i, actor)) continue;
 
         switch (how) {
         case ALM_CASE_RECIPIENT:
@@ -307,9 +338,11 @@ static void read_donors(alm_gift_reader *r, alm_gift_event *e) {
         e->gift.confidence += OWN_CLAUSE;
         return;
     }
+    size_t own_channels = 0;
     for (uint32_t end = e->first;;) {
         bool found = read_names(r, e, begin, end, true);
-        if (end == e->first) e->own_receivers = e->gift.recipient_count;
+        if (end == e->first) e->own_receivers = e->gift.recipient_count, own_channels = e->gift.channel_count;
+        if (own_channels) e->gift.channel_count = own_channels; /* the one of a gift before passed on that gift */
         if (found && end != e->first && alm_gift_has_received(r, begin, end)) {
             e->gift.donor_count = 0;
             return;

@@ -220,7 +220,9 @@ static alm_status read_posts(alm_relation *relation, const alm_match *match, uin
     alm_status status = ALM_OK;
     for (uint32_t i = first; status == ALM_OK && i < last; i++) {
         const alm_token *token = &folded->tokens[i];
-        if (names_organisation(token->class_id)) {
+        if (token->cp == ALM_CP_BRACKET_OPEN && i + 2 < last) {
+            i += 2; /* "federation (general chamber)": the same body under its other name */
+        } else if (names_organisation(token->class_id)) {
             uint32_t end = i + 1;
             while (end < last && names_organisation(folded->tokens[end].class_id)) end++;
             place = is_place(folded, i, end);
@@ -381,15 +383,30 @@ static alm_status accept_match(void *context, const alm_match *match) {
     return accept(c->relation, match, &c->organisation);
 }
 
+/* "firm X Chen Ming": somebody of the firm, whose post is not told. */
+static alm_actor person_of(const alm_folded *folded, uint32_t i) {
+    const alm_token *token = &folded->tokens[i];
+    const alm_mention *organisation = alm_mention_of(folded, token);
+    return (alm_actor){.person = token[1].mention,
+                       .organisation = acts_through_people(organisation) ? token->mention : 0,
+                       .seat = token->mention};
+}
+
 static alm_status fold_rest(alm_relation *relation) {
     alm_folded *folded = relation->folded;
     for (uint32_t i = 0; i < folded->count; i++) {
         const alm_token *token = &folded->tokens[i];
         if (token->class_id != ALM_CLASS_PERSON && token->class_id != ALM_CLASS_ORG) continue;
+        bool pair =
+            token->class_id == ALM_CLASS_ORG && i + 1 < folded->count && token[1].class_id == ALM_CLASS_PERSON;
         alm_actor actor = {0};
-        *(token->class_id == ALM_CLASS_PERSON ? &actor.person : &actor.organisation) = token->mention;
-        alm_status status = fold_party(relation, i, i + 1, &actor);
+        if (pair)
+            actor = person_of(folded, i);
+        else
+            *(token->class_id == ALM_CLASS_PERSON ? &actor.person : &actor.organisation) = token->mention;
+        alm_status status = fold_party(relation, i, i + 1 + pair, &actor);
         if (status != ALM_OK) return status;
+        i += pair;
     }
     return alm_fold_close(folded);
 }
