@@ -274,7 +274,9 @@ static int cost_of(const alm_folded *folded, uint32_t i, uint32_t end) {
     case ALM_CLASS_PLAIN:
         if (has_attr(folded, token, 0, "name") || has_attr(folded, token, 0, "noun")) return 4;
         return has_attr(folded, token, 0, "verb") ? 28 : 50;
-    case ALM_CLASS_NOUN: return has_attr(folded, token, 0, "name") ? 3 : token->end - token->start <= 6 ? 10 : 18;
+    case ALM_CLASS_NOUN:
+        if (has_attr(folded, token, 0, "home")) return 45;
+        return has_attr(folded, token, 0, "name") ? 3 : token->end - token->start <= 6 ? 10 : 18;
     case ALM_CLASS_SUBJECT_NOUN: return is_kind_of_firm(folded, token) ? 45 : 8;
     case ALM_CLASS_GROUP: return last ? 20 : 16;
     case ALM_CLASS_TITLE: return 14;
@@ -345,7 +347,7 @@ static int boundary(const alm_folded *folded, uint32_t first) {
     case ALM_CLASS_NAME_PART: return -10;
     case ALM_CLASS_ORG: return 15;
     case ALM_CLASS_GOODS_NOUN: return 0;
-    case ALM_CLASS_NOUN: return 12;
+    case ALM_CLASS_NOUN: return has_attr(folded, before, 0, "home") ? 34 : 12;
     case ALM_CLASS_PLAIN: return has_attr(folded, before, 0, "name") ? 0 : 15;
     case ALM_CLASS_TITLE: return 15;
     case ALM_CLASS_PRONOUN:

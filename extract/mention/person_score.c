@@ -86,8 +86,9 @@ static bool stands_before_end(const alm_folded *folded, uint32_t i) {
 /* A character that is grammar elsewhere, but governs nothing at token @p i: the last one of a name. */
 static bool is_lone_grammar(const alm_folded *folded, uint32_t i) {
     uint16_t class_id = folded->tokens[i].class_id;
-    if (class_id == ALM_CLASS_BA && i + 1 < folded->count && folded->tokens[i + 1].class_id == ALM_CLASS_MONEY)
-        return false; /* "Chen Ming TOOK 20,000" */
+    if (class_id == ALM_CLASS_BA && i + 1 < folded->count &&
+        (folded->tokens[i + 1].class_id == ALM_CLASS_MONEY || folded->tokens[i + 1].class_id == ALM_CLASS_GROUP))
+        return false; /* "Chen Ming TOOK 20,000", "TOOK what the staff gave" */
     if (is_grammar(class_id))
         return stands_before_end(folded, i + 1) ||
                (class_id == ALM_CLASS_WITH && folded->tokens[i + 1].class_id == ALM_CLASS_SAY);

@@ -4,6 +4,7 @@
  * the clause says that it earned, sold, needs or plans it.
  */
 #include "extract/relate/gift_priv.h"
+#include "extract/value/exact.h"
 
 enum { MAX_VERB = 3 };
 
@@ -143,11 +144,29 @@ static alm_gift_event *open_deed(alm_gift_reader *r, uint32_t verb, uint32_t i) 
     return e;
 }
 
+/* "A put up 300,000, B 700,000 and set up a fund of 1,000,000": the sum of what the sentence has told. */
+static bool sums_told_money(const alm_gift_reader *r, const alm_value *value) {
+    alm_exact whole, total = {0}, part;
+    size_t parts = 0;
+    if (!value->amount.len || !alm_exact_read(&whole, value->amount)) return false;
+    for (size_t g = r->block_gifts; g < r->relation->gift_count; g++) {
+        const alm_told_gift *gift = &r->relation->gifts[g];
+        for (size_t k = 0; gift->start == r->tokens[r->first].start && k < gift->what_count; k++) {
+            if (gift->whats[k].kind != ALM_WHAT_CASH) continue;
+            const alm_value *told = r->folded->mentions[gift->whats[k].mention - 1].value;
+            if (!told->amount.len || !alm_exact_read(&part, told->amount) || !alm_exact_add(&total, part)) return false;
+            parts++;
+        }
+    }
+    return parts > 1 && alm_exact_compare(whole, total) == 0;
+}
+
 static bool may_be_given(const alm_gift_reader *r, uint32_t i) {
     if (!alm_gift_is_what(r->tokens[i].class_id) || r->used[i]) return false;
     const alm_mention *what = alm_mention_of(r->folded, &r->tokens[i]);
     if (!what->value) return false;
-    return r->tokens[i].class_id == ALM_CLASS_GOODS ? what->strength >= 90 : !tells_of_business(r);
+    return r->tokens[i].class_id == ALM_CLASS_GOODS ? what->strength >= 90
+                                                    : !tells_of_business(r) && !sums_told_money(r, what->value);
 }
 
 alm_status alm_gift_read_acts(alm_gift_reader *r) {

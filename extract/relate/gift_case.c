@@ -173,6 +173,12 @@ static bool is_under_to(const alm_gift_reader *r, uint32_t begin, uint32_t at, u
     return false;
 }
 
+/* "he got firm X to give": whom such a verb is done to gives. */
+static bool is_pivot(const alm_gift_reader *r, uint32_t verb, uint32_t i) {
+    const alm_token *next = behind_names(r, i);
+    return next && next->class_id == ALM_CLASS_GIVE && alm_gift_has_attr(r, &r->tokens[verb], "pivot");
+}
+
 /* A name in [first, last), before the verb: what stands behind the verb and its attribute is not who acts. */
 static bool has_subject(const alm_gift_reader *r, uint32_t first, uint32_t last) {
     for (uint32_t i = first; i < last; i++)
@@ -233,6 +239,7 @@ alm_name_case alm_gift_case_of(const alm_gift_reader *r, uint32_t i) {
         case ALM_CLASS_VISIT:
         case ALM_CLASS_DIRECTION: return ALM_CASE_OBJECT;
         case ALM_CLASS_VERB:
+            if (beside && is_pivot(r, at - 1, i)) return ALM_CASE_AGENT;
             if (is_under_to(r, begin, at, i)) return ALM_CASE_RECIPIENT;
             if (beside && at - 1 == begin && alm_gift_has_attr(r, before, "thank")) return ALM_CASE_SUBJECT;
             return beside || (modified && has_subject(r, begin, at - 1)) ? ALM_CASE_OBJECT : ALM_CASE_SUBJECT;

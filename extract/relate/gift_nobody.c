@@ -24,6 +24,10 @@ static bool names_home_of(const alm_gift_reader *r, uint32_t i, uint32_t last) {
         case ALM_CLASS_GOODS_NOUN: break;
         case ALM_CLASS_PARTY: return noun && alm_actor_of(r->relation, &r->tokens[at])->person;
         default:
+            if (r->tokens[at].class_id == ALM_CLASS_TEXT && alm_is_digit(r->tokens[at].cp)) {
+                year = true;
+                break;
+            }
             if (!(year && alm_is_plain_han(&r->tokens[at])) && !(noun && r->tokens[at].cp == ALM_CP_LIST_COMMA))
                 return false;
         }
@@ -38,9 +42,17 @@ static bool is_place_of(const alm_gift_reader *r, uint32_t i, uint32_t last) {
     return next < last && (r->tokens[next].class_id == ALM_CLASS_PARTY || r->tokens[next].cp == ALM_CP_QUOTE_OPEN);
 }
 
+/* "manager X's wife Y": the word for kin between two people. */
+static bool is_kin_of(const alm_gift_reader *r, uint32_t i, uint32_t last) {
+    if (i + 2 >= last || !alm_gift_has_attr(r, &r->tokens[i + 1], "kin")) return false;
+    const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[i]);
+    const alm_actor *kin = alm_actor_of(r->relation, &r->tokens[i + 2]);
+    return actor && actor->person && kin && kin->person;
+}
+
 /* "the village's farmer X": the village is not who acts; but "the chamber's entrepreneurs" are the chamber. */
 bool alm_gift_is_modifier(const alm_gift_reader *r, uint32_t i, uint32_t last) {
-    if (names_home_of(r, i, last)) return true;
+    if (names_home_of(r, i, last) || is_kin_of(r, i, last)) return true;
     if (i + 1 >= last) return false;
     bool under = alm_gift_has_attr(r, &r->tokens[i + 1], "under"); /* "group X's subsidiary Y" */
     if (is_place_of(r, i, last)) return true;
@@ -98,8 +110,11 @@ bool alm_gift_is_nameless(const alm_gift_reader *r, uint32_t begin, uint32_t end
             if (i > begin && r->tokens[i].cp == PLURAL) return true;
             break;
         case ALM_CLASS_LOCAL: return i == begin;
-        case ALM_CLASS_ADVERB: /* "the others gave 1,000 each"; but "the other 20,000 was given" */
-            if (alm_gift_has_attr(r, &r->tokens[i], "others") && !alm_gift_has_class(r, i, end, ALM_CLASS_MONEY))
+        case ALM_CLASS_ADVERB: /* "the others gave 1,000 each", "the other 20,000 are members' gifts"; but "the other
+                                  20,000 was given" */
+            if (alm_gift_has_attr(r, &r->tokens[i], "others") &&
+                (!alm_gift_has_class(r, i, end, ALM_CLASS_MONEY) || alm_gift_has_class(r, i, end, ALM_CLASS_MEMBER) ||
+                 alm_gift_has_class(r, i, end, ALM_CLASS_ANONYMOUS)))
                 return true;
             break;
         case ALM_CLASS_SUBJECT_NOUN: /* "sent his son with": the son only carries it */

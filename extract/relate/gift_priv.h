@@ -29,6 +29,8 @@ typedef struct alm_gift_event {
     size_t carried_receivers;
     bool implied; /* no word beside the verb says who receives */
     bool handed;  /* a verb of giving behind it says what the money or thing was taken out for */
+    bool carried; /* the giver is whom the sentences before were about */
+    bool apiece;  /**< "those who gave 1,000 are A and B": each of them did */
     alm_gift gift;
     uint32_t what_at[ALM_MAX_WHATS]; /* tokens of gift.whats */
 } alm_gift_event;

@@ -84,7 +84,7 @@ alm_status alm_gift_put(alm_gift_reader *r, alm_gift_event *e) {
     bool respectively = alm_gift_has_class(r, e->before, e->after, ALM_CLASS_SPLIT);
     if (respectively) keep_own_share(r, e);
     bool split = gift->donor_count > 1 && respectively && gift->what_count == gift->donor_count;
-    bool each = gift->donor_count > 1 && !split && (says_each(r, e) || says_same(r, e));
+    bool each = gift->donor_count > 1 && !split && (e->apiece || says_each(r, e) || says_same(r, e));
     bool own_receiver = respectively && gift->recipient_count == gift->donor_count;
     if (!each && !split) return alm_gift_add(r->relation, gift);
     if (each) drop_sums(r, e);

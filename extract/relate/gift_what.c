@@ -99,7 +99,7 @@ static bool is_taken_from(const alm_gift_reader *r, uint32_t i) {
 
 /* "… for 168,000, sold at auction": what the buyer paid. */
 static bool is_price(const alm_gift_reader *r, uint32_t i) {
-    return i + 1 < r->last && alm_gift_has_attr(r, &r->tokens[i + 1], "price");
+    return i + 1 < r->last && alm_gift_has_attr(r, &r->tokens[i + 1], "price"); /* also "for 2 yuan a pound" */
 }
 
 static bool is_foreign_amount(const alm_gift_reader *r, uint32_t i) {
@@ -338,9 +338,22 @@ uint32_t alm_gift_over_sum(const alm_gift_reader *r, uint32_t end) {
     return money ? next : end;
 }
 
+/* "A gave 1,000, B 500, C 300" in one list: where the next of them begins; @p end where none does. */
+static uint32_t next_in_list(const alm_gift_reader *r, const alm_gift_event *e, uint32_t end) {
+    bool told = false;
+    for (uint32_t i = e->last; i + 1 < end; i++) {
+        if (told && r->tokens[i].class_id == ALM_CLASS_PARTY && r->tokens[i - 1].cp == ALM_CP_LIST_COMMA &&
+            r->tokens[i + 1].class_id == ALM_CLASS_MONEY)
+            return i;
+        told = told || r->tokens[i].class_id == ALM_CLASS_MONEY;
+    }
+    return end;
+}
+
 /* Where the reach of event @p e to the right ends: a new subject in a later clause starts something of its own. */
 uint32_t alm_gift_reach(const alm_gift_reader *r, const alm_gift_event *e) {
-    uint32_t own_end = alm_gift_clause_end(r, e->last);
+    uint32_t own_end = alm_gift_clause_end(r, e->last), listed = next_in_list(r, e, own_end);
+    if (listed < own_end && listed < e->after) return listed;
     for (uint32_t i = own_end; i < e->after; i++) {
         if (r->tokens[i].class_id == ALM_CLASS_FROM) { /* "…, from X; the next …" */
             uint32_t end = alm_gift_over_sum(r, alm_gift_clause_end(r, i));

@@ -46,6 +46,7 @@ static bool take_speaker(alm_gift_reader *r, alm_gift_event *e) {
 static void take_topic(alm_gift_reader *r, alm_gift_event *e) {
     for (size_t i = 0; i < r->topic_count; i++) donor_add(e, r->topic[i]);
     e->gift.confidence -= SILENCE_DOUBT;
+    e->carried = true;
 }
 
 /* "X on behalf of Y": one giver, Y by the hand of X. */
@@ -323,6 +324,29 @@ static void read_list_before(alm_gift_reader *r, alm_gift_event *e, uint32_t beg
     }
 }
 
+/* "The charity gave firm X a plaque, in thanks for the 300,000 that it had given": the one who was thanked. */
+static bool read_thanked(const alm_gift_reader *r, alm_gift_event *e, uint32_t begin) {
+    bool thanked = false, it = false;
+    for (uint32_t i = begin; i < e->first; i++) {
+        if (alm_gift_has_attr(r, &r->tokens[i], "thank")) thanked = true;
+        it = it || (thanked && r->tokens[i].class_id == ALM_CLASS_PRONOUN);
+    }
+    if (!it || begin <= r->first || alm_gift_has_class(r, begin, e->first, ALM_CLASS_PARTY)) return false;
+    for (uint32_t i = alm_gift_clause_start(r, begin - 1); i < begin; i++) {
+        const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[i]);
+        if (actor && alm_gift_case_of(r, i) == ALM_CASE_RECIPIENT) donor_add(e, *actor);
+    }
+    return true;
+}
+
+static bool has_subject_of_own(const alm_gift_reader *r, uint32_t begin, uint32_t end) {
+    for (uint32_t i = begin; i < end; i++)
+        if (r->tokens[i].class_id == ALM_CLASS_PRONOUN ||
+            (r->tokens[i].class_id == ALM_CLASS_PARTY && alm_gift_case_of(r, i) == ALM_CASE_SUBJECT))
+            return true;
+    return false;
+}
+
 /* Who gives: by the verb's own clause, then the clauses before it, then whom the block spoke of last. A clause that
  * begins "together with" has its subject in the one before. */
 static void read_donors(alm_gift_reader *r, alm_gift_event *e) {
@@ -331,6 +355,7 @@ static void read_donors(alm_gift_reader *r, alm_gift_event *e) {
         e->own_receivers = e->gift.recipient_count;
         return;
     }
+    if (read_thanked(r, e, begin)) return;
     bool sum = is_sum(r, e); /* over whom the sentences before named: nobody's own */
     if (sum && several_gave(r, r->first, e->first)) return;
     if (begin < e->before && read_names(r, e, e->before, e->first, true)) {
@@ -338,6 +363,11 @@ static void read_donors(alm_gift_reader *r, alm_gift_event *e) {
         e->gift.confidence += OWN_CLAUSE;
         return;
     }
+    if (begin < e->before && alm_gift_is_nameless(r, e->before, e->first)) return; /* "…, the other members gave" */
+    bool joint = sum && e > r->events && alm_gift_has_class(r, e->first, e->last, ALM_CLASS_RAISE) &&
+                 alm_gift_has_class(r, e[-1].first, e[-1].last, ALM_CLASS_GIVE);
+    if (joint && alm_gift_has_class(r, begin, e->first, ALM_CLASS_ADVERB) && !has_subject_of_own(r, begin, e->first))
+        return; /* "A led in giving, on the spot 268,000 were raised" */
     size_t own_channels = 0;
     for (uint32_t end = e->first;;) {
         bool found = read_names(r, e, begin, end, true);
@@ -426,8 +456,14 @@ void alm_gift_read_donors(alm_gift_reader *r, alm_gift_event *e) {
 /* The first to give is X", "of the givers of 800 one is X": where the copula's list begins; 0. */
 static uint32_t behind_copula(const alm_gift_reader *r, const alm_gift_event *e) {
     uint32_t end = alm_gift_clause_end(r, e->last);
+    uint32_t of = e->last + 1; /* "THE X who gave 10,000" */
+    if (of + 1 < end && e->first == alm_gift_clause_start(r, e->first) &&
+        r->tokens[e->last].class_id == ALM_CLASS_MONEY && r->tokens[of].class_id == ALM_CLASS_OF &&
+        alm_actor_of(r->relation, &r->tokens[of + 1]) && alm_actor_of(r->relation, &r->tokens[of + 1])->person)
+        return of + 1;
     for (uint32_t i = e->last + 1; i + 1 < end; i++)
-        if (r->tokens[i].class_id == ALM_CLASS_IS && r->tokens[i - 1].class_id == ALM_CLASS_OF) {
+        if ((r->tokens[i].class_id == ALM_CLASS_IS || (i == of + 1 && alm_gift_has_attr(r, &r->tokens[i], "there"))) &&
+            r->tokens[i - 1].class_id == ALM_CLASS_OF) {
             i++;
             while (i < end && r->tokens[i].class_id != ALM_CLASS_PARTY && alm_gift_is_transparent(&r->tokens[i])) i++;
             return i < end && r->tokens[i].class_id == ALM_CLASS_PARTY ? i : 0;
@@ -438,8 +474,11 @@ static uint32_t behind_copula(const alm_gift_reader *r, const alm_gift_event *e)
 static void read_copula(alm_gift_reader *r, alm_gift_event *e) {
     uint32_t i = behind_copula(r, e);
     if (!i) return;
-    if (e->gift.donor_count == 0 || alm_gift_clause_start(r, e->first) == r->first) e->gift.confidence += OWN_CLAUSE;
+    bool own = e->gift.donor_count == 0 || alm_gift_clause_start(r, e->first) == r->first;
+    e->gift.confidence += own ? OWN_CLAUSE : 0;
+    if (e->carried) e->gift.confidence += SILENCE_DOUBT; /* the clause names them after all */
     e->gift.donor_count = 0;
+    e->apiece = true;
     for (; i < r->last; i++) {
         const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[i]);
         if (actor)

@@ -181,7 +181,9 @@ static bool is_also(const alm_list_reader *r, const alm_token *token) {
 /* "Also planted 2 trees", "and 30 desks": more of the name before, no name. */
 static bool says_also(const alm_list_reader *r, uint32_t i) {
     const alm_token *token = &r->tokens[i];
-    return token->class_id == ALM_CLASS_ADVERB || token->class_id == ALM_CLASS_WITH || is_also(r, token);
+    if (token->class_id == ALM_CLASS_ADVERB) /* "the OTHER members": somebody else */
+        return !alm_str_is_c(alm_token_attr(r->folded, token, ALM_CLASS_ADVERB, 0), "others");
+    return token->class_id == ALM_CLASS_WITH || is_also(r, token);
 }
 
 /*
@@ -261,10 +263,15 @@ static bool is_short_name(const alm_list_reader *r, uint32_t first, uint32_t las
            alm_list_find(r, first, last, ALM_CLASS_GOODS_NOUN) == UINT32_MAX;
 }
 
-/* "X called up 12 members, 2,000 each": a verb and whom it counts, before the amount: a sentence. */
-static bool calls_up(const alm_list_reader *r, const segment *s) {
-    for (uint32_t i = s->first; i + 1 < s->last; i++)
-        if (r->tokens[i].class_id == ALM_CLASS_VERB && r->tokens[i + 1].class_id == ALM_CLASS_QUANTITY) return true;
+/* "X called up 12 members, 2,000 each", "X got Y to give", "set up 500,000": a verb and whom it is done to, or nobody
+ * before it: a sentence. */
+static bool is_told(const alm_list_reader *r, const segment *s) {
+    for (uint32_t i = s->first; i < s->last; i++) {
+        if (r->tokens[i].class_id != ALM_CLASS_VERB) continue;
+        uint16_t after = i + 1 < s->last ? r->tokens[i + 1].class_id : ALM_CLASS_TEXT;
+        if (after == ALM_CLASS_QUANTITY || (after == ALM_CLASS_PARTY && i > s->first)) return true;
+        if (s->last == s->first + 1) return true;
+    }
     return false;
 }
 
@@ -305,7 +312,7 @@ uint32_t alm_list_items_of_line(const alm_list_reader *r, uint32_t first, uint32
         if (s.first == s.last && names == 0) return 0;
         if (s.first < s.last && !alm_list_may_be_name(r, s.first, s.last)) return 0;
         bool party = alm_list_find(r, s.first, s.last, ALM_CLASS_PARTY) != UINT32_MAX;
-        if (calls_up(r, &s) || (party ? does_something(r, &s) : is_label(r, &s))) return 0;
+        if (is_told(r, &s) || (party ? does_something(r, &s) : is_label(r, &s))) return 0;
         doubtful += s.first < s.last && !party && !is_short_name(r, s.first, s.last);
         if (s.first < s.last && !party &&
             (s.sum || sentences || alm_walk_length(r->folded, s.first, s.last) > ALM_LIST_MAX_UNKNOWN))

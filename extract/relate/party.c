@@ -298,8 +298,9 @@ static alm_status fold_members(alm_relation *relation, uint32_t first, uint32_t 
 /* The first name of a list takes the posts before it into its party; the others stand alone. */
 static alm_status fold_first(alm_relation *relation, uint32_t start, uint32_t first, uint32_t last,
                              const alm_actor *actor) {
+    uint16_t name = actor->person ? ALM_CLASS_PERSON : ALM_CLASS_ORG;
     uint32_t end = first;
-    while (end < last && relation->folded->tokens[end].class_id != ALM_CLASS_PERSON) end++;
+    while (end < last && relation->folded->tokens[end].class_id != name) end++;
     alm_status status = fold_members(relation, end + 1, last);
     return status == ALM_OK ? fold_party(relation, start, end + 1, actor) : status;
 }
@@ -360,7 +361,7 @@ static alm_status accept(alm_relation *relation, const alm_match *match, uint32_
     uint32_t start = match->start < first && posts_first < first ? match->start : first;
     if (posts_first >= last)
         return fold_members(relation, first, last); /* "X is manager of …": only the name is the party */
-    if (count > 1) return person ? fold_first(relation, start, first, last, &actor) : ALM_OK;
+    if (count > 1) return fold_first(relation, start, first, last, &actor);
     return fold_party(relation, start, end, &actor);
 }
 
@@ -397,8 +398,7 @@ static alm_status fold_rest(alm_relation *relation) {
     for (uint32_t i = 0; i < folded->count; i++) {
         const alm_token *token = &folded->tokens[i];
         if (token->class_id != ALM_CLASS_PERSON && token->class_id != ALM_CLASS_ORG) continue;
-        bool pair =
-            token->class_id == ALM_CLASS_ORG && i + 1 < folded->count && token[1].class_id == ALM_CLASS_PERSON;
+        bool pair = token->class_id == ALM_CLASS_ORG && i + 1 < folded->count && token[1].class_id == ALM_CLASS_PERSON;
         alm_actor actor = {0};
         if (pair)
             actor = person_of(folded, i);

@@ -1,10 +1,12 @@
 /*
  * The settled document: a gift told twice becomes one, and affiliations and donations are written with their evidence.
  */
+#include "base/utf8.h"
+#include "extract/mention/walk.h"
 #include "extract/relate/entity.h"
 #include "extract/relate/record.h"
 
-enum { MAX_EARLIER = 64 };
+enum { MAX_EARLIER = 64, MAX_BRACKETED = 8 };
 
 /* ---- affiliations ---- */
 
@@ -83,7 +85,36 @@ static void put_goods(const alm_settler *s, alm_goods *out, const alm_what *what
     out->qualifier = quantity->qualifier;
 }
 
+/* "masks (worth 30,000)": the amount stands in brackets of its own. */
+static bool is_bracketed(const alm_settler *s, const alm_mention *m) {
+    for (size_t at = m->start, steps = 0; at > 0 && steps < MAX_BRACKETED; steps++) {
+        size_t before = alm_utf8_before(s->folded->text, at), next = before;
+        uint32_t cp = alm_utf8_next(s->folded->text, &next);
+        if (cp == ALM_CP_BRACKET_OPEN) return true;
+        if (cp == ALM_CP_COMMA || cp == ALM_CP_BRACKET_CLOSE || cp == ALM_CP_STOP) return false;
+        at = before;
+    }
+    return false;
+}
+
+/* A second value belongs to the things before it; where both stand in brackets behind their things, so does the first.
+ */
+static void put_second_value(const alm_settler *s, alm_donation *out, const alm_told_gift *gift, size_t first,
+                             size_t second, alm_amount *value) {
+    if (out->goods_count == 0 || out->goods[out->goods_count - 1].value) return;
+    const alm_mention *mentions = s->folded->mentions;
+    size_t goods = 0;
+    for (size_t i = 0; i < first; i++) goods += gift->whats[i].kind == ALM_WHAT_GOODS;
+    if (out->value && goods && goods < out->goods_count && is_bracketed(s, &mentions[gift->whats[first].mention - 1]) &&
+        is_bracketed(s, &mentions[gift->whats[second].mention - 1])) {
+        out->goods[goods - 1].value = out->value;
+        out->value = NULL;
+    }
+    out->goods[out->goods_count - 1].value = value;
+}
+
 static alm_status put_whats(alm_settler *s, alm_donation *out, const alm_told_gift *gift) {
+    size_t first_value = gift->what_count;
     out->cash = alm_arena_calloc(s->arena, gift->what_count, sizeof(alm_amount));
     out->goods = alm_arena_calloc(s->arena, gift->what_count, sizeof(alm_goods));
     if (!out->cash || !out->goods) return ALM_E_NOMEM;
@@ -95,11 +126,12 @@ static alm_status put_whats(alm_settler *s, alm_donation *out, const alm_told_gi
             alm_amount *value = ALM_ARENA_NEW(s->arena, alm_amount);
             if (!value) return ALM_E_NOMEM;
             put_amount(s, value, gift->whats[i].mention);
-            /* a second value belongs to the things before it */
-            if (!out->value)
+            if (first_value == gift->what_count) {
+                first_value = i;
                 out->value = value;
-            else if (out->goods_count && !out->goods[out->goods_count - 1].value)
-                out->goods[out->goods_count - 1].value = value;
+            } else {
+                put_second_value(s, out, gift, first_value, i, value);
+            }
             break;
         }
         }
