@@ -460,8 +460,8 @@ static alm_status find_in_name_of(alm_folded *folded) {
     for (uint32_t i = 3; i < folded->count; i++) {
         if (!alm_str_is_c(alm_token_attr(folded, &folded->tokens[i], ALM_CLASS_NOUN, 0), "behalf")) continue;
         uint32_t close = i - 1 - (folded->tokens[i - 1].class_id == ALM_CLASS_OF);
-        uint32_t open = folded->tokens[close].cp == ALM_CP_QUOTE_CLOSE ? alm_walk_opening(folded, close, MAX_BRAND)
-                                                                       : UINT32_MAX;
+        uint32_t open =
+            folded->tokens[close].cp == ALM_CP_QUOTE_CLOSE ? alm_walk_opening(folded, close, MAX_BRAND) : UINT32_MAX;
         if (open == UINT32_MAX || open == 0 || folded->tokens[open - 1].class_id != ALM_CLASS_BEHALF ||
             holds_class(folded, open, close, ALM_CLASS_ORG) || close < open + 2)
             continue;

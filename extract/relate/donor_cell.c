@@ -153,10 +153,18 @@ static bool is_of_family(const alm_folded *folded, uint32_t i) {
     return folded->tokens[i].class_id == ALM_CLASS_GROUP && folded->tokens[i - 1].cp == CP_FAMILY;
 }
 
+/* "the traders from Hengyang": without the traders the rest names nobody. */
+static bool is_of_origin(const alm_folded *folded, uint32_t i) {
+    return alm_str_is_c(alm_token_attr(folded, &folded->tokens[i - 1], ALM_CLASS_ORG_PART, 0), "scope") &&
+           folded->tokens[i - 1].end - folded->tokens[i - 1].start == 3;
+}
+
 /* Words for groups and titles behind a name belong to it only where the name would be a bare surname without them. */
 static uint32_t before_group_words(const alm_folded *folded, uint32_t first, uint32_t last) {
     uint32_t end = last;
-    while (end > first + 1 && is_group_word(folded->tokens[end - 1].class_id) && !is_of_family(folded, end - 1)) end--;
+    while (end > first + 1 && is_group_word(folded->tokens[end - 1].class_id) && !is_of_family(folded, end - 1) &&
+           !is_of_origin(folded, end - 1))
+        end--;
     bool titled = end < last && folded->tokens[end].class_id == ALM_CLASS_TITLE;
     return titled && folded->tokens[end - 1].class_id != ALM_CLASS_PARTY && !looks_personal(folded, first, end) ? last
                                                                                                                 : end;

@@ -128,5 +128,14 @@ bool alm_gift_names_nobody(const alm_gift_reader *r, uint32_t i) {
     const alm_mention *name = &r->folded->mentions[actor->organisation - 1];
     if (name->inside_count && is_all(r, &name->inside[0])) return true;
     if (!name->reference || i == r->first) return false;
+    for (uint32_t at = i, begin = alm_gift_clause_start(r, i);
+         at-- > begin;) { /* "all the federations, chambers and" */
+        const alm_token *before = &r->tokens[at];
+        if (before->class_id == ALM_CLASS_MANY) return true;
+        if (before->class_id != ALM_CLASS_PARTY && before->cp != ALM_CP_LIST_COMMA &&
+            before->class_id != ALM_CLASS_WITH && before->class_id != ALM_CLASS_ORG_SUFFIX &&
+            before->class_id != ALM_CLASS_SELF_ORG)
+            break;
+    }
     return is_all(r, &r->tokens[i - 1]) || r->tokens[i - 1].class_id == ALM_CLASS_ETC;
 }

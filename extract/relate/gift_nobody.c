@@ -212,18 +212,30 @@ bool alm_gift_has_received(const alm_gift_reader *r, uint32_t begin, uint32_t en
     return false;
 }
 
-/* "The chamber called up its members, each of whom gave 500": what each of those gave is not the chamber's. */
+static bool is_people(const alm_gift_reader *r, uint32_t i) {
+    uint16_t c = r->tokens[i].class_id;
+    return c == ALM_CLASS_GROUP || c == ALM_CLASS_MEMBER || c == ALM_CLASS_SUBJECT_NOUN || alm_gift_counts_people(r, i);
+}
+
+/*
+ * "The chamber called up its members, each of whom gave 500", "he led the staff to give 20,000": what those gave is not
+ * the chamber's, nor his.
+ */
 bool alm_gift_is_of_mustered(const alm_gift_reader *r, const alm_gift_event *e) {
-    if (e->gift.donor_count != 1 || !e->gift.donors[0].organisation) return false;
-    uint32_t each = e->first, begin = alm_gift_clause_start(r, e->first);
+    if (e->gift.donor_count != 1) return false;
+    uint32_t begin = alm_gift_clause_start(r, e->first), each = e->first, muster = e->first;
     while (each > begin && r->tokens[each - 1].class_id != ALM_CLASS_EACH) each--;
-    if (each == begin || alm_gift_has_class(r, begin, each, ALM_CLASS_TO)) return false;
-    for (uint32_t i = each; i-- > r->first;) {
-        if (!alm_gift_has_attr(r, &r->tokens[i], "muster")) continue;
-        for (uint32_t at = i; at-- > r->first;) {
-            const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[at]);
-            if (actor && alm_gift_principal(actor) == alm_gift_principal(&e->gift.donors[0])) return true;
-        }
+    bool apiece = each > begin && e->gift.donors[0].organisation && !alm_gift_has_class(r, begin, each, ALM_CLASS_TO);
+    bool led = false;
+    while (muster > r->first && !alm_gift_has_attr(r, &r->tokens[muster - 1], "muster")) muster--;
+    if (muster == r->first) return false;
+    bool money = e->gift.donors[0].person && !e->gift.donors[0].organisation && e->gift.what_count &&
+                 e->gift.whats[0].kind == ALM_WHAT_CASH;
+    for (uint32_t i = muster; i < e->first && muster > begin; i++) led = led || (money && is_people(r, i));
+    if (!(apiece && muster <= each) && !led) return false;
+    for (uint32_t at = muster; at-- > r->first;) {
+        const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[at]);
+        if (actor && alm_gift_principal(actor) == alm_gift_principal(&e->gift.donors[0])) return true;
     }
     return false;
 }

@@ -85,13 +85,15 @@ static bool is_handed_over(const alm_gift_reader *r, uint32_t i) {
     return false;
 }
 
-/* "took 20,000 out of the wages": what they were before stands between "from" and the verb. */
+/* "took 20,000 out of the wages": what they were before stands between "from" and the verb. "Gave the month's wages of
+ * 3,000": behind the verb what somebody earned is given. */
 static bool is_taken_from(const alm_gift_reader *r, uint32_t i) {
-    bool taken = false, other = false;
+    bool taken = false, other = false, income = false;
     for (uint32_t begin = alm_gift_clause_start(r, i); i > begin; i--) {
         const alm_token *before = &r->tokens[i - 1];
+        if (before->class_id == ALM_CLASS_GIVE && income) return true;
         if (alm_gift_is_trigger(before->class_id) && !other) taken = true;
-        if (before->class_id == ALM_CLASS_NOT_GIFT) other = true;
+        if (before->class_id == ALM_CLASS_NOT_GIFT) other = true, income = alm_gift_has_attr(r, before, "income");
         if (before->class_id == ALM_CLASS_FUNCTION && alm_gift_has_attr(r, before, "at") && other) return taken;
     }
     return false;

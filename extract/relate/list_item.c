@@ -203,7 +203,8 @@ static bool next_segment(const alm_list_reader *r, uint32_t *at, uint32_t last, 
     while (end > first &&
            (alm_list_trims(&r->tokens[end - 1]) || (end > first + 1 && is_also(r, &r->tokens[end - 1])) ||
             r->tokens[end - 1].class_id == ALM_CLASS_WORTH || r->tokens[end - 1].class_id == ALM_CLASS_TOTAL ||
-            r->tokens[end - 1].class_id == ALM_CLASS_GIFT_NOUN || r->tokens[end - 1].class_id == ALM_CLASS_SEND)) {
+            r->tokens[end - 1].class_id == ALM_CLASS_GIFT_NOUN || r->tokens[end - 1].class_id == ALM_CLASS_SEND ||
+            r->tokens[end - 1].class_id == ALM_CLASS_RAISE)) {
         out->worth = out->worth || r->tokens[end - 1].class_id == ALM_CLASS_WORTH;
         out->acts =
             out->acts || r->tokens[end - 1].class_id == ALM_CLASS_GIVE || r->tokens[end - 1].class_id == ALM_CLASS_SEND;
