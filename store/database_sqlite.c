@@ -6,7 +6,7 @@
 
 #include "store/schema.h"
 
-enum { BUSY_MS = 10000 };
+enum { BUSY_MS = 10000, RETRY_MS = 20 };
 
 /* migrations[n] leads from version n to n + 1. The first makes the schema; what sqlite.sql gains later stands here too.
  */
@@ -65,6 +65,18 @@ static alm_status check_schema(sqlite3 *db, const char *path, alm_sqlite_mode mo
                     version ? "an older schema: any write migrates it, as `almoner import` of nothing" : "no store");
 }
 
+/* The switch of a new file to WAL asks for the whole file, and SQLite does not wait for that: of two processes that
+ * open a new store at once, one would be refused. */
+static alm_status use_wal(sqlite3 *db, alm_err *err) {
+    static const char sql[] = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL";
+    for (int waited = 0; waited < BUSY_MS; waited += RETRY_MS) {
+        int code = sqlite3_exec(db, sql, NULL, NULL, NULL);
+        if (code != SQLITE_BUSY) break;
+        sqlite3_sleep(RETRY_MS);
+    }
+    return execute(db, sql, "set up", err);
+}
+
 alm_status alm_sqlite_open(sqlite3 **out, const char *path, alm_sqlite_mode mode, alm_err *err) {
     sqlite3 *db = NULL;
     int flags = mode == ALM_SQLITE_READ ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
@@ -78,8 +90,7 @@ alm_status alm_sqlite_open(sqlite3 **out, const char *path, alm_sqlite_mode mode
         sqlite3_busy_timeout(db, BUSY_MS);
         status = execute(db, "PRAGMA foreign_keys = OFF", "set up", err);
     }
-    if (status == ALM_OK && mode == ALM_SQLITE_WRITE)
-        status = execute(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL", "set up", err);
+    if (status == ALM_OK && mode == ALM_SQLITE_WRITE) status = use_wal(db, err);
     if (status == ALM_OK && mode == ALM_SQLITE_READ) status = execute(db, "PRAGMA query_only = ON", "set up", err);
     if (status == ALM_OK) status = check_schema(db, path, mode, err);
     if (status == ALM_OK)

@@ -360,6 +360,14 @@ class OnSqlite(OnBoth, StoreTest):
             self.assertEqual(db.execute("PRAGMA integrity_check").fetchall(), [("ok",)])
             self.assertEqual(db.execute("PRAGMA foreign_key_check").fetchall(), [])
 
+    def test_many_open_a_new_store_at_once(self):
+        page = self.file("one.ndjson", made(1))
+        for n in range(25):
+            command = [ALMONER, "import", "--store", self.other(f"new-{n}"), page]
+            loads = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(4)]
+            told = [load.communicate(timeout=60)[1] for load in loads]
+            self.assertEqual([load.returncode for load in loads], [0] * 4, told)
+
     def test_files_of_every_form(self):
         self.load(self.store, *[made(n) for n in range(50)])
         rows = self.rows(self.store)
