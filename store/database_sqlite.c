@@ -68,13 +68,15 @@ static alm_status check_schema(sqlite3 *db, const char *path, alm_sqlite_mode mo
 /* The switch of a new file to WAL asks for the whole file, and SQLite does not wait for that: of two processes that
  * open a new store at once, one would be refused. */
 static alm_status use_wal(sqlite3 *db, alm_err *err) {
-    static const char sql[] = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL";
-    for (int waited = 0; waited < BUSY_MS; waited += RETRY_MS) {
-        int code = sqlite3_exec(db, sql, NULL, NULL, NULL);
-        if (code != SQLITE_BUSY) break;
-        sqlite3_sleep(RETRY_MS);
-    }
-    return execute(db, sql, "set up", err);
+    int code, waited = 0;
+    sqlite3_busy_timeout(db, 0); /* so that no try waits by itself */
+    while ((code = sqlite3_exec(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL", NULL, NULL, NULL)) ==
+               SQLITE_BUSY &&
+           waited < BUSY_MS)
+        waited += sqlite3_sleep(RETRY_MS);
+    alm_status status = code == SQLITE_OK ? ALM_OK : alm_sqlite_fail(db, err, "set up");
+    sqlite3_busy_timeout(db, BUSY_MS);
+    return status;
 }
 
 alm_status alm_sqlite_open(sqlite3 **out, const char *path, alm_sqlite_mode mode, alm_err *err) {

@@ -234,18 +234,23 @@ static bool holds_verb(const alm_folded *folded, uint32_t first, uint32_t last) 
     return false;
 }
 
-static alm_status fold_firm(alm_folded *folded, uint32_t first, uint32_t last, const char *rule) {
+static alm_status fold_stretch(alm_folded *folded, uint32_t first, uint32_t last, alm_organisation_type type,
+                               const char *rule) {
     uint32_t start = folded->tokens[first].start, end = folded->tokens[last - 1].end;
     alm_mention org = {.class_id = ALM_CLASS_ORG,
                        .start = start,
                        .end = end,
                        .name = alm_str_slice(folded->text, start, end),
-                       .detail = ALM_ORGANISATION_COMPANY,
+                       .detail = type,
                        .strength = 55,
                        .rule = alm_str_of(rule)};
     uint32_t mention;
     alm_status status = alm_mention_add(folded, &org, &mention);
     return status == ALM_OK ? alm_fold(folded, first, last, mention) : status;
+}
+
+static alm_status fold_firm(alm_folded *folded, uint32_t first, uint32_t last, const char *rule) {
+    return fold_stretch(folded, first, last, ALM_ORGANISATION_COMPANY, rule);
 }
 
 /* A firm's name ends before @p end: with a trade, or "international" behind one. */
@@ -465,17 +470,7 @@ static alm_status find_in_name_of(alm_folded *folded) {
         if (open == UINT32_MAX || open == 0 || folded->tokens[open - 1].class_id != ALM_CLASS_BEHALF ||
             holds_class(folded, open, close, ALM_CLASS_ORG) || close < open + 2)
             continue;
-        uint32_t start = folded->tokens[open + 1].start, end = folded->tokens[close - 1].end;
-        alm_mention org = {.class_id = ALM_CLASS_ORG,
-                           .start = start,
-                           .end = end,
-                           .name = alm_str_slice(folded->text, start, end),
-                           .detail = ALM_ORGANISATION_OTHER,
-                           .strength = 60,
-                           .rule = ALM_STR("organisation/in-name-of")};
-        uint32_t mention;
-        alm_status status = alm_mention_add(folded, &org, &mention);
-        if (status == ALM_OK) status = alm_fold(folded, open + 1, close, mention);
+        alm_status status = fold_stretch(folded, open + 1, close, ALM_ORGANISATION_OTHER, "organisation/in-name-of");
         if (status != ALM_OK) return status;
     }
     return alm_fold_close(folded);

@@ -2,6 +2,8 @@
 #include "extract/mention/mention.h"
 #include "extract/mention/walk.h"
 
+enum { AND_KIND_BYTES = 6 /* two characters */ };
+
 static uint16_t class_of_value(const alm_value *value) {
     switch (value->kind) {
     case ALM_VALUE_MONEY: return ALM_CLASS_MONEY;
@@ -53,7 +55,8 @@ static alm_status word_token(alm_folded *folded, size_t start, size_t end, uint3
  */
 static bool is_and_kind(const alm_folded *folded, size_t start, size_t end, uint32_t sense, size_t *cut) {
     const alm_lexicon *words = folded->pack->scanned;
-    if (alm_lexicon_sense(words, sense)->class_id != ALM_CLASS_PLACE || folded->count == 0) return false;
+    if (end - start != AND_KIND_BYTES || folded->count == 0) return false;
+    if (alm_lexicon_sense(words, sense)->class_id != ALM_CLASS_PLACE) return false;
     const alm_token *before = &folded->tokens[folded->count - 1];
     if (before->end != start || before->mention || before->class_id == ALM_CLASS_PLACE ||
         before->class_id == ALM_CLASS_LOCAL || before->class_id == ALM_CLASS_TO ||

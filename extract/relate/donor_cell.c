@@ -101,18 +101,11 @@ static bool names_nobody(const alm_folded *folded, uint32_t first, uint32_t last
     return first >= last;
 }
 
-/* "manager X's wife Y": X is not the donor. */
-static bool is_kin_of(const alm_relation *relation, uint32_t i, uint32_t last) {
-    const alm_token *tokens = relation->folded->tokens;
-    return i + 2 < last && tokens[i + 1].class_id == ALM_CLASS_TITLE && alm_actor_of(relation, &tokens[i + 2]) &&
-           alm_str_is_c(alm_token_attr(relation->folded, &tokens[i + 1], ALM_CLASS_TITLE, 0), "kin");
-}
-
 static void read_list(alm_relation *relation, alm_gift *gift, uint32_t first, uint32_t last) {
     const alm_folded *folded = relation->folded;
     for (uint32_t i = first; i < last; i++) {
         const alm_actor *actor = alm_actor_of(relation, &folded->tokens[i]);
-        if (actor && is_kin_of(relation, i, last)) continue;
+        if (actor && alm_party_is_kin(relation, i, last)) continue;
         if (actor && !alm_party_is_origin(relation, i, last)) alm_cell_donor_add(gift, *actor);
         if (folded->tokens[i].cp != ALM_CP_BRACKET_OPEN) continue;
 

@@ -75,7 +75,7 @@ static void join_previous(const alm_gift_reader *r, alm_gift_event *previous, co
         alm_gift_has_class(r, e->first, e->last, ALM_CLASS_GIVE) && alm_gift_is_directed(r, &r->tokens[e->last - 1]);
     previous->handed = previous->handed || gives_to;
     if (previous->gift.donor_count == 0 && alm_gift_has_class(r, previous->last, e->first, ALM_CLASS_BY)) {
-        /* "the 50 machines that were given were provided by X" */
+        /* a gift that names no giver, then "…, handed over by X" */
         memcpy(previous->gift.donors, e->gift.donors, sizeof previous->gift.donors);
         previous->gift.donor_count = e->gift.donor_count;
     }

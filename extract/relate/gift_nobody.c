@@ -42,17 +42,9 @@ static bool is_place_of(const alm_gift_reader *r, uint32_t i, uint32_t last) {
     return next < last && (r->tokens[next].class_id == ALM_CLASS_PARTY || r->tokens[next].cp == ALM_CP_QUOTE_OPEN);
 }
 
-/* "manager X's wife Y": the word for kin between two people. */
-static bool is_kin_of(const alm_gift_reader *r, uint32_t i, uint32_t last) {
-    if (i + 2 >= last || !alm_gift_has_attr(r, &r->tokens[i + 1], "kin")) return false;
-    const alm_actor *actor = alm_actor_of(r->relation, &r->tokens[i]);
-    const alm_actor *kin = alm_actor_of(r->relation, &r->tokens[i + 2]);
-    return actor && actor->person && kin && kin->person;
-}
-
 /* "the village's farmer X": the village is not who acts; but "the chamber's entrepreneurs" are the chamber. */
 bool alm_gift_is_modifier(const alm_gift_reader *r, uint32_t i, uint32_t last) {
-    if (names_home_of(r, i, last) || is_kin_of(r, i, last)) return true;
+    if (names_home_of(r, i, last) || alm_party_is_kin(r->relation, i, last)) return true;
     if (i + 1 >= last) return false;
     bool under = alm_gift_has_attr(r, &r->tokens[i + 1], "under"); /* "group X's subsidiary Y" */
     if (is_place_of(r, i, last)) return true;

@@ -126,13 +126,16 @@ bool alm_gift_is_of_others(const alm_gift_reader *r, const alm_gift_event *e) {
            alm_gift_has_class(r, first, e->first, ALM_CLASS_SUBJECT_NOUN);
 }
 
+/* The body that one who hands over does it for; 0. */
+static uint32_t hand_of(const alm_actor *actor) { return actor->organisation ? actor->organisation : actor->seat; }
+
 /* Who hands over what the giver of the object gave is the channel. */
 static bool take_hand(const alm_gift_reader *r, alm_gift_event *e, uint32_t i, const alm_actor *actor) {
     uint32_t object = inner_object(r, e);
     if (i >= object || i < alm_gift_clause_start(r, e->first) ||
         !alm_gift_has_class(r, object, e->first, ALM_CLASS_PARTY))
         return false;
-    uint32_t hand = actor->organisation ? actor->organisation : actor->seat;
+    uint32_t hand = hand_of(actor);
     if (hand) alm_gift_party_add(e->gift.channels, &e->gift.channel_count, hand);
     return true;
 }
@@ -431,7 +434,8 @@ static void read_entrusted(alm_gift_reader *r, alm_gift_event *e) {
         }
         if (end == e->first || by.gift.donor_count == 0 || alm_gift_clause_end(r, end) >= e->first) return;
         for (size_t k = 0; k < e->gift.donor_count; k++) {
-            uint32_t hand = e->gift.donors[k].organisation ? e->gift.donors[k].organisation : e->gift.donors[k].person;
+            uint32_t hand = hand_of(&e->gift.donors[k]);
+            if (!hand) hand = e->gift.donors[k].person;
             bool own = false;
             for (size_t j = 0; j < by.gift.donor_count; j++)
                 own = own || alm_str_is(r->folded->mentions[hand - 1].name,

@@ -75,6 +75,14 @@ bool alm_party_is_origin(const alm_relation *relation, uint32_t i, uint32_t last
     return actor && actor->person && !actor->organisation;
 }
 
+bool alm_party_is_kin(const alm_relation *relation, uint32_t i, uint32_t last) {
+    const alm_token *tokens = relation->folded->tokens;
+    if (i + 2 >= last || tokens[i + 1].class_id != ALM_CLASS_TITLE) return false;
+    const alm_actor *actor = alm_actor_of(relation, &tokens[i]), *kin = alm_actor_of(relation, &tokens[i + 2]);
+    return actor && actor->person && kin && kin->person &&
+           alm_str_is_c(alm_token_attr(relation->folded, &tokens[i + 1], ALM_CLASS_TITLE, 0), "kin");
+}
+
 /* Fold tokens [first, last) into a PARTY of @p actor. */
 
 static alm_status fold_party(alm_relation *relation, uint32_t first, uint32_t last, const alm_actor *actor) {

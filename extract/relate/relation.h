@@ -145,6 +145,8 @@ bool alm_party_is_place(const alm_relation *relation, const alm_actor *actor);
  * act itself.
  */
 bool alm_party_is_origin(const alm_relation *relation, uint32_t i, uint32_t last);
+/** "manager X's wife Y": token @p i names one that only tells whose kin the next one is. */
+bool alm_party_is_kin(const alm_relation *relation, uint32_t i, uint32_t last);
 
 /** The actor behind a PARTY token, or NULL. */
 
